@@ -1,0 +1,53 @@
+"""`guidelines`: assembles the commands. A known error becomes one line in Chinese and exit code 1 or 2."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from archive.commands import FAILED, USAGE, err
+from archive.settings import SettingsError
+from archive.store import StoreError
+
+MODULES = ("crawl", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: Path(os.environ.get("GUIDELINES_DATA", "data")),
+    help="数据目录（默认 ./data，或环境变量 GUIDELINES_DATA）。",
+)
+@click.version_option(package_name="guidelines-archive", prog_name="guidelines")
+@click.pass_context
+def cli(context: click.Context, data: Path) -> None:
+    """基层政务公开标准档案：抓取、比对、检索 19 份部委通知及其标准目录。"""
+    context.obj = data
+
+
+for _module in MODULES:
+    for _command in importlib.import_module(f"archive.commands.{_module}").COMMANDS:
+        cli.add_command(_command)
+
+
+def main() -> None:
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        err.print(f"用法有误：{error.format_message()}", markup=False)
+        sys.exit(USAGE)
+    except SettingsError as error:
+        err.print(str(error), markup=False)
+        sys.exit(USAGE)
+    except StoreError as error:
+        err.print(str(error), markup=False)
+        sys.exit(FAILED)

@@ -1,0 +1,43 @@
+"""The commands of `guidelines`, one module a subject; `archive.cli` assembles them.
+
+Each command takes the data folder from the click context (`@pass_data`), prints for people with rich on a terminal and
+plain lines elsewhere, or one JSON document on stdout with `--json`. Exit codes: OK, FAILED, USAGE, ATTENTION.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+OK, FAILED, USAGE, ATTENTION = 0, 1, 2, 3
+
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def pass_data(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand the data folder to a command as its first argument."""
+
+    @click.pass_context
+    @functools.wraps(command)
+    def wrapped(context: click.Context, *args: Any, **kwargs: Any) -> Any:
+        data: Path = context.find_root().obj
+        return command(data, *args, **kwargs)
+
+    return wrapped
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")(command)
+
+
+def emit(document: Any) -> None:
+    """Print one JSON document on stdout, and nothing else."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -1,0 +1,5 @@
+"""To be filled."""
+
+import click
+
+COMMANDS: list[click.Command] = []

@@ -1,0 +1,303 @@
+"""The vocabulary (docs: design, "Words"): what the rooms of both packages hand to one another.
+
+Everything here is a plain frozen value without network or database, so that it can be compared, pickled to a reading
+subprocess and written in a test by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+
+class Verdict(StrEnum):
+    """What a capture is: is this the notice at all?"""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    SUSPECT = "suspect"
+    GONE = "gone"
+    ERROR = "error"
+    FORBIDDEN = "forbidden"
+
+
+class Reason(StrEnum):
+    """Why a capture is `suspect`."""
+
+    CHALLENGE = "challenge"
+    SOFT_404 = "soft-404"
+    EMPTY = "empty"
+    TRUNCATED = "truncated"
+    GARBLED = "garbled"
+    SHRUNK = "shrunk"
+    ELSEWHERE = "elsewhere"
+    UNSTABLE = "unstable"
+
+
+class Kind(StrEnum):
+    """What happened between two versions."""
+
+    NEW = "new"
+    REVISED = "revised"
+    METADATA = "metadata"
+    ATTACHMENT_ADDED = "attachment-added"
+    ATTACHMENT_REPLACED = "attachment-replaced"
+    ATTACHMENT_REMOVED = "attachment-removed"
+    MOVED = "moved"
+    GONE = "gone"
+    RESTORED = "restored"
+    SUCCESSOR = "successor"
+    UPGRADE = "upgrade"
+
+
+# ---------------------------------------------------------------- declarations
+
+
+@frozen
+class Area:
+    slug: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@frozen
+class Mirror:
+    """Another address of the same notice (a reprint or a local copy); label is shown wherever its text is."""
+
+    url: str
+    label: str
+
+
+@frozen
+class Notice:
+    number: int
+    slug: str
+    title: str
+    issuer: str
+    url: str
+    areas: tuple[str, ...] = ()
+    """Names of areas (Area.name)."""
+    mirrors: tuple[Mirror, ...] = ()
+    content: str = ""
+    """CSS of the body container, overriding the site's rule."""
+    listing: str = ""
+    """Address of the page where the issuer lists its documents; '' lets the crawler guess the column folder."""
+
+
+@frozen
+class Task:
+    """One line of the work plan (annex 2)."""
+
+    number: int
+    task: str
+    unit: str
+    due: str
+
+
+@frozen
+class Sources:
+    notices: tuple[Notice, ...]
+    areas: tuple[Area, ...]
+    tasks: tuple[Task, ...] = ()
+
+
+# ---------------------------------------------------------------- reading
+
+
+@frozen
+class Place:
+    """Where a table stands in its file. `table` counts from 1 over the whole file."""
+
+    table: int
+    page: int | None = None
+    sheet: str = ""
+
+
+@frozen
+class Grid:
+    """One table: rectangular, rows × columns of text.
+
+    A cell is None where it was merged away into the cell above or to its left, '' where it is really empty.
+    `spans` gives (rows, columns) of each merged cell by its top left (row, column), counted from 0.
+    Tick characters of symbol fonts (Wingdings …) are already Unicode here (☑ ☐ √).
+    """
+
+    cells: tuple[tuple[str | None, ...], ...]
+    place: Place
+    spans: Mapping[tuple[int, int], tuple[int, int]] = field(factory=dict)
+    caption: str = ""
+    """The text just above the table, nearest last, lines joined by newline (at most five lines)."""
+
+
+@frozen
+class Item:
+    """One row of a standard catalogue (标准目录). A flag is True, False or None where the table has no such column."""
+
+    position: int
+    """Counted from 1 over the whole document."""
+    serial: str = ""
+    level1: str = ""
+    level2: str = ""
+    content: str = ""
+    basis: str = ""
+    time_limit: str = ""
+    subject: str = ""
+    channels: tuple[str, ...] = ()
+    audience_all: bool | None = None
+    audience_specific: bool | None = None
+    proactive: bool | None = None
+    on_request: bool | None = None
+    county: bool | None = None
+    township: bool | None = None
+    area: str = ""
+    """Slug of the area, '' when the table names none."""
+    review: str = ""
+    """Why a person should look at this row, '' when nothing is doubtful."""
+    more: Mapping[str, Any] = field(factory=dict)
+    """JSON: level3, deadline, inferred (columns filled down), original (verbatim marks and 同上), place, extra columns."""
+    id: int | None = None
+    """Row of `items` when the item comes from the archive."""
+
+
+@frozen
+class TableReading:
+    """What became of one grid: every row of it is accounted for.
+
+    headers + captions + items + flagged == number of rows of the grid, for kind 'catalogue'.
+    """
+
+    grid: Grid
+    kind: str
+    """'catalogue' or 'table' (a table that is no catalogue stays a table in the text)."""
+    area: str = ""
+    headers: int = 0
+    captions: int = 0
+    items: int = 0
+    flagged: int = 0
+    """Rows that are kept only in the raw grid, with the reason in `review`."""
+    joined: int = 0
+    """Rows that continue the item above (a page break cut it, or it spans several <tr>)."""
+    review: tuple[str, ...] = ()
+
+
+@frozen
+class Attachment:
+    """A file that a notice's page links to."""
+
+    name: str
+    url: str
+    document: Document | None = None
+    """Its reading, when the archive has one."""
+    sha256: str = ""
+
+
+@frozen
+class Member:
+    """A file inside an archive file; `path` as stored there, cleaned of '..' and drive letters."""
+
+    path: str
+    payload: bytes
+
+
+@frozen
+class Document:
+    """A reading: what `read(payload, headers, rule)` returns.
+
+    `text` is normalised and deterministic: one block a line; a heading, paragraph or list entry is a plain line, a link
+    is `text` followed by nothing (links live in `attachments`); a table row is a line that starts with TABLE_ROW or,
+    when the row is kept as an item, with CATALOGUE_ROW, its cells joined by CELL.
+    """
+
+    text: str = ""
+    title: str = ""
+    metadata: Mapping[str, str] = field(factory=dict)
+    """index_number document_number issuer issued_on published_on effective_on in_force category …; dates ISO 8601."""
+    attachments: tuple[Attachment, ...] = ()
+    items: tuple[Item, ...] = ()
+    tables: tuple[TableReading, ...] = ()
+    members: tuple[Member, ...] = ()
+    confidence: str = "high"
+    """'high', or 'low' when only trafilatura found the body."""
+    reader: str = ""
+    """Name and version of the reader and digest of the rule: a text that differs only by this is an `upgrade`."""
+    media_type: str = ""
+    problem: str = ""
+    """Why it was not read, in Chinese with the next step, '' when it was. The first word before ': ' is a code
+    (needs-ocr, encrypted, corrupt, empty, unsupported, too-large, timeout, memory …)."""
+    review: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    """<title>, h1–h3 and the page's own article title, for the verdict."""
+    url: str = ""
+    """Where it lives now, after permanent redirects."""
+    document_id: int | None = None
+    version_id: int | None = None
+
+
+TABLE_ROW = "│"
+CATALOGUE_ROW = "┃"
+CELL = "│"
+
+
+# ---------------------------------------------------------------- changes
+
+
+@frozen
+class CellChange:
+    column: str
+    before: str
+    after: str
+
+
+@frozen
+class RowChange:
+    kind: str
+    """added | removed | changed | moved"""
+    before: Item | None
+    after: Item | None
+    cells: tuple[CellChange, ...] = ()
+
+
+@frozen
+class Change:
+    kind: Kind
+    summary: str
+    rows: tuple[RowChange, ...] = ()
+    quiet: bool = False
+    """Goes into digests and the list of changes only, never an immediate alert (内容未变)."""
+    document_id: int | None = None
+    from_version: int | None = None
+    to_version: int | None = None
+
+
+# ---------------------------------------------------------------- captures
+
+
+@frozen
+class Capture:
+    """One fetch of one document: a row of `captures` to be."""
+
+    document_id: int
+    url: str
+    """The address that answered, after redirects."""
+    fetched_at: str
+    verdict: Verdict
+    reason: str = ""
+    """A Reason for `suspect`; a short code for `error` (timeout, dns, refused, reset, tls, too-large, http-500 …)."""
+    detail: str = ""
+    """The same in a sentence for people, in Chinese."""
+    http_status: int | None = None
+    sha256: str = ""
+    bytes: int | None = None
+    media_type: str = ""
+    charset: str = ""
+    filename: str = ""
+    warc_file: str = ""
+    warc_offset: int | None = None
+    warc_digest: str = ""
+    refers_to: int | None = None
+    etag: str = ""
+    last_modified: str = ""
+    redirects: tuple[tuple[int, str], ...] = ()

@@ -1,0 +1,325 @@
+"""The tables of `archive.db`, as migrations that read from top to bottom.
+
+A table is added by a new function at the end of this file; a released function is never changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("guidelines")
+
+FTS = "CREATE VIRTUAL TABLE {name} USING fts5({columns}, tokenize=\"unicode61 separators '\x1f'\", detail=full)"
+
+
+@migrations()
+def m001_declarations(db: Database) -> None:
+    _table(db, "archive_info").create({"key": str, "value": str}, pk="key")
+    _table(db, "notices").create(
+        {
+            "id": int,
+            "number": int,
+            "slug": str,
+            "title": str,
+            "issuer": str,
+            "url": str,  # where it is fetched now: the declared address, or that of an accepted successor
+            "declared_url": str,
+            "listing": str,
+            "document_number": str,
+            "issued_on": str,
+            "published_on": str,
+            "state": str,  # never-fetched | current | suspect | blocked | unreachable | gone | withdrawn from the list
+            "verdict": str,  # of the latest capture of its page
+            "reason": str,
+            "checked_at": str,
+            "changed_at": str,
+            "last_success": str,
+            "next_due": str,
+            "interval": float,  # hours until the next visit
+            "trouble_since": str,
+            "trouble_count": int,  # crawls in a row without a good capture
+            "acknowledged": str,  # the trouble (verdict:reason) that a person knows about
+            "told": str,  # JSON: the edition whose changes have been recorded (see editions.py)
+            "declared": int,  # 0 when it is no longer in the list; kept all the same
+        },
+        pk="id",
+        not_null={"number", "slug", "title", "issuer", "url", "state"},
+        defaults={"trouble_count": 0, "declared": 1},
+    )
+    _table(db, "notices").create_index(["slug"], unique=True)
+    _table(db, "areas").create(
+        {"id": int, "slug": str, "name": str, "aliases": str, "notice_id": int, "position": int},
+        pk="id",
+        foreign_keys=[("notice_id", "notices", "id")],
+    )
+    _table(db, "areas").create_index(["slug"], unique=True)
+    _table(db, "tasks").create({"number": int, "task": str, "unit": str, "due": str}, pk="number")
+
+
+@migrations()
+def m002_captures(db: Database) -> None:
+    _table(db, "documents").create(
+        {
+            "id": int,
+            "notice_id": int,
+            "parent_id": int,  # of a member: the archive file it came from
+            "kind": str,  # page | attachment | member
+            "url": str,
+            "name": str,
+            "media_type": str,
+            "state": str,  # current | unread | unreadable | gone
+            "reason": str,
+            "mirror": str,  # label of the mirror it comes from, '' for the declared address
+            "superseded_by": int,  # the page of the next edition
+            "location": str,  # where permanent redirects lead
+            "verdict": str,
+            "trouble_count": int,
+            "trouble_since": str,
+        },
+        pk="id",
+        foreign_keys=[
+            ("notice_id", "notices", "id"),
+            ("parent_id", "documents", "id"),
+            ("superseded_by", "documents", "id"),
+        ],
+        not_null={"kind", "url", "state"},
+        defaults={"trouble_count": 0},
+    )
+    _table(db, "documents").create_index(["notice_id", "kind", "url"], unique=True)
+    _table(db, "crawls").create(
+        {
+            "id": int,
+            "token": str,  # by which the parent process finds its crawl
+            "kind": str,  # live | replay
+            "started_at": str,
+            "finished_at": str,
+            "software": str,
+            "settings": str,  # JSON
+            "stats": str,  # JSON: counters under guidelines/
+        },
+        pk="id",
+    )
+    _table(db, "captures").create(
+        {
+            "id": int,
+            "crawl_id": int,
+            "document_id": int,
+            "url": str,
+            "fetched_at": str,
+            "http_status": int,
+            "verdict": str,
+            "reason": str,
+            "detail": str,  # the reason in words, for people
+            "sha256": str,  # of the payload after content decoding
+            "bytes": int,
+            "media_type": str,
+            "charset": str,
+            "filename": str,  # from Content-Disposition
+            "warc_file": str,
+            "warc_offset": int,  # of the response or revisit record
+            "warc_digest": str,  # WARC-Payload-Digest: of the payload as sent
+            "refers_to": int,  # the capture that holds the payload, for a 304 or a revisit
+            "etag": str,
+            "last_modified": str,
+            "redirects": str,  # JSON list of [status, url]
+            "decision": str,  # a person's: accepted | rejected
+        },
+        pk="id",
+        foreign_keys=[
+            ("crawl_id", "crawls", "id"),
+            ("document_id", "documents", "id"),
+            ("refers_to", "captures", "id"),
+        ],
+    )
+    _table(db, "captures").create_index(["document_id", "id"])
+    _table(db, "captures").create_index(["crawl_id"])
+    _table(db, "captures").create_index(["url", "warc_digest"])
+
+
+@migrations()
+def m003_versions(db: Database) -> None:
+    _table(db, "versions").create(
+        {
+            "id": int,
+            "document_id": int,
+            "number": int,
+            "capture_id": int,
+            "captured_at": str,
+            "title": str,
+            "text": str,
+            "text_sha256": str,
+            "metadata": str,
+            "confidence": str,
+            "reader": str,
+            "review": str,  # JSON list of reasons
+        },
+        pk="id",
+        foreign_keys=[("document_id", "documents", "id"), ("capture_id", "captures", "id")],
+    )
+    _table(db, "versions").create_index(["document_id", "number"], unique=True)
+    _table(db, "attachments").create(
+        {"id": int, "version_id": int, "position": int, "name": str, "url": str, "document_id": int},
+        pk="id",
+        foreign_keys=[("version_id", "versions", "id"), ("document_id", "documents", "id")],
+    )
+    _table(db, "attachments").create_index(["version_id", "position"], unique=True)
+    _table(db, "grids").create(
+        {
+            "id": int,
+            "version_id": int,
+            "position": int,
+            "kind": str,  # catalogue | table
+            "area_id": int,
+            "place": str,  # JSON
+            "caption": str,
+            "headers": int,
+            "captions": int,
+            "items": int,
+            "flagged": int,
+            "joined": int,
+            "review": str,  # JSON list of reasons
+            "cells": str,  # JSON: the raw grid; null = merged away
+            "spans": str,  # JSON list of [row, column, rows, columns]
+        },
+        pk="id",
+        foreign_keys=[("version_id", "versions", "id"), ("area_id", "areas", "id")],
+    )
+    _table(db, "grids").create_index(["version_id", "position"], unique=True)
+    _table(db, "items").create(
+        {
+            "id": int,
+            "version_id": int,
+            "document_id": int,
+            "area_id": int,
+            "position": int,
+            "serial": str,
+            "level1": str,
+            "level2": str,
+            "content": str,
+            "basis": str,
+            "time_limit": str,
+            "deadline": str,  # the structured deadline as words, for facets: '20个工作日'
+            "subject": str,
+            "channels": str,
+            "audience_all": int,
+            "audience_specific": int,
+            "proactive": int,
+            "on_request": int,
+            "county": int,
+            "township": int,
+            "review": str,
+            "more": str,
+            "current": int,  # 1 while its version is the document's latest and the document is in force
+        },
+        pk="id",
+        foreign_keys=[
+            ("version_id", "versions", "id"),
+            ("document_id", "documents", "id"),
+            ("area_id", "areas", "id"),
+        ],
+        defaults={"current": 1},
+    )
+    _table(db, "items").create_index(["version_id", "position"], unique=True)
+    _table(db, "items").create_index(["area_id", "current"])
+    _table(db, "items").create_index(["document_id"])
+
+
+@migrations()
+def m004_changes(db: Database) -> None:
+    _table(db, "changes").create(
+        {
+            "id": int,
+            "notice_id": int,
+            "document_id": int,
+            "crawl_id": int,
+            "kind": str,
+            "from_version": int,
+            "to_version": int,
+            "detected_at": str,
+            "updated_at": str,
+            "summary": str,
+            "quiet": int,  # 1: digests only
+            "restored_at": str,  # the text came back within a day (已恢复)
+        },
+        pk="id",
+        foreign_keys=[
+            ("notice_id", "notices", "id"),
+            ("document_id", "documents", "id"),
+            ("crawl_id", "crawls", "id"),
+            ("from_version", "versions", "id"),
+            ("to_version", "versions", "id"),
+        ],
+        defaults={"quiet": 0},
+    )
+    _table(db, "changes").create_index(["notice_id", "id"])
+    _table(db, "changes").create_index(["detected_at"])
+    _table(db, "row_changes").create(
+        {
+            "id": int,
+            "change_id": int,
+            "position": int,
+            "kind": str,
+            "item_before": int,
+            "item_after": int,
+            "column": str,
+            "before": str,
+            "after": str,
+        },
+        pk="id",
+        foreign_keys=[("change_id", "changes", "id"), ("item_before", "items", "id"), ("item_after", "items", "id")],
+    )
+    _table(db, "row_changes").create_index(["change_id"])
+    _table(db, "candidates").create(
+        {
+            "id": int,
+            "notice_id": int,
+            "url": str,
+            "title": str,
+            "document_number": str,
+            "published_on": str,
+            "found_at": str,
+            "state": str,  # new | accepted | rejected
+            "evidence": str,  # JSON list of sentences, for people
+            "listing": str,
+        },
+        pk="id",
+        foreign_keys=[("notice_id", "notices", "id")],
+    )
+    _table(db, "candidates").create_index(["notice_id", "url"], unique=True)
+    _table(db, "listings").create(
+        {
+            "id": int,
+            "notice_id": int,
+            "url": str,
+            "verified": int,  # 0: guessed from the notice's own address
+            "checked_at": str,
+            "verdict": str,
+            "reason": str,
+        },
+        pk="id",
+        foreign_keys=[("notice_id", "notices", "id")],
+    )
+    _table(db, "listings").create_index(["notice_id", "url"], unique=True)
+    _table(db, "listed").create(
+        {"id": int, "listing_id": int, "url": str, "title": str, "first_seen": str},
+        pk="id",
+        foreign_keys=[("listing_id", "listings", "id")],
+    )
+    _table(db, "listed").create_index(["listing_id", "url"], unique=True)
+
+
+@migrations()
+def m005_search(db: Database) -> None:
+    """Contentful FTS5 over folded text, one token a character (see search.py); rowids are those of the searched table.
+
+    Only current versions are indexed. No triggers: they would need Python functions in every connection.
+    """
+    db.execute(FTS.format(name="notices_fts", columns="title, issuer"))
+    db.execute(FTS.format(name="documents_fts", columns="title, text"))
+    db.execute(FTS.format(name="items_fts", columns="title, text"))
+
+
+def _table(db: Database, name: str) -> Any:
+    return db[name]

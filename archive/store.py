@@ -1,0 +1,431 @@
+"""The one writer of `archive.db`: declarations, crawls, captures, versions. Called by the crawl and by the commands that decide.
+
+Changes are recorded by `editions.py` on top of this; the index is kept by `search.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+from sqlite_utils import Database
+
+from archive import search
+from archive.clock import iso, now
+from archive.model import (
+    Attachment,
+    Capture,
+    Document,
+    Grid,
+    Item,
+    Sources,
+    Verdict,
+)
+from archive.schema import migrations
+
+Row = dict[str, Any]
+
+
+class StoreError(Exception):
+    """The archive cannot be opened or written; the message says why and what to do, in Chinese."""
+
+
+class Store:
+    """An open archive. One process writes at a time (the crawl lock sees to it); any number may read."""
+
+    def __init__(self, data: Path, db: Database) -> None:
+        self.data = data
+        self.db = db
+
+    @classmethod
+    def open(cls, data: Path) -> Store:
+        """Open the archive under `data`, creating or migrating it."""
+        data.mkdir(parents=True, exist_ok=True)
+        (data / "warc").mkdir(exist_ok=True)
+        connection = sqlite3.connect(data / "archive.db", timeout=30, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        db = Database(connection)
+        migrations.apply(db)
+        return cls(data, db)
+
+    def close(self) -> None:
+        self.db.conn.close()
+
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        cursor = self.db.conn.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def row(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
+
+    def update(self, table: str, id: int, **values: Any) -> None:
+        with self.db.atomic():
+            self.db[table].update(id, values)
+
+    # ------------------------------------------------------------ about the archive
+
+    def info(self, key: str) -> str:
+        found = self.row("SELECT value FROM archive_info WHERE key = ?", [key])
+        return found["value"] if found else ""
+
+    def set_info(self, key: str, value: str) -> None:
+        with self.db.atomic():
+            self.db["archive_info"].insert({"key": key, "value": value}, replace=True)
+
+    # ------------------------------------------------------------ declarations
+
+    def declare(self, sources: Sources) -> None:
+        """Bring notices, areas and tasks in line with the sources file; nothing that was archived is removed."""
+        with self.db.atomic():
+            self.db.execute("UPDATE notices SET declared = 0")
+            for notice in sources.notices:
+                self._declare_notice(notice)
+            self._declare_areas(sources)
+            self.db.execute("DELETE FROM tasks")
+            self.db["tasks"].insert_all(
+                {"number": t.number, "task": t.task, "unit": t.unit, "due": t.due} for t in sources.tasks
+            )
+            for row in self.rows("SELECT id FROM notices"):
+                search.index_notice(self.db, row["id"])
+
+    def _declare_notice(self, notice: Any) -> None:
+        values = {
+            "number": notice.number,
+            "slug": notice.slug,
+            "title": notice.title,
+            "issuer": notice.issuer,
+            "listing": notice.listing,
+            "declared_url": notice.url,
+            "declared": 1,
+        }
+        known = self.row("SELECT id, declared_url FROM notices WHERE slug = ?", [notice.slug])
+        if known is None:
+            self.db["notices"].insert(values | {"url": notice.url, "state": "never-fetched"})
+            return
+        if known["declared_url"] != notice.url:  # else an accepted successor's address stays
+            values |= {"url": notice.url, "next_due": None}
+        self.db["notices"].update(known["id"], values)
+
+    def _declare_areas(self, sources: Sources) -> None:
+        notice_of = {name: notice.slug for notice in sources.notices for name in notice.areas}
+        ids = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM notices")}
+        for position, area in enumerate(sources.areas, 1):
+            notice = notice_of.get(area.name)
+            values = {
+                "slug": area.slug,
+                "name": area.name,
+                "aliases": json.dumps(area.aliases, ensure_ascii=False),
+                "notice_id": ids[notice] if notice else None,
+                "position": position,
+            }
+            known = self.row("SELECT id FROM areas WHERE slug = ?", [area.slug])
+            if known:
+                self.db["areas"].update(known["id"], values)
+            else:
+                self.db["areas"].insert(values)
+
+    # ------------------------------------------------------------ crawls
+
+    def begin_crawl(self, token: str, kind: str, software: str, settings: Mapping[str, Any]) -> int:
+        with self.db.atomic():
+            table = self.db["crawls"].insert(
+                {
+                    "token": token,
+                    "kind": kind,
+                    "started_at": iso(now()),
+                    "software": software,
+                    "settings": json.dumps(settings, ensure_ascii=False, default=str),
+                }
+            )
+        return int(table.last_pk)
+
+    def end_crawl(self, crawl_id: int, stats: Mapping[str, Any]) -> None:
+        self.update("crawls", crawl_id, finished_at=iso(now()), stats=json.dumps(stats, ensure_ascii=False))
+
+    # ------------------------------------------------------------ documents and captures
+
+    def document(
+        self,
+        notice_id: int,
+        kind: str,
+        url: str,
+        *,
+        name: str = "",
+        parent_id: int | None = None,
+        mirror: str = "",
+    ) -> int:
+        """The id of a document, which is created when it is seen for the first time."""
+        known = self.row(
+            "SELECT id, name FROM documents WHERE notice_id = ? AND kind = ? AND url = ?", [notice_id, kind, url]
+        )
+        if known:
+            if name and name != known["name"]:
+                self.update("documents", known["id"], name=name)
+            return int(known["id"])
+        with self.db.atomic():
+            table = self.db["documents"].insert(
+                {
+                    "notice_id": notice_id,
+                    "kind": kind,
+                    "url": url,
+                    "name": name,
+                    "parent_id": parent_id,
+                    "mirror": mirror,
+                    "state": "unread",
+                }
+            )
+        return int(table.last_pk)
+
+    def add_capture(self, crawl_id: int, capture: Capture) -> int:
+        """Record a fetch. The caller has flushed the WARC record to disk before."""
+        with self.db.atomic():
+            table = self.db["captures"].insert(
+                {
+                    "crawl_id": crawl_id,
+                    "document_id": capture.document_id,
+                    "url": capture.url,
+                    "fetched_at": capture.fetched_at,
+                    "http_status": capture.http_status,
+                    "verdict": str(capture.verdict),
+                    "reason": str(capture.reason),
+                    "detail": capture.detail,
+                    "sha256": capture.sha256 or None,
+                    "bytes": capture.bytes,
+                    "media_type": capture.media_type,
+                    "charset": capture.charset,
+                    "filename": capture.filename,
+                    "warc_file": capture.warc_file or None,
+                    "warc_offset": capture.warc_offset,
+                    "warc_digest": capture.warc_digest or None,
+                    "refers_to": capture.refers_to,
+                    "etag": capture.etag,
+                    "last_modified": capture.last_modified,
+                    "redirects": json.dumps(capture.redirects),
+                }
+            )
+            capture_id = int(table.last_pk)
+            good = capture.verdict in (Verdict.OK, Verdict.UNCHANGED)
+            self.db.execute(
+                """UPDATE documents SET verdict = :verdict, media_type = coalesce(nullif(:media_type, ''), media_type),
+                       trouble_count = CASE WHEN :good THEN 0 ELSE trouble_count + 1 END,
+                       trouble_since = CASE WHEN :good THEN NULL ELSE coalesce(trouble_since, :at) END
+                   WHERE id = :id""",
+                {
+                    "verdict": str(capture.verdict),
+                    "media_type": capture.media_type if good else "",
+                    "good": good,
+                    "at": capture.fetched_at,
+                    "id": capture.document_id,
+                },
+            )
+        return capture_id
+
+    def last_good_capture(self, document_id: int) -> Row | None:
+        """The latest capture whose bytes are known to be the document, resolved to the one that holds the payload."""
+        found = self.row(
+            """SELECT * FROM captures WHERE document_id = ? AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted')
+               ORDER BY id DESC LIMIT 1""",
+            [document_id],
+        )
+        while found and found["refers_to"]:
+            found = self.row("SELECT * FROM captures WHERE id = ?", [found["refers_to"]])
+        return found
+
+    # ------------------------------------------------------------ versions
+
+    def current_version(self, document_id: int) -> Row | None:
+        return self.row("SELECT * FROM versions WHERE document_id = ? ORDER BY number DESC LIMIT 1", [document_id])
+
+    def add_version(self, document_id: int, capture_id: int, document: Document) -> int:
+        """Store a reading as the document's next version and make its rows the current ones."""
+        last = self.current_version(document_id)
+        capture = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
+        if capture is None:
+            raise StoreError(f"抓取记录 {capture_id} 不存在")
+        with self.db.atomic():
+            version_id = int(
+                self.db["versions"]
+                .insert(
+                    {
+                        "document_id": document_id,
+                        "number": last["number"] + 1 if last else 1,
+                        "capture_id": capture_id,
+                        "captured_at": capture["fetched_at"],
+                        "title": document.title,
+                        "text": document.text,
+                        "text_sha256": hashlib.sha256(document.text.encode()).hexdigest(),
+                        "metadata": _json(dict(document.metadata)),
+                        "confidence": document.confidence,
+                        "reader": document.reader,
+                        "review": _json(document.review),
+                    }
+                )
+                .last_pk
+            )
+            self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
+            self._insert_attachments(document_id, version_id, document.attachments)
+            areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
+            self._insert_grids(version_id, document, areas)
+            self.db["items"].insert_all(
+                item_row(item) | {"version_id": version_id, "document_id": document_id, "area_id": areas.get(item.area)}
+                for item in document.items
+            )
+            self.db["documents"].update(document_id, {"state": "current", "reason": ""})
+            search.index_document(self.db, document_id)
+        return version_id
+
+    def _insert_attachments(self, document_id: int, version_id: int, attachments: Sequence[Attachment]) -> None:
+        if not attachments:
+            return
+        page = self.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
+        if page is None:
+            raise StoreError(f"文档 {document_id} 不存在")
+        self.db["attachments"].insert_all(
+            {
+                "version_id": version_id,
+                "position": position,
+                "name": attachment.name,
+                "url": attachment.url,
+                "document_id": self.document(page["notice_id"], "attachment", attachment.url, name=attachment.name),
+            }
+            for position, attachment in enumerate(attachments, 1)
+        )
+
+    def _insert_grids(self, version_id: int, document: Document, areas: Mapping[str, int]) -> None:
+        self.db["grids"].insert_all(
+            {
+                "version_id": version_id,
+                "position": position,
+                "kind": table.kind,
+                "area_id": areas.get(table.area),
+                "place": _json({"table": table.grid.place.table, "page": table.grid.place.page, "sheet": table.grid.place.sheet}),
+                "caption": table.grid.caption,
+                "headers": table.headers,
+                "captions": table.captions,
+                "items": table.items,
+                "flagged": table.flagged,
+                "joined": table.joined,
+                "review": _json(table.review),
+                "cells": _json(table.grid.cells),
+                "spans": _json(spans_list(table.grid)),
+            }
+            for position, table in enumerate(document.tables, 1)
+        )
+
+    def load(self, version_id: int) -> Document:
+        """A version as a Document again: text, metadata, attachments (names, addresses) and items; no grids."""
+        version = self.row("SELECT v.*, d.location, d.url FROM versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?", [version_id])
+        if version is None:
+            raise StoreError(f"版本 {version_id} 不存在")
+        slugs = {row["id"]: row["slug"] for row in self.rows("SELECT id, slug FROM areas")}
+        return Document(
+            text=version["text"],
+            title=version["title"],
+            metadata=json.loads(version["metadata"]),
+            attachments=tuple(
+                Attachment(row["name"], row["url"])
+                for row in self.rows("SELECT name, url FROM attachments WHERE version_id = ? ORDER BY position", [version_id])
+            ),
+            items=tuple(
+                item_of(row, slugs)
+                for row in self.rows("SELECT * FROM items WHERE version_id = ? ORDER BY position", [version_id])
+            ),
+            confidence=version["confidence"],
+            reader=version["reader"],
+            review=tuple(json.loads(version["review"] or "[]")),
+            url=version["location"] or version["url"],
+            document_id=version["document_id"],
+            version_id=version_id,
+        )
+
+
+def same_reading(one: Document, other: Document) -> bool:
+    """Whether two readings of a document need only one version: text, metadata, set of attachments, rows."""
+    return (
+        one.text == other.text
+        and one.title == other.title
+        and dict(one.metadata) == dict(other.metadata)
+        and [(a.name, a.url) for a in one.attachments] == [(a.name, a.url) for a in other.attachments]
+        and [bare_item(i) for i in one.items] == [bare_item(i) for i in other.items]
+    )
+
+
+def bare_item(item: Item) -> Item:
+    """The item as it was read: without its number in the archive, `more` as it comes back from JSON."""
+    return evolve(item, id=None, more=json.loads(_json(dict(item.more))))
+
+
+def item_row(item: Item) -> Row:
+    """Columns of `items`, but for the ids of version, document and area."""
+    more = dict(item.more)
+    return {
+        "position": item.position,
+        "serial": item.serial,
+        "level1": item.level1,
+        "level2": item.level2,
+        "content": item.content,
+        "basis": item.basis,
+        "time_limit": item.time_limit,
+        "deadline": more.get("deadline", {}).get("label", "") if isinstance(more.get("deadline"), Mapping) else "",
+        "subject": item.subject,
+        "channels": _json(item.channels),
+        "audience_all": _flag(item.audience_all),
+        "audience_specific": _flag(item.audience_specific),
+        "proactive": _flag(item.proactive),
+        "on_request": _flag(item.on_request),
+        "county": _flag(item.county),
+        "township": _flag(item.township),
+        "review": item.review,
+        "more": _json(more),
+    }
+
+
+def item_of(row: Row, area_slugs: Mapping[int, str]) -> Item:
+    """The inverse of `item_row`."""
+    flags = {
+        name: None if row[name] is None else bool(row[name])
+        for name in ("audience_all", "audience_specific", "proactive", "on_request", "county", "township")
+    }
+    texts = {
+        name: row[name]
+        for name in ("position", "serial", "level1", "level2", "content", "basis", "time_limit", "subject", "review", "id")
+    }
+    return Item(
+        **texts,
+        **flags,
+        channels=tuple(json.loads(row["channels"] or "[]")),
+        area=area_slugs.get(row["area_id"], ""),
+        more=json.loads(row["more"] or "{}"),
+    )
+
+
+def spans_list(grid: Grid) -> list[list[int]]:
+    return [[row, column, rows, columns] for (row, column), (rows, columns) in sorted(grid.spans.items())]
+
+
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def read_only(data: Path) -> sqlite3.Connection:
+    """A connection that cannot write, for everything that only looks. Raises StoreError when there is no archive."""
+    path = data / "archive.db"
+    if not path.exists():
+        raise StoreError(f"{data} 中还没有档案库（archive.db）；请先运行 guidelines crawl")
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA query_only=ON")
+    return connection

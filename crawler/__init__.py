@@ -1,0 +1,1 @@
+"""The crawl: from declared addresses to captures and Documents."""
