@@ -1,0 +1,167 @@
+"""The vocabulary as people read it: Chinese words for the states, verdicts, reasons and kinds that the tables hold.
+
+Pages, messages and the command line take their words from here, so that one thing has one name everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STATES: Mapping[str, str] = {
+    "never-fetched": "尚未抓取",
+    "current": "正常",
+    "suspect": "存疑",
+    "blocked": "被拦截",
+    "unreachable": "无法访问",
+    "gone": "已撤下",
+    "withdrawn": "已移出名单",
+}
+"""notices.state"""
+
+DOCUMENT_STATES: Mapping[str, str] = {
+    "current": "已读取",
+    "unread": "尚未读取",
+    "unreadable": "无法读取",
+    "gone": "已撤下",
+}
+"""documents.state"""
+
+DOCUMENT_KINDS: Mapping[str, str] = {"page": "正文网页", "attachment": "附件", "member": "压缩包内文件"}
+"""documents.kind"""
+
+HIT_KINDS: Mapping[str, str] = {"notice": "通知", "document": "文件", "item": "目录事项"}
+"""What a search finds."""
+
+VERDICTS: Mapping[str, str] = {
+    "ok": "取得原文",
+    "unchanged": "没有变化",
+    "suspect": "存疑",
+    "gone": "已撤下",
+    "error": "抓取失败",
+    "forbidden": "网站禁止抓取",
+}
+"""captures.verdict"""
+
+REASONS: Mapping[str, str] = {
+    # suspect
+    "challenge": "返回的是人机验证页",
+    "soft-404": "返回的是“页面不存在”提示",
+    "empty": "没有正文",
+    "truncated": "内容不完整",
+    "garbled": "文字是乱码",
+    "shrunk": "正文比上一版短很多",
+    "elsewhere": "返回的是别的文章或首页",
+    "unstable": "几次抓取的内容来回变化",
+    # error
+    "timeout": "超时没有应答",
+    "dns": "域名无法解析",
+    "refused": "服务器拒绝连接",
+    "reset": "连接中断",
+    "tls": "加密连接失败",
+    "too-large": "文件超过大小上限",
+    "redirects": "跳转没有尽头",
+    "private": "跳转到内部网络地址，未跟随",
+    "robots": "网站的 robots.txt 不允许抓取",
+    "incomplete": "没有得到结果",
+    # reading an attachment
+    "needs-ocr": "是扫描件，需要文字识别",
+    "encrypted": "有密码保护",
+    "corrupt": "文件已损坏",
+    "unsupported": "暂不支持这种格式",
+    "memory": "读取时超出内存上限",
+    "crashed": "读取程序意外退出",
+}
+"""captures.reason, notices.reason and the code of a document's problem; see `reason`."""
+
+CHANGES: Mapping[str, str] = {
+    "new": "首次收录",
+    "revised": "内容修订",
+    "metadata": "文件信息变更",
+    "attachment-added": "新增附件",
+    "attachment-replaced": "附件更换",
+    "attachment-removed": "附件撤下",
+    "moved": "地址变更",
+    "gone": "原文撤下",
+    "restored": "原文恢复",
+    "successor": "可能的新版，请核对",
+    "upgrade": "读取程序改进",
+}
+"""changes.kind"""
+
+ROW_CHANGES: Mapping[str, str] = {"added": "新增", "removed": "删除", "changed": "修改", "moved": "移动"}
+"""row_changes.kind"""
+
+CANDIDATES: Mapping[str, str] = {"new": "待核对", "accepted": "已采纳", "rejected": "已排除"}
+"""candidates.state"""
+
+CONFIDENCE: Mapping[str, str] = {"high": "可靠", "low": "较低（没有适用的网站规则，正文由通用方法推断）"}
+"""versions.confidence"""
+
+DECISIONS: Mapping[str, str] = {"accepted": "经人工采信", "rejected": "经人工排除"}
+"""captures.decision"""
+
+CRAWLS: Mapping[str, str] = {"live": "联网抓取", "replay": "由存档文件重放"}
+"""crawls.kind"""
+
+METADATA: Mapping[str, str] = {
+    "title": "标题",
+    "document_number": "发文字号",
+    "index_number": "索引号",
+    "issuer": "发布机构",
+    "issued_on": "成文日期",
+    "published_on": "发布日期",
+    "effective_on": "生效日期",
+    "abolished_on": "废止日期",
+    "in_force": "时效状态",
+    "category": "主题分类",
+    "keywords": "主题词",
+    "source": "来源",
+    "genre": "公文种类",
+    "level": "效力级别",
+    "business": "业务类型",
+}
+"""Keys of versions.metadata, in the order of a page."""
+
+COLUMNS: Mapping[str, str] = {
+    "serial": "序号",
+    "area": "领域",
+    "level1": "一级事项",
+    "level2": "二级事项",
+    "content": "公开内容（要素）",
+    "basis": "公开依据",
+    "time_limit": "公开时限",
+    "subject": "公开主体",
+    "channels": "公开渠道和载体",
+    "audience_all": "公开对象：全社会",
+    "audience_specific": "公开对象：特定群体",
+    "proactive": "公开方式：主动",
+    "on_request": "公开方式：依申请",
+    "county": "公开层级：县级",
+    "township": "公开层级：乡级",
+    "deadline": "时限（归类）",
+    "review": "需核对",
+}
+"""Columns of a standard catalogue, in the official order."""
+
+LEVELS: Mapping[str, str] = {"county": "县级", "township": "乡级"}
+
+
+def state(code: str) -> str:
+    return STATES.get(code, code)
+
+
+def verdict(code: str, why: str = "") -> str:
+    """'存疑：返回的是人机验证页', or only the verdict when there is no reason."""
+    word = VERDICTS.get(code, code)
+    return f"{word}：{reason(why)}" if why else word
+
+
+def reason(code: str) -> str:
+    """The words for a reason; 'http-503' and unknown codes are said as they are."""
+    if code.startswith("http-"):
+        return f"服务器返回 HTTP {code.removeprefix('http-')}"
+    return REASONS.get(code, code)
+
+
+def change(code: str) -> str:
+    return CHANGES.get(code, code)
