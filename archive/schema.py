@@ -26,6 +26,7 @@ def m001_declarations(db: Database) -> None:
             "issuer": str,
             "url": str,  # where it is fetched now: the declared address, or that of an accepted successor
             "declared_url": str,
+            "edition_title": str,  # of an accepted successor: the title its page must carry
             "listing": str,
             "document_number": str,
             "issued_on": str,
@@ -74,6 +75,7 @@ def m002_captures(db: Database) -> None:
             "mirror": str,  # label of the mirror it comes from, '' for the declared address
             "superseded_by": int,  # the page of the next edition
             "location": str,  # where permanent redirects lead
+            "reader": str,  # the reader that last tried, also when it failed
             "verdict": str,
             "trouble_count": int,
             "trouble_since": str,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
 from archive import search
 from archive.clock import iso, now
@@ -35,6 +35,26 @@ class StoreError(Exception):
     """The archive cannot be opened or written; the message says why and what to do, in Chinese."""
 
 
+def migrate(db: Database, steps: Migrations, path: Path) -> None:
+    """Bring a database up to this release, after a copy of it; one of a newer release is refused, untouched."""
+    known = {step.name for step in steps.applied(db)} | {step.name for step in steps.pending(db)}
+    ours = set(_names(steps))
+    if known - ours:
+        raise StoreError(f"{path} 由更新版本的程序写成（{'、'.join(sorted(known - ours))}），本版本不能打开；请升级程序后再试")
+    if not steps.pending(db):
+        return
+    if steps.applied(db):
+        copy = path.with_name(f"{path.stem}-before-{steps.pending(db)[0].name}{path.suffix}")
+        with sqlite3.connect(copy) as target:
+            db.conn.backup(target)
+        target.close()
+    steps.apply(db)
+
+
+def _names(steps: Migrations) -> list[str]:
+    return [step.name for step in steps.pending(Database(memory=True))]
+
+
 class Store:
     """An open archive. One process writes at a time (the crawl lock sees to it); any number may read."""
 
@@ -47,12 +67,17 @@ class Store:
         """Open the archive under `data`, creating or migrating it."""
         data.mkdir(parents=True, exist_ok=True)
         (data / "warc").mkdir(exist_ok=True)
-        connection = sqlite3.connect(data / "archive.db", timeout=30, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
+        path = data / "archive.db"
+        connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise StoreError(f"{path} 无法作为数据库打开（{error}）；请从备份恢复：guidelines restore 备份目录") from error
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         db = Database(connection)
-        migrations.apply(db)
+        migrate(db, migrations, path)
         return cls(data, db)
 
     def close(self) -> None:
@@ -112,7 +137,7 @@ class Store:
             self.db["notices"].insert(values | {"url": notice.url, "state": "never-fetched"})
             return
         if known["declared_url"] != notice.url:  # else an accepted successor's address stays
-            values |= {"url": notice.url, "next_due": None}
+            values |= {"url": notice.url, "edition_title": "", "next_due": None}
         self.db["notices"].update(known["id"], values)
 
     def _declare_areas(self, sources: Sources) -> None:
@@ -279,7 +304,7 @@ class Store:
                 item_row(item) | {"version_id": version_id, "document_id": document_id, "area_id": areas.get(item.area)}
                 for item in document.items
             )
-            self.db["documents"].update(document_id, {"state": "current", "reason": ""})
+            self.db["documents"].update(document_id, {"state": "current", "reason": "", "reader": document.reader})
             search.index_document(self.db, document_id)
         return version_id
 

@@ -1,0 +1,344 @@
+"""From versions to changes: what a notice was when it was last told, against what it is now.
+
+An edition is a notice's page with its attachments, by version. `notices.told` holds the edition whose changes have been
+recorded; `settle` compares it with the present one and records the difference in one transaction. So a crawl that is
+killed between two steps tells nothing twice and forgets nothing: the next one settles what is left.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from attrs import asdict, evolve, frozen
+
+from archive import search
+from archive.changes import compare, is_confident
+from archive.clock import iso, now, parse
+from archive.model import Attachment, Change, Document, Kind, RowChange
+from archive.store import Row, Store, StoreError
+
+RETURN_WITHIN = timedelta(hours=24)
+"""A text that comes back within this time updates the first change instead of making a second."""
+
+
+@frozen
+class File:
+    """An attachment in an edition."""
+
+    name: str
+    url: str
+    document_id: int
+    version_id: int | None = None
+    sha256: str = ""
+    gone: bool = False
+
+
+@frozen
+class Edition:
+    document_id: int
+    version_id: int
+    location: str = ""
+    gone: bool = False
+    files: tuple[File, ...] = ()
+
+    @classmethod
+    def of_json(cls, text: str) -> Edition:
+        raw = json.loads(text)
+        return cls(**(raw | {"files": tuple(File(**file) for file in raw["files"])}))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def settle_all(store: Store, crawl_id: int | None) -> list[int]:
+    """Record what has changed in every notice since it was last told; returns the ids of the new changes."""
+    return [
+        change
+        for notice in store.rows("SELECT * FROM notices ORDER BY number")
+        for change in settle(store, notice, crawl_id)
+    ]
+
+
+def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
+    """Record what has changed in one notice since it was last told."""
+    edition = present(store, notice)
+    if edition is None:
+        return []
+    if not notice["told"]:
+        with store.db.atomic():
+            version = _version(store, edition.version_id)
+            count = len(edition.files)
+            summary = f"收录《{version['title']}》" + (f"，附件 {count} 个" if count else "")
+            change = Change(Kind.NEW, summary, document_id=edition.document_id, to_version=edition.version_id)
+            ids = [_record(store, notice, crawl_id, change)]
+            _tell(store, notice, edition)
+        return ids
+    told = Edition.of_json(notice["told"])
+    if told == edition:
+        return []
+    with store.db.atomic():
+        ids = [
+            _record(store, notice, crawl_id, change)
+            for change in _changes(store, told, edition)
+            if not _returned(store, change)
+        ]
+        _tell(store, notice, edition)
+    return ids
+
+
+def present(store: Store, notice: Row) -> Edition | None:
+    """The notice as the archive knows it now; None while its page was never read."""
+    page = page_of(store, notice)
+    version = store.current_version(page["id"]) if page else None
+    if page is None or version is None:
+        return None
+    told = Edition.of_json(notice["told"]) if notice["told"] else None
+    before = {file.name: file for file in told.files} if told else {}
+    files = []
+    for row in _attachment_rows(store, version["id"]):
+        file = _file(store, row)
+        # a new link whose file could not be had yet: the file that it replaces stands until it can
+        if row["state"] == "unread" and row["verdict"] in (None, "error") and file.name in before:
+            file = before[file.name]
+        files.append(file)
+    return Edition(
+        page["id"], version["id"], page["location"] or page["url"], page["state"] == "gone", tuple(files)
+    )
+
+
+def page_of(store: Store, notice: Row) -> Row | None:
+    """The page of the notice's edition in force: no mirror; that of an accepted successor once it has been read."""
+    return store.row(
+        """SELECT * FROM documents d WHERE notice_id = ? AND kind = 'page' AND mirror = ''
+           ORDER BY EXISTS (SELECT 1 FROM versions v WHERE v.document_id = d.id) DESC, url = ? DESC, id DESC LIMIT 1""",
+        [notice["id"], notice["url"]],
+    )
+
+
+def _attachment_rows(store: Store, version_id: int) -> list[Row]:
+    """The attachments of a page's version: their documents, under the name and address that this version gives them."""
+    return store.rows(
+        """SELECT d.*, a.name AS name, a.url AS url FROM attachments a JOIN documents d ON d.id = a.document_id
+           WHERE a.version_id = ? ORDER BY a.position""",
+        [version_id],
+    )
+
+
+def _file(store: Store, row: Row) -> File:
+    # bytes that could not be read have no text of their own: the version before is not theirs
+    version = store.current_version(row["id"]) if row["state"] != "unreadable" else None
+    capture = store.last_good_capture(row["id"])
+    return File(
+        row["name"],
+        row["url"],
+        row["id"],
+        version["id"] if version else None,
+        (capture["sha256"] or "") if capture else "",
+        row["state"] == "gone",
+    )
+
+
+def document_of(store: Store, edition: Edition) -> Document:
+    """The edition as one Document, as `compare` wants it: the page, its attachments with their readings."""
+    page = store.load(edition.version_id)
+    return evolve(
+        page,
+        url=edition.location,
+        attachments=tuple(
+            Attachment(file.name, file.url, _reading(store, file), file.sha256) for file in edition.files
+        ),
+    )
+
+
+def _reading(store: Store, file: File) -> Document:
+    if file.version_id is not None:
+        return _with_members(store, store.load(file.version_id))
+    row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
+    return Document(problem=(row or {}).get("reason") or "unread: 尚未读取", document_id=file.document_id)
+
+
+def _with_members(store: Store, archive: Document) -> Document:
+    """The reading of an archive file with what is in its members: their text and rows are its own."""
+    texts, items = [archive.text], list(archive.items)
+    for row in store.rows("SELECT id, name FROM documents WHERE parent_id = ? AND state = 'current' ORDER BY name", [archive.document_id]):
+        version = store.current_version(row["id"])
+        if version:
+            member = store.load(version["id"])
+            texts += [row["name"], member.text]
+            items += member.items
+    return evolve(archive, text="\n".join(texts), items=tuple(items))
+
+
+def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
+    changes: list[Change] = []
+    if edition.gone and not told.gone:
+        changes.append(
+            Change(Kind.GONE, "原网址已多次无法打开，页面可能已被撤下；档案保留最后一次的全文", document_id=edition.document_id, from_version=told.version_id)
+        )
+    if told.gone and not edition.gone:
+        changes.append(Change(Kind.RESTORED, "页面恢复访问", document_id=edition.document_id, to_version=edition.version_id))
+    before = {file.document_id: file for file in told.files}
+    for file in edition.files:
+        old = before.get(file.document_id)
+        if old and file.gone and not old.gone:
+            changes.append(Change(Kind.GONE, f"附件“{file.name}”已无法下载", document_id=file.document_id, from_version=file.version_id))
+        if old and old.gone and not file.gone:
+            changes.append(Change(Kind.RESTORED, f"附件“{file.name}”恢复下载", document_id=file.document_id, to_version=file.version_id))
+    old_edition, new_edition = _comparable(told, edition)
+    if old_edition != new_edition:
+        changes += compare(document_of(store, old_edition), document_of(store, new_edition))
+    return changes
+
+
+def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
+    """The two editions without what is no change of content.
+
+    A file whose bytes were never had has nothing to be compared with: it takes over what is there now, silently.
+    The page of an accepted successor is meant to be elsewhere: that is no move.
+    """
+    now_there = {file.document_id: file for file in edition.files}
+    files = tuple(
+        evolve(now_there.get(file.document_id, file), name=file.name) if not file.sha256 else file for file in told.files
+    )
+    location = told.location if told.document_id == edition.document_id else edition.location
+    plain = [tuple(evolve(file, gone=False) for file in part) for part in (files, edition.files)]
+    return evolve(told, gone=False, location=location, files=plain[0]), evolve(edition, gone=False, files=plain[1])
+
+
+def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: int | None, new: int) -> int:
+    """Note that today's reader gives another text for the same bytes; the told edition moves on to it, so that the next
+    comparison shows only what the ministry changed. Call it in the transaction that added the version."""
+    notice = store.row(
+        "SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id]
+    )
+    if notice is None:
+        raise StoreError(f"文档 {document_id} 不属于任何通知")
+    summary = "读取程序改进后重新读取同一份原文，文字或表格有出入；部委原文没有变化"
+    change = Change(Kind.UPGRADE, summary, quiet=True, document_id=document_id, from_version=old, to_version=new)
+    change_id = _record(store, notice, crawl_id, change)
+    if notice["told"]:
+        told = Edition.of_json(notice["told"])
+        files = tuple(evolve(f, version_id=new) if f.document_id == document_id else f for f in told.files)
+        if told.document_id == document_id:
+            reread = evolve(told, version_id=new)
+            files = tuple(_file(store, row) for row in _attachment_rows(store, new))
+            told = evolve(reread, files=files)
+        else:
+            told = evolve(told, files=files)
+        store.db["notices"].update(notice["id"], {"told": told.to_json()})
+    return change_id
+
+
+def _returned(store: Store, change: Change) -> bool:
+    """A text that is back within a day marks the first change as undone (已恢复); it makes no second one."""
+    if change.from_version is None or change.to_version is None or change.kind not in (Kind.REVISED, Kind.METADATA, Kind.ATTACHMENT_REPLACED):
+        return False
+    first = store.row(
+        """SELECT * FROM changes WHERE document_id = ? AND kind = ? AND restored_at IS NULL ORDER BY id DESC LIMIT 1""",
+        [change.document_id, str(change.kind)],
+    )
+    if first is None or first["from_version"] is None or now() - parse(first["detected_at"]) > RETURN_WITHIN:
+        return False
+    origin, present = store.load(first["from_version"]), store.load(change.to_version)
+    if [c for c in compare(origin, present) if not c.quiet] or not is_confident(origin, present):
+        return False
+    moment = iso(now())
+    store.update("changes", first["id"], restored_at=moment, updated_at=moment)
+    return True
+
+
+def _record(store: Store, notice: Row, crawl_id: int | None, change: Change) -> int:
+    moment = iso(now())
+    change_id = int(
+        store.db["changes"]
+        .insert(
+            {
+                "notice_id": notice["id"],
+                "document_id": change.document_id,
+                "crawl_id": crawl_id,
+                "kind": str(change.kind),
+                "from_version": change.from_version,
+                "to_version": change.to_version,
+                "detected_at": moment,
+                "updated_at": moment,
+                "summary": change.summary,
+                "quiet": int(change.quiet),
+            }
+        )
+        .last_pk
+    )
+    store.db["row_changes"].insert_all(
+        row | {"change_id": change_id, "position": position}
+        for position, row in enumerate((row for rows in change.rows for row in _row_changes(rows)), 1)
+    )
+    if change.kind is not Kind.NEW and not change.quiet:
+        store.db["notices"].update(notice["id"], {"changed_at": moment})
+    return change_id
+
+
+def _row_changes(change: RowChange) -> Sequence[dict[str, Any]]:
+    ids = {
+        "kind": change.kind,
+        "item_before": change.before.id if change.before else None,
+        "item_after": change.after.id if change.after else None,
+    }
+    if not change.cells:
+        return [ids | {"column": "", "before": "", "after": ""}]
+    return [ids | {"column": cell.column, "before": cell.before, "after": cell.after} for cell in change.cells]
+
+
+def _tell(store: Store, notice: Row, edition: Edition) -> None:
+    version = _version(store, edition.version_id)
+    metadata = json.loads(version["metadata"])
+    store.db["notices"].update(
+        notice["id"],
+        {
+            "told": edition.to_json(),
+            "document_number": metadata.get("document_number", ""),
+            "issued_on": metadata.get("issued_on", ""),
+            "published_on": metadata.get("published_on", ""),
+        },
+    )
+    store.db.execute(
+        "UPDATE documents SET superseded_by = ? WHERE notice_id = ? AND kind = 'page' AND mirror = '' AND id != ?",
+        [edition.document_id, notice["id"], edition.document_id],
+    )
+    store.db.execute("UPDATE documents SET superseded_by = NULL WHERE id = ?", [edition.document_id])
+    _keep_current(store, notice, edition)
+
+
+def accept_candidate(store: Store, candidate_id: int) -> str:
+    """Make a candidate the notice's next edition: the next crawl fetches it and compares it with the present one.
+
+    Returns the slug of the notice. Raises StoreError when there is no such candidate.
+    """
+    candidate = store.row(
+        "SELECT c.*, n.slug FROM candidates c JOIN notices n ON n.id = c.notice_id WHERE c.id = ?", [candidate_id]
+    )
+    if candidate is None:
+        raise StoreError(f"没有编号为 {candidate_id} 的候选；请用 guidelines candidates 查看")
+    with store.db.atomic():
+        store.db["candidates"].update(candidate_id, {"state": "accepted"})
+        values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
+        store.db["notices"].update(candidate["notice_id"], values)
+    return str(candidate["slug"])
+
+
+def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
+    """Rows of files that the edition no longer holds are no longer in force, nor found."""
+    held = {edition.document_id, *(file.document_id for file in edition.files)}
+    for row in store.rows("SELECT id, parent_id FROM documents WHERE notice_id = ?", [notice["id"]]):
+        if row["id"] in held or row["parent_id"] in held:
+            continue
+        store.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [row["id"]])
+        search.index_document(store.db, row["id"])
+
+
+def _version(store: Store, version_id: int) -> Row:
+    version = store.row("SELECT * FROM versions WHERE id = ?", [version_id])
+    if version is None:
+        raise StoreError(f"版本 {version_id} 不存在")
+    return version

@@ -1,0 +1,123 @@
+"""One spelling for text that means the same to a reader: what the index holds and what a query becomes.
+
+Folding: NFKC (full-width forms), lower case, traditional to simplified by single characters (first candidate of OpenCC's
+TSCharacters), every bracket of a document number as [ ], white space and invisible characters dropped. Folded text is
+searched as a sequence of characters, so a term is found wherever its characters stand side by side.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from importlib.resources import files
+from itertools import accumulate
+
+SEPARATOR = "\x1f"
+"""Between two characters in the index; the tokenizer's separator (see schema.FTS)."""
+
+MARKS = 0xF0000
+"""Private-use characters count as letters for SQLite's tokenizer, which would drop punctuation, ticks and cell borders."""
+
+_CHUNK = 256
+_BRACKETS = dict.fromkeys("〔[【〖(﹝{", "[") | dict.fromkeys("〕]】〗)﹞}", "]")
+_COMBINED = re.compile(r"[^̀-゙゚ͯ][̀-゙゚ͯ]*|[̀-゙゚ͯ]+")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
+_TOKENS = frozenset({"L", "N"})
+
+
+def _simplified() -> dict[str, str]:
+    lines = files("opencc").joinpath("dictionary/TSCharacters.txt").read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line)
+    firsts = ((old, new.split()[0]) for old, new in pairs)
+    return {old: new for old, new in firsts if len(old) == len(new) == 1}
+
+
+class _Folded(dict[int, str]):
+    """Character to folded characters, filled as text comes by."""
+
+    simplified = _simplified()
+
+    def __missing__(self, code: int) -> str:
+        parts = []
+        for char in unicodedata.normalize("NFKC", chr(code)).lower():
+            if unicodedata.category(char) not in _INVISIBLE:
+                parts.append(_BRACKETS.get(char) or self.simplified.get(char, char))
+        self[code] = "".join(parts)
+        return self[code]
+
+
+class _Indexed(dict[int, str]):
+    """Folded character to the token that stands for it in the index."""
+
+    def __missing__(self, code: int) -> str:
+        letter = unicodedata.category(chr(code))[0] in _TOKENS
+        self[code] = chr(code) if letter else chr(MARKS + (code & 0xFFFF))
+        return self[code]
+
+
+_FOLDED = _Folded()
+_INDEXED = _Indexed()
+
+
+def fold(text: str) -> str:
+    return unicodedata.normalize("NFC", text).translate(_FOLDED)
+
+
+def spaced(text: str) -> str:
+    """Folded text as the index holds it: every character a token."""
+    return SEPARATOR.join(fold(text).translate(_INDEXED))
+
+
+def phrase(term: str) -> str:
+    """One term of a query as an FTS5 phrase; '' when nothing visible is left of it."""
+    inner = spaced(term)
+    return f'"{inner}"' if inner else ""
+
+
+def split(query: str) -> list[str]:
+    """The terms of a query: separated by white space, each once, without what folds to nothing."""
+    return list(dict.fromkeys(term for term in query.split() if fold(term)))
+
+
+class Folding:
+    """A folded text that remembers where each of its characters came from."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = unicodedata.is_normalized("NFC", text)
+        self.folded = fold(text)
+        self._pieces: list[str] | None = None
+        self._offsets: list[int] = []
+        self._maps: dict[int, list[tuple[int, int]]] = {}
+
+    def find(self, term: str, limit: int = 50) -> list[tuple[int, int]]:
+        """Spans (from, to) in the original text of the first `limit` places of an already folded term."""
+        spans = []
+        at = self.folded.find(term)
+        while at >= 0 and len(spans) < limit:
+            start, end = self._original(at)[0], self._original(at + len(term) - 1)[1]
+            spans.append((start, end))
+            at = self.folded.find(term, at + len(term))
+        return spans
+
+    def _original(self, position: int) -> tuple[int, int]:
+        """Where the folded character at `position` stands in the text. Only its piece of the text is looked at."""
+        if self._pieces is None:
+            # composing can join characters over the border of two pieces: such rare text is one piece
+            size = _CHUNK if self.plain else max(len(self.text), 1)
+            self._pieces = [self.text[at : at + size] for at in range(0, len(self.text), size)]
+            self._offsets = [0, *accumulate(len(fold(piece)) for piece in self._pieces)]
+        piece = bisect_right(self._offsets, position) - 1
+        if piece not in self._maps:
+            self._maps[piece] = _mapping(self._pieces[piece])
+        start, end = self._maps[piece][position - self._offsets[piece]]
+        base = sum(len(p) for p in self._pieces[:piece])
+        return base + start, base + end
+
+
+def _mapping(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for match in _COMBINED.finditer(text):
+        spans.extend([match.span()] * len(fold(match.group())))
+    return spans

@@ -1,0 +1,46 @@
+"""One writer at a time: an advisory lock on a file of the data folder, released by the system when its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from archive.clock import iso, now
+
+NAME = "crawl.lock"
+
+
+class LockHeld(Exception):
+    """Another process writes to this archive; the message names it, in Chinese."""
+
+
+@contextmanager
+def crawl_lock(data: Path, purpose: str = "抓取") -> Iterator[None]:
+    """Hold the archive's lock for the block. Raises LockHeld naming process, purpose and start of the holder."""
+    data.mkdir(parents=True, exist_ok=True)
+    with open(data / NAME, "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LockHeld(_who(file.name, data)) from error
+        file.seek(0)
+        file.truncate()
+        json.dump({"pid": os.getpid(), "purpose": purpose, "since": iso(now())}, file, ensure_ascii=False)
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def _who(path: str, data: Path) -> str:
+    try:
+        holder = json.loads(Path(path).read_text("utf-8"))
+        who = f"进程 {holder['pid']}（{holder['purpose']}，{holder['since']} 开始）"
+    except (ValueError, KeyError):  # the holder is just writing its name
+        who = "另一个进程"
+    return f"{who}正在使用数据目录 {data}，请等它结束后再试。"
