@@ -1,0 +1,116 @@
+"""Reading a file in a process of its own: whatever a file does to a parser, the crawl goes on.
+
+The processes come from a fork server that has the parsers loaded, so one costs some 10 ms; each has limits on address
+space and processor time and is killed with everything it started (LibreOffice too) when its time is up.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import resource
+import signal
+import threading
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import cast
+
+from archive.model import Document
+from crawler.reading.rule import Rule
+
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["crawler.reading", "crawler.reading.formats"])
+_STARTING = threading.Lock()  # Process.start() of multiprocessing is not made for several threads at once
+
+TIMEOUT = "timeout: 这个文件在限定的时间（{seconds} 秒）内没有读完，已停止。原件已保存；请下载后用办公软件打开核对。"
+MEMORY = "memory: 读这个文件所需的内存超过了上限（{megabytes} MB），已停止。原件已保存；请下载后用办公软件打开核对。"
+CRASHED = "crashed: 读取程序在处理这个文件时出错（{what}）。原件已保存；请下载核对，并把文件反馈给维护人员。"
+
+
+def read_apart(
+    payload: bytes, headers: Mapping[str, str], rule: Rule, *, seconds: float = 120, memory: int = 2_000_000_000
+) -> Document:
+    """`crawler.reading.read` in a process of its own; safe to call from several threads.
+
+    seconds: wall clock and processor time; memory: address space in bytes. A child that is late, too large or dead
+    gives a Document with the problem `timeout`, `memory` or `crashed`.
+    """
+    receiver, sender = _SERVER.Pipe(duplex=False)
+    process = _SERVER.Process(
+        target=_child, args=(sender, payload, dict(headers), rule, seconds, memory), name="guidelines-read"
+    )
+    late = threading.Event()
+    with receiver:
+        with sender, _STARTING:
+            process.start()
+        child = cast(int, process.pid)
+
+        def stop() -> None:
+            late.set()
+            _kill(child)
+
+        clock = threading.Timer(seconds, stop)
+        clock.daemon = True
+        clock.start()
+        try:
+            answer: Document | None = pickle.loads(receiver.recv_bytes())  # noqa: S301 written by our own child
+        except (EOFError, OSError):
+            answer = None
+        finally:
+            clock.cancel()
+            _kill(child)
+            process.join()
+    if answer is not None:
+        return answer
+    code = process.exitcode
+    process.close()
+    if late.is_set() or code == -signal.SIGXCPU:
+        return Document(problem=TIMEOUT.format(seconds=round(seconds)))
+    if code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
+        return Document(problem=MEMORY.format(megabytes=memory // 1_000_000))
+    what = signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}"
+    return Document(problem=CRASHED.format(what=what))
+
+
+def _child(
+    sender: Connection, payload: bytes, headers: Mapping[str, str], rule: Rule, seconds: float, memory: int
+) -> None:
+    os.setsid()  # first of all: what the parent kills is this session
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    try:
+        from crawler.reading import read  # here: the parent need not load the parsers
+
+        answer = pickle.dumps(read(payload, headers, rule))
+    except MemoryError:
+        answer = pickle.dumps(Document(problem=MEMORY.format(megabytes=memory // 1_000_000)))
+    except Exception as error:  # the last net: each reader catches what its library is known to raise
+        answer = pickle.dumps(Document(problem=CRASHED.format(what=type(error).__name__)))
+    sender.send_bytes(answer)
+
+
+def _kill(leader: int) -> None:
+    """Kill every process of the session that `leader` leads, in whatever process group it put itself."""
+    while members := _session(leader):
+        for pid in members:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+def _session(leader: int) -> list[int]:
+    """Its living members. The leader counts as one until it has called setsid."""
+    members: list[int] = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()  # the name before it may hold blanks and brackets
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        pid = int(stat.parent.name)
+        if fields[0] not in "ZX" and (int(fields[3]) == leader or pid == leader):
+            members.append(pid)
+    return members
