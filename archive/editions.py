@@ -97,13 +97,14 @@ def present(store: Store, notice: Row) -> Edition | None:
         return None
     told = Edition.of_json(notice["told"]) if notice["told"] else None
     before = {file.name: file for file in told.files} if told else {}
-    files = []
+    files: list[File] = []
     for row in _attachment_rows(store, version["id"]):
         file = _file(store, row)
+        members = _members(store, row)
         # a new link whose file could not be had yet: the file that it replaces stands until it can
         if row["state"] == "unread" and row["verdict"] in (None, "error") and file.name in before:
             file = before[file.name]
-        files.append(file)
+        files += members or [file]
     return Edition(
         page["id"], version["id"], page["location"] or page["url"], page["state"] == "gone", tuple(files)
     )
@@ -141,6 +142,15 @@ def _file(store: Store, row: Row) -> File:
     )
 
 
+def _members(store: Store, row: Row) -> list[File]:
+    """The files inside an archive file stand for it: what changed is one of them."""
+    return [
+        File(f"{row['name']}／{member['name']}", member["url"], member["id"], version["id"] if version else None, member["sha256"] or "")
+        for member in store.rows("SELECT * FROM documents WHERE parent_id = ? AND state != 'gone' ORDER BY url", [row["id"]])
+        for version in [store.current_version(member["id"]) if member["state"] == "current" else None]
+    ]
+
+
 def document_of(store: Store, edition: Edition) -> Document:
     """The edition as one Document, as `compare` wants it: the page, its attachments with their readings."""
     page = store.load(edition.version_id)
@@ -155,21 +165,9 @@ def document_of(store: Store, edition: Edition) -> Document:
 
 def _reading(store: Store, file: File) -> Document:
     if file.version_id is not None:
-        return _with_members(store, store.load(file.version_id))
+        return store.load(file.version_id)
     row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
     return Document(problem=(row or {}).get("reason") or "unread: 尚未读取", document_id=file.document_id)
-
-
-def _with_members(store: Store, archive: Document) -> Document:
-    """The reading of an archive file with what is in its members: their text and rows are its own."""
-    texts, items = [archive.text], list(archive.items)
-    for row in store.rows("SELECT id, name FROM documents WHERE parent_id = ? AND state = 'current' ORDER BY name", [archive.document_id]):
-        version = store.current_version(row["id"])
-        if version:
-            member = store.load(version["id"])
-            texts += [row["name"], member.text]
-            items += member.items
-    return evolve(archive, text="\n".join(texts), items=tuple(items))
 
 
 def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
@@ -224,7 +222,7 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
         files = tuple(evolve(f, version_id=new) if f.document_id == document_id else f for f in told.files)
         if told.document_id == document_id:
             reread = evolve(told, version_id=new)
-            files = tuple(_file(store, row) for row in _attachment_rows(store, new))
+            files = tuple(f for row in _attachment_rows(store, new) for f in _members(store, row) or [_file(store, row)])
             told = evolve(reread, files=files)
         else:
             told = evolve(told, files=files)
@@ -330,8 +328,8 @@ def accept_candidate(store: Store, candidate_id: int) -> str:
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
     """Rows of files that the edition no longer holds are no longer in force, nor found."""
     held = {edition.document_id, *(file.document_id for file in edition.files)}
-    for row in store.rows("SELECT id, parent_id FROM documents WHERE notice_id = ?", [notice["id"]]):
-        if row["id"] in held or row["parent_id"] in held:
+    for row in store.rows("SELECT id FROM documents WHERE notice_id = ?", [notice["id"]]):
+        if row["id"] in held:
             continue
         store.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [row["id"]])
         search.index_document(store.db, row["id"])

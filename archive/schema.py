@@ -76,6 +76,7 @@ def m002_captures(db: Database) -> None:
             "superseded_by": int,  # the page of the next edition
             "location": str,  # where permanent redirects lead
             "reader": str,  # the reader that last tried, also when it failed
+            "sha256": str,  # of a member's bytes; other documents have theirs in captures
             "verdict": str,
             "trouble_count": int,
             "trouble_since": str,
