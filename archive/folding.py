@@ -1,8 +1,8 @@
 """One spelling for text that means the same to a reader: what the index holds and what a query becomes.
 
-Folding: NFKC (full-width forms), lower case, traditional to simplified by single characters (first candidate of OpenCC's
-TSCharacters), every bracket of a document number as [ ], white space and invisible characters dropped. Folded text is
-searched as a sequence of characters, so a term is found wherever its characters stand side by side.
+Folding: NFKC (full-width forms), lower case, traditional to simplified by single characters (first candidate of
+OpenCC's TSCharacters), every bracket of a document number as [ ], white space and invisible characters dropped. Folded
+text is searched as a sequence of characters, so a term is found wherever its characters stand side by side.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ SEPARATOR = "\x1f"
 """Between two characters in the index; the tokenizer's separator (see schema.FTS)."""
 
 MARKS = 0xF0000
-"""Private-use characters count as letters for SQLite's tokenizer, which would drop punctuation, ticks and cell borders."""
+"""Private-use characters: letters to SQLite's tokenizer, which would drop punctuation, ticks and cell borders."""
 
 _CHUNK = 256
 _BRACKETS = dict.fromkeys("〔[【〖(﹝{", "[") | dict.fromkeys("〕]】〗)﹞}", "]")
-_COMBINED = re.compile(r"[^̀-゙゚ͯ][̀-゙゚ͯ]*|[̀-゙゚ͯ]+")
+_COMBINED = re.compile(r"[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]*|[\u0300-\u036f\u3099\u309a]+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _TOKENS = frozenset({"L", "N"})
 
@@ -61,7 +61,14 @@ _INDEXED = _Indexed()
 
 
 def fold(text: str) -> str:
-    return unicodedata.normalize("NFC", text).translate(_FOLDED)
+    if unicodedata.is_normalized("NFC", text):
+        return text.translate(_FOLDED)
+    return "".join(_fold_cluster(match.group()) for match in _COMBINED.finditer(text))
+
+
+def _fold_cluster(cluster: str) -> str:
+    """A character and the accents that follow it."""
+    return unicodedata.normalize("NFC", cluster).translate(_FOLDED)
 
 
 def spaced(text: str) -> str:
@@ -93,7 +100,7 @@ class Folding:
 
     def find(self, term: str, limit: int = 50) -> list[tuple[int, int]]:
         """Spans (from, to) in the original text of the first `limit` places of an already folded term."""
-        spans = []
+        spans: list[tuple[int, int]] = []
         at = self.folded.find(term)
         while at >= 0 and len(spans) < limit:
             start, end = self._original(at)[0], self._original(at + len(term) - 1)[1]
@@ -104,7 +111,7 @@ class Folding:
     def _original(self, position: int) -> tuple[int, int]:
         """Where the folded character at `position` stands in the text. Only its piece of the text is looked at."""
         if self._pieces is None:
-            # composing can join characters over the border of two pieces: such rare text is one piece
+            # an accent must stay in one piece with its letter: text with loose accents, which is rare, is one piece
             size = _CHUNK if self.plain else max(len(self.text), 1)
             self._pieces = [self.text[at : at + size] for at in range(0, len(self.text), size)]
             self._offsets = [0, *accumulate(len(fold(piece)) for piece in self._pieces)]
@@ -112,12 +119,12 @@ class Folding:
         if piece not in self._maps:
             self._maps[piece] = _mapping(self._pieces[piece])
         start, end = self._maps[piece][position - self._offsets[piece]]
-        base = sum(len(p) for p in self._pieces[:piece])
+        base = piece * len(self._pieces[0])
         return base + start, base + end
 
 
 def _mapping(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for match in _COMBINED.finditer(text):
-        spans.extend([match.span()] * len(fold(match.group())))
+        spans.extend([match.span()] * len(_fold_cluster(match.group())))
     return spans

@@ -1,9 +1,359 @@
-"""Chinese full-text search (to be filled): folding, indexing, queries."""
+"""Chinese full-text search over notices, document texts and catalogue rows.
 
+The index (three FTS5 tables, see schema.py) holds folded text, one token a character, and only what is in force: the
+latest version of each document and its rows. It is written here and nowhere else; there are no triggers, and the
+tables must never be rebuilt by other tools, since their content exists only in them.
+"""
+
+# ruff: noqa: S608 (table and column names are constants of this module; values are always parameters)
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from attrs import asdict, frozen
 from sqlite_utils import Database
 
+from archive.folding import Folding, fold, phrase, spaced, split
 
-def index_notice(db: Database, notice_id: int) -> None: ...
+MAX_CHARACTERS = 100
+MAX_TERMS = 8
+SNIPPET = 120
+"""Characters of a snippet."""
+
+KINDS = ("notice", "document", "item")
+
+# bm25 weights of (title, rest), and what a title that holds all terms adds to the score
+_WEIGHTS = {"notice": (8.0, 2.0, 3.0), "document": (6.0, 1.0, 1.5), "item": (5.0, 1.0, 2.0)}
+
+IN_FORCE = """
+    d.state <> 'gone' AND d.superseded_by IS NULL
+    AND (d.mirror = '' OR d.mirror IS NULL OR NOT EXISTS (
+        SELECT 1 FROM documents o JOIN versions ov ON ov.document_id = o.id
+        WHERE o.notice_id = d.notice_id AND o.kind = 'page' AND coalesce(o.mirror, '') = ''
+          AND o.state <> 'gone' AND o.superseded_by IS NULL))
+"""
+"""SQL on `documents d`: not withdrawn, not replaced by a next edition, no mirror beside the declared page's text."""
+
+_LATEST = "v.number = (SELECT max(number) FROM versions WHERE document_id = d.id)"
 
 
-def index_document(db: Database, document_id: int) -> None: ...
+class QueryError(ValueError):
+    """A query that is not searched; the message says why, in Chinese."""
+
+
+@frozen
+class Hit:
+    kind: str
+    """notice | document | item"""
+    id: int
+    notice: str
+    """Slug of the notice."""
+    title: str
+    snippet: str
+    """Verbatim from the title or text."""
+    hits: list[tuple[int, int]]
+    """Spans in the snippet, in characters."""
+    url: str
+    """Path of its page on our site."""
+    score: float
+    """A higher score is better."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+# ---------------------------------------------------------------- indexing
+
+
+def index_notice(db: Database, notice_id: int) -> None:
+    """Bring a notice's entry in line with its row and the metadata of its page in force."""
+    with db.atomic():
+        _replace(db.conn, "notices_fts", "SELECT ?", notice_id, _notice_rows(db.conn, notice_id))
+
+
+def index_document(db: Database, document_id: int) -> None:
+    """Bring the entries of a document, its rows and its notice in line with the tables.
+
+    The mirrors of its notice are looked at again too: they count only while the declared address has no text.
+    """
+    with db.atomic():
+        found = db.conn.execute("SELECT notice_id FROM documents WHERE id = ?", [document_id]).fetchone()
+        ids = [document_id]
+        if found:
+            mirrors = "SELECT id FROM documents WHERE notice_id = ? AND coalesce(mirror, '') <> '' AND id <> ?"
+            ids += [row[0] for row in db.conn.execute(mirrors, [found[0], document_id])]
+        for id in ids:
+            _replace(db.conn, "documents_fts", "SELECT ?", id, _document_rows(db.conn, id))
+            _replace(db.conn, "items_fts", "SELECT id FROM items WHERE document_id = ?", id, _item_rows(db.conn, id))
+        if found and found[0] is not None:
+            index_notice(db, found[0])
+
+
+def rebuild(db: Database) -> int:
+    """Index everything anew; returns the number of entries."""
+    with db.atomic():
+        for kind in KINDS:
+            db.conn.execute(f"DELETE FROM {kind}s_fts")
+        return sum(_insert(db.conn, f"{kind}s_fts", rows) for kind, rows in _everything(db.conn))
+
+
+def check(db: Database) -> list[str]:
+    """Where the index and the tables disagree, in Chinese; empty when all is well."""
+    problems = []
+    for kind, rows in _everything(db.conn):
+        words = {"notice": "通知", "document": "文件", "item": "目录事项"}[kind]
+        indexed = {row[0]: tuple(row[1:]) for row in db.conn.execute(f"SELECT rowid, * FROM {kind}s_fts")}
+        for id, *texts in rows:
+            entry = indexed.pop(id, None)
+            if entry is None:
+                problems.append(f"{words} {id} 不在检索索引中")
+            elif entry != tuple(spaced(text) for text in texts):
+                problems.append(f"{words} {id} 的检索索引与原文不一致")
+        problems += [f"检索索引中的{words} {id} 已不是现行内容" for id in indexed]
+        try:
+            db.conn.execute(f"INSERT INTO {kind}s_fts ({kind}s_fts) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError as error:
+            problems.append(f"{kind}s_fts 索引已损坏：{error}")
+    return problems
+
+
+def _everything(connection: sqlite3.Connection) -> Iterable[tuple[str, Iterable[Sequence[Any]]]]:
+    yield "notice", _notice_rows(connection)
+    yield "document", _document_rows(connection)
+    yield "item", _item_rows(connection)
+
+
+def _replace(connection: sqlite3.Connection, table: str, ids: str, id: int, rows: Iterable[Sequence[Any]]) -> None:
+    connection.execute(f"DELETE FROM {table} WHERE rowid IN ({ids})", [id])
+    _insert(connection, table, rows)
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[Any]]) -> int:
+    entries = [(id, spaced(title), spaced(text)) for id, title, text in rows]
+    connection.executemany(f"INSERT INTO {table} (rowid, {_columns(table)}) VALUES (?, ?, ?)", entries)
+    return len(entries)
+
+
+def _columns(table: str) -> str:
+    return "title, issuer" if table == "notices_fts" else "title, text"
+
+
+def _notice_rows(connection: sqlite3.Connection, id: int | None = None) -> Iterable[Sequence[Any]]:
+    """(id, title, issuer and numbers)."""
+    where = "" if id is None else "WHERE n.id = :id"
+    for id_, title, issuer, metadata in connection.execute(
+        f"""SELECT n.id, n.title, n.issuer, (
+                SELECT v.metadata FROM documents d JOIN versions v ON v.document_id = d.id
+                WHERE d.notice_id = n.id AND d.kind = 'page' AND {IN_FORCE} AND {_LATEST} ORDER BY d.id DESC LIMIT 1)
+            FROM notices n {where}""",
+        {"id": id},
+    ):
+        known = json.loads(metadata or "{}")
+        numbers = [str(known[key]) for key in ("document_number", "index_number") if known.get(key)]
+        yield id_, title, "\n".join([issuer, *numbers])
+
+
+def _document_rows(connection: sqlite3.Connection, id: int | None = None) -> Iterable[Sequence[Any]]:
+    """(id, title, text)."""
+    where = "" if id is None else "AND d.id = :id"
+    for id_, name, title, text in connection.execute(
+        f"""SELECT d.id, coalesce(d.name, ''), coalesce(v.title, ''), coalesce(v.text, '')
+            FROM documents d JOIN versions v ON v.document_id = d.id WHERE {IN_FORCE} AND {_LATEST} {where}""",
+        {"id": id},
+    ):
+        yield id_, document_title(name, title), text
+
+
+def _item_rows(connection: sqlite3.Connection, document_id: int | None = None) -> Iterable[Sequence[Any]]:
+    """(id, area and headings, the other columns)."""
+    where = "" if document_id is None else "AND d.id = :id"
+    for row in connection.execute(
+        f"""SELECT i.id, a.name, i.level1, i.level2, {_ITEM_TEXT}
+            FROM items i JOIN documents d ON d.id = i.document_id LEFT JOIN areas a ON a.id = i.area_id
+            WHERE i.current = 1 AND {IN_FORCE} {where}""",
+        {"id": document_id},
+    ):
+        yield row[0], item_title(*row[1:4]), item_text(row[4:])
+
+
+_ITEM_TEXT = "i.content, i.basis, i.time_limit, i.subject, i.channels"
+
+
+def document_title(name: str, title: str) -> str:
+    """What a document is called: the link's text, and the title inside the file where it says more."""
+    if not name or name in title:
+        return title or name
+    return f"{name}　{title}" if title and title not in name else name
+
+
+def item_title(area: str | None, level1: str | None, level2: str | None) -> str:
+    return " › ".join(part for part in (area, level1, level2) if part)
+
+
+def item_text(columns: Sequence[Any]) -> str:
+    content, basis, time_limit, subject, channels = (column or "" for column in columns)
+    return "\n".join(
+        part for part in (content, basis, time_limit, subject, "、".join(json.loads(channels or "[]"))) if part
+    )
+
+
+# ---------------------------------------------------------------- queries
+
+
+def terms_of(query: str) -> list[str]:
+    """The terms of a query; raises QueryError when there are none or too many."""
+    if len(query) > MAX_CHARACTERS:
+        raise QueryError(f"检索词太长（{len(query)} 个字），请缩短到 {MAX_CHARACTERS} 个字以内。")
+    terms = split(query)
+    if not terms:
+        raise QueryError("请输入检索词。")
+    if len(terms) > MAX_TERMS:
+        raise QueryError(f"检索词太多（{len(terms)} 个），请减少到 {MAX_TERMS} 个以内。")
+    return terms
+
+
+def match_expression(query: str) -> str:
+    """The FTS5 MATCH expression of a query, within the same limits (what is beyond them is left out)."""
+    return " ".join(phrase(term) for term in split(query[:MAX_CHARACTERS])[:MAX_TERMS]) or '""'
+
+
+def search(
+    connection: sqlite3.Connection,
+    query: str,
+    *,
+    area: str = "",
+    kind: str = "",
+    limit: int = 20,
+    offset: int = 0,
+) -> list[Hit]:
+    """The best hits of all kinds in one ranking; every term must occur. Raises QueryError."""
+    terms = terms_of(query)
+    if area and not connection.execute("SELECT 1 FROM areas WHERE slug = ?", [area]).fetchone():
+        raise QueryError(f"没有名为“{area}”的领域。")
+    if kind and kind not in KINDS:
+        raise QueryError(f"没有名为“{kind}”的类别。")
+    found = []
+    for each in [kind] if kind else KINDS:
+        found += _ranked(connection, each, terms, area, limit + offset)
+    found.sort(key=lambda entry: (-entry[0], KINDS.index(entry[1]), entry[2]))
+    return [_hit(connection, each, id, score, terms) for score, each, id in found[offset : offset + limit]]
+
+
+def count(connection: sqlite3.Connection, query: str, *, area: str = "") -> dict[str, int]:
+    """How many entries of each kind a query finds."""
+    parameters = {"match": match_expression(query), "area": area}
+    return {
+        kind: connection.execute(
+            f"SELECT count(*) FROM {kind}s_fts WHERE {kind}s_fts MATCH :match {_in_area(kind, area)}", parameters
+        ).fetchone()[0]
+        for kind in KINDS
+    }
+
+
+def _in_area(kind: str, area: str) -> str:
+    if not area:
+        return ""
+    inside = {
+        "notice": "SELECT notice_id FROM areas WHERE slug = :area",
+        "document": "SELECT d.id FROM documents d JOIN areas a ON a.notice_id = d.notice_id WHERE a.slug = :area",
+        "item": "SELECT i.id FROM items i JOIN areas a ON a.id = i.area_id WHERE a.slug = :area",
+    }[kind]
+    return f"AND rowid IN ({inside})"
+
+
+def _ranked(
+    connection: sqlite3.Connection, kind: str, terms: Sequence[str], area: str, limit: int
+) -> list[tuple[float, str, int]]:
+    """(score, kind, id): bm25 as a share of the best of its kind, and more where the title alone holds all terms."""
+    table = f"{kind}s_fts"
+    title, rest, bonus = _WEIGHTS[kind]
+    parameters: dict[str, Any] = {"match": " ".join(phrase(term) for term in terms), "area": area, "limit": limit}
+    titled = []
+    for number, term in enumerate(terms):
+        parameters[f"t{number}"] = spaced(term)
+        titled.append(f"instr(title, :t{number}) > 0")
+    rows = connection.execute(
+        f"""WITH matched AS MATERIALIZED (
+                SELECT rowid AS id, bm25({table}, {title}, {rest}) AS rank, ({" AND ".join(titled)}) AS titled
+                FROM {table} WHERE {table} MATCH :match {_in_area(kind, area)})
+            SELECT id, rank / (SELECT min(rank) FROM matched) + titled * {bonus} AS score
+            FROM matched ORDER BY score DESC, id LIMIT :limit""",
+        parameters,
+    )
+    return [(round(score, 6), kind, id) for id, score in rows]
+
+
+def _hit(connection: sqlite3.Connection, kind: str, id: int, score: float, terms: Sequence[str]) -> Hit:
+    if kind == "notice":
+        title, slug = connection.execute("SELECT title, slug FROM notices WHERE id = ?", [id]).fetchone()
+        text = next(iter(_notice_rows(connection, id)))[2]
+        url = f"/notices/{slug}"
+    elif kind == "document":
+        document_kind, slug = connection.execute(
+            "SELECT d.kind, n.slug FROM documents d JOIN notices n ON n.id = d.notice_id WHERE d.id = ?", [id]
+        ).fetchone()
+        _, title, text = next(iter(_document_rows(connection, id)))
+        url = f"/notices/{slug}#text" if document_kind == "page" else f"/documents/{id}"
+    else:
+        row = connection.execute(
+            f"""SELECT n.slug, a.name, i.level1, i.level2, {_ITEM_TEXT}
+                FROM items i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
+                LEFT JOIN areas a ON a.id = i.area_id WHERE i.id = ?""",
+            [id],
+        ).fetchone()
+        slug, title, text = row[0], item_title(*row[1:4]), item_text(row[4:])
+        url = f"/items/{id}"
+    snippet, hits = snippet_of(text, title, terms)
+    return Hit(kind, id, slug, title, snippet, hits, url, score)
+
+
+# ---------------------------------------------------------------- snippets
+
+
+def spans(text: str, terms: Sequence[str], limit: int = 50) -> list[tuple[int, int]]:
+    """Where the terms stand in a text, from left to right, overlapping ones joined."""
+    folding = Folding(text)
+    return _joined(folding.find(fold(term), limit) for term in terms)
+
+
+def _joined(found: Iterable[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(span for spans_ in found for span in spans_):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def snippet_of(text: str, title: str, terms: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """A verbatim piece of the text around the hits, and the hits' spans in it; of the title when only that has hits."""
+    folding = Folding(text)
+    per_term = {term: folding.find(fold(term)) for term in terms}
+    starts = sorted(span[0] for found in per_term.values() for span in found)
+    if not starts:
+        return title, spans(title, terms)
+
+    def variety(start: int) -> int:
+        return sum(any(start <= at and end <= start + SNIPPET for at, end in found) for found in per_term.values())
+
+    best = max(starts, key=lambda start: (variety(start), -start))
+    begin = _beginning(text, best)
+    piece = text[begin : best + SNIPPET].rstrip()
+    inside = [
+        (start - begin, end - begin)
+        for start, end in _joined(per_term.values())
+        if start >= begin and end <= begin + len(piece)
+    ]
+    return piece, inside
+
+
+def _beginning(text: str, hit: int) -> int:
+    """Where a snippet around a hit begins: at the start of its line or sentence when that is near."""
+    near = max(0, hit - 40)
+    breaks = [text.rfind(mark, near, hit) for mark in "\n。；┃"]
+    return max(breaks) + 1 if max(breaks) >= near else near
