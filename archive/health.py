@@ -1,0 +1,358 @@
+"""How the archive fares: one look at the tables and the disk, for `status`, `/status` and operator alerts.
+
+A trouble is something that a person may have to settle. It names the command that settles it, and is left out of
+`attention` once a person has said that they know of it (`guidelines acknowledge`), until it becomes another trouble.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from archive import clock
+from archive.settings import load_settings
+
+Row = dict[str, Any]
+
+DISK_FREE_MIN = 1 << 30
+"""Bytes: below this a crawl with a few large attachments and its backup may no longer fit."""
+OVERDUE_AFTER = timedelta(hours=48)
+"""How late a due notice may be before the schedule itself is in doubt."""
+UNFINISHED_AFTER = timedelta(hours=8)
+"""A crawl without an end after this was killed (the service's own limit is below it)."""
+BACKUP_STALE_AFTER = timedelta(days=14)
+
+STATES = {
+    "never-fetched": "尚未抓取",
+    "current": "正常",
+    "suspect": "待确认",
+    "blocked": "被拦截",
+    "unreachable": "无法访问",
+    "gone": "已撤下",
+    "withdrawn": "已移出清单",
+}
+REASONS = {
+    "challenge": "返回的是人机验证页",
+    "soft-404": "返回的是“页面不存在”提示",
+    "empty": "页面没有正文",
+    "truncated": "内容没有传完",
+    "garbled": "内容是乱码",
+    "shrunk": "正文比上一版短得多",
+    "elsewhere": "打开的是别的页面",
+    "unstable": "几次打开的内容不一致",
+    "robots": "网站的 robots.txt 不允许抓取",
+    "timeout": "连接超时",
+    "dns": "域名无法解析",
+    "refused": "连接被拒绝",
+    "reset": "连接被中断",
+    "tls": "安全连接（TLS）失败",
+    "too-large": "文件超过大小上限",
+}
+
+
+@frozen
+class Trouble:
+    """One point for a person. `subject` stays the same while the trouble lasts, `code` says what kind it is now."""
+
+    subject: str
+    code: str
+    what: str
+    notice: str
+    since: str
+    command: str
+    crawls: int = 1
+    """Crawls in a row that met it; 0 for what does not depend on crawls (disk, schedule) and is told at once."""
+    document_id: int | None = None
+    acknowledged: bool = False
+    operator: bool = True
+    """Whether an operator alert is due for it (candidates are told as changes, failed deliveries cannot be told)."""
+
+
+def status(data: Path, connection: sqlite3.Connection, now: datetime | None = None) -> dict[str, Any]:
+    """The `status` document: what is archived, what needs a person, and the figures of the last crawl."""
+    now = now or clock.now()
+    found = troubles(data, connection, now)
+    attention = [
+        {"what": t.what, "notice": t.notice, "since": t.since, "command": t.command}
+        for t in found
+        if not t.acknowledged
+    ]
+    crawl = _last_crawl(connection)
+    return {
+        "ok": not attention,
+        "notices": _rows(
+            connection,
+            "SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at FROM notices "
+            "WHERE declared = 1 ORDER BY number",
+        ),
+        "attention": attention,
+        "review": review_count(connection),
+        "candidates": _number(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
+        "deliveries": deliveries(data),
+        "crawl": crawl,
+        "verify": _info(connection, "last_verify"),
+        "backup": _info(connection, "last_backup"),
+        "disk": {"free": shutil.disk_usage(data).free, "warc": warc_size(data)},
+        "checked_at": clock.iso(now),
+    }
+
+
+def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
+    """Everything that is wrong now, acknowledged or not, the notices first in the order of the list."""
+    return [
+        *_notice_troubles(connection),
+        *_attachment_troubles(connection),
+        *_rule_troubles(connection),
+        *_candidate_troubles(connection),
+        *_operation_troubles(data, connection, now),
+    ]
+
+
+def signature(notice: Row) -> str:
+    """What `acknowledge` stores and later visits are held against; a page that answers well is 'ok:', changed or not."""
+    verdict = notice["verdict"] or ""
+    return f"{'ok' if verdict == 'unchanged' else verdict}:{notice['reason'] or ''}"
+
+
+def reason_words(reason: str, detail: str = "") -> str:
+    """The reason for people; an HTTP status by its number."""
+    if reason.startswith("http-"):
+        return f"网站返回错误 {reason.removeprefix('http-')}"
+    return REASONS.get(reason, "") or detail or reason
+
+
+# ---------------------------------------------------------------- notices and documents
+
+
+def _notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    found = []
+    for row in _rows(
+        connection,
+        """SELECT * FROM notices WHERE declared = 1 AND state IN ('suspect', 'blocked', 'unreachable', 'gone')
+           ORDER BY number""",
+    ):
+        capture = _last_doubtful(connection, row["id"])
+        words = reason_words(row["reason"] or "", capture["detail"] if capture else "")
+        command = f"guidelines acknowledge {row['slug']}"
+        if row["state"] == "suspect" and capture and capture["verdict"] == "suspect":
+            command = f"guidelines accept {capture['id']}"
+        found.append(
+            Trouble(
+                subject=f"notice:{row['slug']}",
+                code=row["state"],
+                what=f"《{row['title']}》{STATES[row['state']]}" + (f"：{words}" if words else ""),
+                notice=row["slug"],
+                since=row["trouble_since"] or row["checked_at"] or "",
+                command=command,
+                crawls=max(1, row["trouble_count"] or 0),
+                acknowledged=_acknowledged(row),
+            )
+        )
+    return found
+
+
+def _last_doubtful(connection: sqlite3.Connection, notice_id: int) -> Row | None:
+    rows = _rows(
+        connection,
+        """SELECT c.id, c.verdict, c.detail FROM captures c JOIN documents d ON d.id = c.document_id
+           WHERE d.notice_id = ? AND d.kind = 'page' AND c.verdict NOT IN ('ok', 'unchanged') AND c.decision IS NULL
+           ORDER BY c.id DESC LIMIT 1""",
+        [notice_id],
+    )
+    return rows[0] if rows else None
+
+
+def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Attachments of the pages in force (and files inside them) that cannot be had or cannot be read."""
+    words = {"unreadable": "无法读取", "gone": "已撤下", "unread": "无法下载"}
+    found = []
+    for row in _rows(
+        connection,
+        """SELECT d.*, n.slug, n.title, n.verdict AS notice_verdict, n.reason AS notice_reason, n.acknowledged,
+                  c.reason AS last_reason, c.fetched_at
+           FROM documents d JOIN notices n ON n.id = d.notice_id
+           LEFT JOIN captures c ON c.id = (SELECT max(id) FROM captures WHERE document_id = d.id)
+           WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
+             AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
+             AND coalesce(d.parent_id, d.id) IN (
+                 SELECT a.document_id FROM attachments a JOIN versions v ON v.id = a.version_id
+                 JOIN documents p ON p.id = v.document_id
+                 WHERE p.notice_id = d.notice_id AND p.superseded_by IS NULL
+                   AND v.number = (SELECT max(number) FROM versions w WHERE w.document_id = p.id))
+           ORDER BY n.number, d.id""",
+    ):
+        state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
+        # a problem of the reader is "<code>: <sentence with the next step>"
+        why = (row["reason"] or "").partition(": ")[2] or reason_words(row["last_reason"] or "") or row["reason"] or ""
+        found.append(
+            Trouble(
+                subject=f"document:{row['id']}",
+                code=state,
+                what=f"附件“{row['name'] or row['url']}”{words[state]}" + (f"：{why}" if why else ""),
+                notice=row["slug"],
+                since=row["trouble_since"] or row["fetched_at"] or "",
+                command=f"guidelines acknowledge {row['slug']}",
+                crawls=max(1, row["trouble_count"] or 0),
+                document_id=row["id"],
+                acknowledged=_acknowledged(
+                    {
+                        "verdict": row["notice_verdict"],
+                        "reason": row["notice_reason"],
+                        "acknowledged": row["acknowledged"],
+                    }
+                ),
+            )
+        )
+    return found
+
+
+def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Pages whose body was found by a rule once and now only by guessing: the site was rebuilt."""
+    return [
+        Trouble(
+            subject=f"rule:{row['slug']}",
+            code="rule",
+            what=f"《{row['title']}》的网页改版，原有的正文定位规则不再适用，当前正文由通用方法提取，不会单独触发修订提醒",
+            notice=row["slug"],
+            since=row["captured_at"],
+            command=f"guidelines acknowledge {row['slug']}",
+            document_id=row["document_id"],
+            acknowledged=_acknowledged(row),
+        )
+        for row in _rows(
+            connection,
+            """SELECT n.*, v.captured_at, v.document_id FROM versions v
+               JOIN documents d ON d.id = v.document_id JOIN notices n ON n.id = d.notice_id
+               WHERE n.declared = 1 AND d.kind = 'page' AND d.superseded_by IS NULL AND v.confidence = 'low'
+                 AND v.number = (SELECT max(number) FROM versions w WHERE w.document_id = d.id)
+                 AND EXISTS (SELECT 1 FROM versions w WHERE w.document_id = d.id AND w.confidence = 'high')
+               ORDER BY n.number""",
+        )
+    ]
+
+
+def _candidate_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    return [
+        Trouble(
+            subject=f"candidate:{row['id']}",
+            code="candidate",
+            what=f"发现可能的新版，请核对：《{row['candidate']}》",
+            notice=row["slug"],
+            since=row["found_at"],
+            command=f"guidelines candidates accept {row['id']}",
+            operator=False,
+        )
+        for row in _rows(
+            connection,
+            """SELECT c.id, c.title AS candidate, c.found_at, n.slug
+               FROM candidates c JOIN notices n ON n.id = c.notice_id
+               WHERE c.state = 'new' ORDER BY c.id""",
+        )
+    ]
+
+
+def _acknowledged(notice: Row) -> bool:
+    return bool(notice["acknowledged"]) and notice["acknowledged"].replace("unchanged:", "ok:") == signature(notice)
+
+
+# ---------------------------------------------------------------- the machine
+
+
+def _operation_troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
+    found = []
+
+    def add(code: str, what: str, since: str, command: str, operator: bool = True) -> None:
+        found.append(Trouble(code, code, what, "", since, command, crawls=0, operator=operator))
+
+    free = shutil.disk_usage(data).free
+    if free < DISK_FREE_MIN:
+        add("disk", f"数据目录所在磁盘只剩 {free / 2**20:.0f} MB，请清理或扩容", clock.iso(now), "guidelines status")
+    late = _overdue(data, connection, now)
+    if late:
+        add("overdue", "定时抓取已逾期，请检查定时任务", late, "guidelines schedule show")
+    crawl = _last_crawl(connection)
+    if crawl and not crawl["finished_at"] and now - clock.parse(crawl["started_at"]) > UNFINISHED_AFTER:
+        add("interrupted", f"第 {crawl['id']} 次抓取中断，没有完成", crawl["started_at"], "guidelines crawl")
+    verified = _info(connection, "last_verify")
+    if verified and verified["problems"]:
+        add("verify", f"上次核对发现 {verified['problems']} 处问题", verified["at"], "guidelines verify")
+    backup = _info(connection, "last_backup")
+    if backup and now - clock.parse(backup["at"]) > BACKUP_STALE_AFTER:
+        add("backup", "备份已超过 14 天没有更新", backup["at"], "guidelines backup 备份目录")
+    failed = deliveries(data)["failed"]
+    if failed:
+        # told to nobody: the channel that would carry it may be the one that fails
+        add("deliveries", f"有 {failed} 条提醒多次投递失败，已停止重试", "", "guidelines deliveries", operator=False)
+    return found
+
+
+def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:
+    """Since when a crawl is overdue, '' when it is not. An archive that was never crawled is not overdue."""
+    due = _rows(connection, "SELECT min(next_due) AS due FROM notices WHERE declared = 1 AND next_due IS NOT NULL")[0][
+        "due"
+    ]
+    if due and now - clock.parse(due) > OVERDUE_AFTER:
+        return str(due)
+    last = _rows(connection, "SELECT max(finished_at) AS at FROM crawls")[0]["at"]
+    longest = timedelta(hours=load_settings(data).interval_max) + OVERDUE_AFTER
+    return str(last) if last and now - clock.parse(last) > longest else ""
+
+
+def deliveries(data: Path) -> dict[str, int]:
+    """How many deliveries wait and how many were given up; nothing about whom they are for."""
+    path = data / "notify.db"
+    if not path.exists():
+        return {"pending": 0, "failed": 0}
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as connection:
+        if not _rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+            return {"pending": 0, "failed": 0}
+        return {
+            "pending": _number(connection, "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"),
+            "failed": _number(connection, "SELECT count(*) FROM deliveries WHERE state = 'dead'"),
+        }
+
+
+def review_count(connection: sqlite3.Connection) -> int:
+    """Rows and texts that a person should look at: doubtful rows, doubtful readings, texts found by guessing."""
+    return _number(connection, "SELECT count(*) FROM items WHERE current = 1 AND coalesce(review, '') <> ''") + _number(
+        connection,
+        """SELECT count(*) FROM versions v JOIN documents d ON d.id = v.document_id
+           WHERE d.superseded_by IS NULL
+             AND v.number = (SELECT max(number) FROM versions w WHERE w.document_id = v.document_id)
+             AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low')""",
+    )
+
+
+def warc_size(data: Path) -> int:
+    return sum(path.stat().st_size for path in (data / "warc").glob("*") if path.is_file())
+
+
+def _last_crawl(connection: sqlite3.Connection) -> Row | None:
+    rows = _rows(connection, "SELECT id, kind, started_at, finished_at, stats FROM crawls ORDER BY id DESC LIMIT 1")
+    if not rows:
+        return None
+    return rows[0] | {"stats": json.loads(rows[0]["stats"] or "{}")}
+
+
+def _info(connection: sqlite3.Connection, key: str) -> Row | None:
+    rows = _rows(connection, "SELECT value FROM archive_info WHERE key = ?", [key])
+    found: Row | None = json.loads(rows[0]["value"]) if rows else None
+    return found
+
+
+def _rows(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _number(connection: sqlite3.Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])
