@@ -17,7 +17,7 @@ from typing import Any
 
 from attrs import frozen
 
-from archive import clock
+from archive import clock, words
 from archive.settings import load_settings
 
 Row = dict[str, Any]
@@ -29,33 +29,6 @@ OVERDUE_AFTER = timedelta(hours=48)
 UNFINISHED_AFTER = timedelta(hours=8)
 """A crawl without an end after this was killed (the service's own limit is below it)."""
 BACKUP_STALE_AFTER = timedelta(days=14)
-
-STATES = {
-    "never-fetched": "尚未抓取",
-    "current": "正常",
-    "suspect": "待确认",
-    "blocked": "被拦截",
-    "unreachable": "无法访问",
-    "gone": "已撤下",
-    "withdrawn": "已移出清单",
-}
-REASONS = {
-    "challenge": "返回的是人机验证页",
-    "soft-404": "返回的是“页面不存在”提示",
-    "empty": "页面没有正文",
-    "truncated": "内容没有传完",
-    "garbled": "内容是乱码",
-    "shrunk": "正文比上一版短得多",
-    "elsewhere": "打开的是别的页面",
-    "unstable": "几次打开的内容不一致",
-    "robots": "网站的 robots.txt 不允许抓取",
-    "timeout": "连接超时",
-    "dns": "域名无法解析",
-    "refused": "连接被拒绝",
-    "reset": "连接被中断",
-    "tls": "安全连接（TLS）失败",
-    "too-large": "文件超过大小上限",
-}
 
 
 @frozen
@@ -117,16 +90,9 @@ def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[
 
 
 def signature(notice: Row) -> str:
-    """What `acknowledge` stores and later visits are held against; a page that answers well is 'ok:', changed or not."""
+    """What `acknowledge` stores, for later visits to be held against; a page that answers well is 'ok:'."""
     verdict = notice["verdict"] or ""
     return f"{'ok' if verdict == 'unchanged' else verdict}:{notice['reason'] or ''}"
-
-
-def reason_words(reason: str, detail: str = "") -> str:
-    """The reason for people; an HTTP status by its number."""
-    if reason.startswith("http-"):
-        return f"网站返回错误 {reason.removeprefix('http-')}"
-    return REASONS.get(reason, "") or detail or reason
 
 
 # ---------------------------------------------------------------- notices and documents
@@ -140,7 +106,7 @@ def _notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
            ORDER BY number""",
     ):
         capture = _last_doubtful(connection, row["id"])
-        words = reason_words(row["reason"] or "", capture["detail"] if capture else "")
+        why = words.reason(row["reason"] or "") or (capture["detail"] if capture else "")
         command = f"guidelines acknowledge {row['slug']}"
         if row["state"] == "suspect" and capture and capture["verdict"] == "suspect":
             command = f"guidelines accept {capture['id']}"
@@ -148,7 +114,7 @@ def _notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             Trouble(
                 subject=f"notice:{row['slug']}",
                 code=row["state"],
-                what=f"《{row['title']}》{STATES[row['state']]}" + (f"：{words}" if words else ""),
+                what=f"《{row['title']}》{words.state(row['state'])}" + (f"：{why}" if why else ""),
                 notice=row["slug"],
                 since=row["trouble_since"] or row["checked_at"] or "",
                 command=command,
@@ -172,7 +138,7 @@ def _last_doubtful(connection: sqlite3.Connection, notice_id: int) -> Row | None
 
 def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     """Attachments of the pages in force (and files inside them) that cannot be had or cannot be read."""
-    words = {"unreadable": "无法读取", "gone": "已撤下", "unread": "无法下载"}
+    trouble = {"unreadable": "无法读取", "gone": "已撤下", "unread": "无法下载"}
     found = []
     for row in _rows(
         connection,
@@ -191,12 +157,12 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     ):
         state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
         # a problem of the reader is "<code>: <sentence with the next step>"
-        why = (row["reason"] or "").partition(": ")[2] or reason_words(row["last_reason"] or "") or row["reason"] or ""
+        why = (row["reason"] or "").partition(": ")[2] or words.reason(row["last_reason"] or row["reason"] or "")
         found.append(
             Trouble(
                 subject=f"document:{row['id']}",
                 code=state,
-                what=f"附件“{row['name'] or row['url']}”{words[state]}" + (f"：{why}" if why else ""),
+                what=f"附件“{row['name'] or row['url']}”{trouble[state]}" + (f"：{why}" if why else ""),
                 notice=row["slug"],
                 since=row["trouble_since"] or row["fetched_at"] or "",
                 command=f"guidelines acknowledge {row['slug']}",

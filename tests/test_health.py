@@ -57,8 +57,8 @@ def test_a_connection_without_row_factory_gives_the_same_answer(store: Store) ->
     ("state", "verdict", "reason", "words"),
     [
         ("blocked", "suspect", "challenge", "被拦截：返回的是人机验证页"),
-        ("unreachable", "error", "timeout", "无法访问：连接超时"),
-        ("unreachable", "error", "http-500", "无法访问：网站返回错误 500"),
+        ("unreachable", "error", "timeout", "无法访问：超时没有应答"),
+        ("unreachable", "error", "http-500", "无法访问：服务器返回 HTTP 500"),
         ("gone", "gone", "", "已撤下"),
     ],
 )
