@@ -20,6 +20,9 @@ from archive.clock import iso, now, parse
 from archive.model import Attachment, Change, Document, Kind, RowChange
 from archive.store import Row, Store, StoreError
 
+UNSURE = "正文只由通用方法识别，与上一版不同，没有作为修订通知；请核对原文"
+"""Mark of a version whose text only trafilatura found and differs: a person decides (accept or reject its capture)."""
+
 RETURN_WITHIN = timedelta(hours=24)
 """A text that comes back within this time updates the first change instead of making a second."""
 
@@ -187,8 +190,38 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
             changes.append(Change(Kind.RESTORED, f"附件“{file.name}”恢复下载", document_id=file.document_id, to_version=file.version_id))
     old_edition, new_edition = _comparable(told, edition)
     if old_edition != new_edition:
-        changes += compare(document_of(store, old_edition), document_of(store, new_edition))
+        old, new = document_of(store, old_edition), document_of(store, new_edition)
+        changes += compare(old, new)
+        if not is_confident(old, new) and old.text != new.text:
+            store.update("versions", edition.version_id, review=json.dumps([UNSURE], ensure_ascii=False))
     return changes
+
+
+def announce(store: Store, document_id: int, capture_id: int, crawl_id: int | None) -> bool:
+    """A person says that a text of low confidence did change: record it as the revision that `settle` held back.
+
+    Returns False when nothing was held back for this capture.
+    """
+    version = store.row(
+        "SELECT * FROM versions WHERE document_id = ? AND capture_id = ? ORDER BY number DESC", [document_id, capture_id]
+    )
+    if version is None or UNSURE not in json.loads(version["review"] or "[]"):
+        return False
+    before = store.row(
+        "SELECT id FROM versions WHERE document_id = ? AND number = ?", [document_id, version["number"] - 1]
+    )
+    notice = store.row(
+        "SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id]
+    )
+    if before is None or notice is None:
+        return False
+    old, new = (evolve(store.load(id), confidence="high", attachments=()) for id in (before["id"], version["id"]))
+    with store.db.atomic():
+        for change in compare(old, new):
+            _record(store, notice, crawl_id, change)
+        store.update("versions", version["id"], review="[]")
+        store.update("captures", capture_id, decision="accepted")
+    return True
 
 
 def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
-from archive.editions import record_upgrade
-from archive.model import Document
+from archive.editions import announce, record_upgrade
+from archive.model import Document, Verdict
 from archive.store import Row, Store, StoreError, same_reading
 from archive.warc import WarcError, read_payload
 from crawler.reading import reader_id
@@ -127,6 +127,38 @@ def read_capture(store: Store, capture: Row, rule: Rule) -> Document:
     """Today's reading of a kept capture. Raises WarcError when its record is missing or damaged."""
     payload = read_payload(store.data, capture["warc_file"], capture["warc_offset"])
     return read_apart(payload.body, reading_headers(payload.headers, capture["url"]), rule)
+
+
+def accept(store: Store, declared: Declared, capture_id: int, crawl_id: int) -> None:
+    """A person says that a suspect capture is the notice after all: it becomes the next version of its document.
+
+    Raises StoreError when the capture is not suspect or its bytes cannot be read.
+    """
+    capture = store.row("SELECT * FROM captures WHERE id = ?", [capture_id])
+    if capture is None:
+        raise StoreError(f"没有编号为 {capture_id} 的抓取记录")
+    document_id = capture["document_id"]
+    if capture["verdict"] == Verdict.OK and announce(store, document_id, capture_id, crawl_id):
+        return
+    if capture["verdict"] != Verdict.SUSPECT or not capture["warc_file"]:
+        raise StoreError(f"抓取记录 {capture_id} 不是存疑的内容，无需采信")
+    rule = next((rule for row, rule in rules_of(store, declared) if row["id"] == document_id), None)
+    if rule is None:
+        raise StoreError(f"抓取记录 {capture_id} 所属的通知已不在名单中")
+    reading = read_capture(store, capture, rule)
+    if reading.problem:
+        raise StoreError(f"抓取记录 {capture_id} 无法读取：{reading.problem.partition(': ')[2]}")
+    members = read_members(reading, rule)
+    with store.db.atomic():
+        store.update("captures", capture_id, decision="accepted")
+        store.update("documents", document_id, verdict=str(Verdict.OK), trouble_count=0, trouble_since=None)
+        keep(store, document_id, capture_id, reading)
+        keep_members(store, document_id, capture_id, members)
+        store.db.execute(
+            """UPDATE notices SET state = 'current', verdict = 'ok', reason = '', trouble_count = 0, trouble_since = NULL
+               WHERE id = (SELECT notice_id FROM documents WHERE id = ? AND kind = 'page' AND mirror = '')""",
+            [document_id],
+        )
 
 
 def rules_of(store: Store, declared: Declared) -> Iterator[tuple[Row, Rule]]:

@@ -1,5 +1,95 @@
-"""To be filled."""
+"""`guidelines crawl` and `reextract`: start the crawler as a child process, then report from the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
 
 import click
+from rich.table import Table
 
-COMMANDS: list[click.Command] = []
+from archive import words
+from archive.child import run_crawler
+from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data
+from archive.report import crawl_report, needs_person
+from archive.store import read_only
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="抓取全部通知，不论是否到期。")
+@click.option("--notice", "slugs", multiple=True, metavar="SLUG", help="只抓取这些通知。")
+@click.option("--sources", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="另用一份通知名单（TOML）。")
+@click.option("--replay", type=click.Path(path_type=Path, exists=True), multiple=True, metavar="WARC", help="不联网，从 WARC 文件中重放。")
+@click.option("--delay", type=click.FloatRange(min=0), help="同一主机两次请求之间的秒数；0 表示不等待。")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="一次下载最多几秒。")
+@click.option("--max-bytes", type=click.IntRange(min=1), help="一个文件最大几字节（解压后）。")
+@click.option("--confirm-after", type=click.FloatRange(min=0), help="发现修订后隔几秒再取一次以确认；0 表示马上。")
+@json_option
+@pass_data
+def crawl(data: Path, as_json: bool, **options: Any) -> None:
+    """抓取到期的通知，列出每份通知的结论和发现的变化。"""
+    code, crawl_id = run_crawler("crawl", data, _arguments(options))
+    if crawl_id is None or code:
+        if not code:
+            err.print("抓取进程没有留下记录；请查看上面的输出。")
+        raise click.exceptions.Exit(code or FAILED)
+    connection = read_only(data)
+    report = crawl_report(connection, crawl_id)
+    attention = needs_person(connection, crawl_id)
+    if as_json:
+        emit(report)
+    else:
+        _print(connection, report)
+    raise click.exceptions.Exit(ATTENTION if attention else OK)
+
+
+def _arguments(options: dict[str, Any]) -> list[str]:
+    names = {"sources": "--sources", "delay": "--delay", "timeout": "--timeout", "max_bytes": "--max-bytes"}
+    names["confirm_after"] = "--confirm-after"
+    arguments = ["--all"] if options["everything"] else []
+    for slug in options["slugs"]:
+        arguments += ["--notice", slug]
+    for path in options["replay"]:
+        arguments += ["--replay", str(path)]
+    for name, flag in names.items():
+        if options[name] is not None:
+            arguments += [flag, str(options[name])]
+    return arguments
+
+
+def _print(connection: sqlite3.Connection, report: dict[str, Any]) -> None:
+    if not report["notices"]:
+        out.print("没有到期的通知。要立即抓取全部通知，请加 --all。")
+        return
+    table = Table("序号", "通知", "结论", "附件", box=None, pad_edge=False)
+    titles = {row["slug"]: row for row in connection.execute("SELECT slug, number, title FROM notices")}
+    for slug, entry in report["notices"].items():
+        files = "，".join(f"{words.verdict(verdict)} {n}" for verdict, n in sorted(entry["attachments"].items()))
+        verdict = words.verdict(entry["verdict"], entry["reason"])
+        table.add_row(str(titles[slug]["number"]), titles[slug]["title"], verdict, files or "—")
+    out.print(table)
+    out.print("合计：" + "，".join(f"{words.verdict(verdict)} {n}" for verdict, n in report["verdicts"].items()))
+    if not report["changes"]:
+        out.print("没有发现变化。")
+    for change in report["changes"]:
+        out.print(f"变化 {change['id']}：{words.change(change['kind'])}　{change['notice']}　{change['summary']}", markup=False)
+
+
+@click.command()
+@json_option
+@pass_data
+def reextract(data: Path, as_json: bool) -> None:
+    """用当前版本的读取程序重新读取全部原文；由此产生的差别记为“读取程序改进”，不算修订。"""
+    read_only(data).close()  # says so when there is no archive
+    code, crawl_id = run_crawler("reextract", data)
+    if code or crawl_id is None:
+        raise click.exceptions.Exit(code or FAILED)
+    report = crawl_report(read_only(data), crawl_id)
+    if as_json:
+        emit(report)
+    else:
+        out.print(f"重新读取完毕，{len(report['changes'])} 份文件的文字或表格有更新。")
+
+
+COMMANDS: list[click.Command] = [crawl, reextract]

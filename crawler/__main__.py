@@ -1,0 +1,225 @@
+"""The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines` and by the timer.
+
+Commands: crawl · reextract · recheck · accept. What a crawl found is in the database under its token; only `recheck`
+prints its result (JSON). Exit codes: 0 done · 1 failed · 2 wrong settings or sources.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+from pathlib import Path
+
+import click
+from attrs import evolve
+
+from archive import SOFTWARE
+from archive.editions import settle_all
+from archive.clock import now
+from archive.lock import LockHeld, crawl_lock
+from archive.model import Notice
+from archive.settings import Settings, SettingsError, as_dict, load_settings
+from archive.states import due, mark_gone, update_notices
+from archive.store import Store, StoreError
+from archive.warc import WarcError, repair_tail
+from crawler import reread, run
+from crawler.sources import Declared, load_sources
+
+logger = logging.getLogger("guidelines")
+
+REMEMBERED = "sources-used.toml"
+
+
+class Refused(Exception):
+    """The command does not fit this archive; the message says why, in Chinese."""
+
+
+@click.group()
+def main() -> None:
+    """One process per crawl."""
+
+
+def data_option(command: click.decorators.FC) -> click.decorators.FC:
+    return click.option("--data", type=click.Path(path_type=Path, file_okay=False), required=True)(command)
+
+
+@main.command()
+@data_option
+@click.option("--token", required=True)
+@click.option("--all", "everything", is_flag=True)
+@click.option("--notice", "slugs", multiple=True)
+@click.option("--sources", type=click.Path(path_type=Path))
+@click.option("--replay", type=click.Path(path_type=Path), multiple=True)
+@click.option("--delay", type=float)
+@click.option("--timeout", type=float)
+@click.option("--max-bytes", type=int)
+@click.option("--confirm-after", type=float)
+def crawl(
+    data: Path,
+    token: str,
+    everything: bool,
+    slugs: tuple[str, ...],
+    sources: Path | None,
+    replay: tuple[Path, ...],
+    delay: float | None,
+    timeout: float | None,
+    max_bytes: int | None,
+    confirm_after: float | None,
+) -> None:
+    """One crawl of what is due."""
+    overrides = {"delay": delay, "timeout": timeout, "max_bytes": max_bytes, "confirm_after": confirm_after}
+    settings = load_settings(data, **overrides)
+    declared = load_sources(_sources_file(data, sources))
+    with crawl_lock(data):
+        store = Store.open(data)
+        _one_kind_of_archive(store, replay)
+        for torn in repair_tail(data):
+            logger.warning("%s", torn)
+        store.declare(declared.sources)
+        _remember(data, sources)
+        settle_all(store, None)  # what a killed crawl left
+        declared = with_successors(store, declared)
+        wanted = _wanted(store, declared, everything or bool(replay), slugs)
+        kind = "replay" if replay else "live"
+        crawl_id = store.begin_crawl(token, kind, SOFTWARE, as_dict(settings) | {"notices": wanted})
+        stats = run.crawl(store, declared, settings, wanted, crawl_id, replay) if wanted else {}
+        finish(store, settings, crawl_id)
+        store.end_crawl(crawl_id, stats)
+        store.close()
+
+
+def finish(store: Store, settings: Settings, crawl_id: int) -> None:
+    """After the last answer: what is gone, what has changed, when to look again."""
+    mark_gone(store, settings)
+    settle_all(store, crawl_id)
+    update_notices(store, settings, crawl_id)
+
+
+@main.command()
+@data_option
+@click.option("--token", required=True)
+def reextract(data: Path, token: str) -> None:
+    """Read every kept document again with today's reader; differences are upgrades."""
+    with crawl_lock(data, "重新读取"):
+        store = Store.open(data)
+        declared = _known_sources(store)
+        crawl_id = store.begin_crawl(token, "reextract", SOFTWARE, {})
+        upgraded = damaged = 0
+        for row, rule in reread.rules_of(store, declared):
+            try:
+                if reread.bring_up_to_date(store, row["id"], rule, crawl_id):
+                    upgraded += 1
+                    logger.info("已更新 %s", row["url"])
+            except WarcError as error:
+                damaged += 1
+                logger.warning("%s：%s", row["url"], error)
+        settle_all(store, crawl_id)
+        store.end_crawl(crawl_id, {"guidelines/upgrades": upgraded, "guidelines/damaged": damaged})
+        store.close()
+
+
+@main.command()
+@data_option
+@click.option("--sample", type=int)
+def recheck(data: Path, sample: int | None) -> None:
+    """Print whether the kept bytes still give the kept text."""
+    store = Store.open(data)
+    click.echo(json.dumps(reread.recheck(store, _known_sources(store), sample), ensure_ascii=False))
+    store.close()
+
+
+@main.command()
+@data_option
+@click.option("--capture", "capture_id", type=int, required=True)
+@click.option("--token", required=True)
+def accept(data: Path, capture_id: int, token: str) -> None:
+    """Take a suspect capture as the notice's next version."""
+    settings = load_settings(data)
+    with crawl_lock(data, "人工采信"):
+        store = Store.open(data)
+        declared = _known_sources(store)
+        crawl_id = store.begin_crawl(token, "accept", SOFTWARE, {"capture": capture_id})
+        reread.accept(store, declared, capture_id, crawl_id)
+        finish(store, settings, crawl_id)
+        store.end_crawl(crawl_id, {})
+        store.close()
+
+
+# ---------------------------------------------------------------- what to crawl
+
+
+def _sources_file(data: Path, given: Path | None) -> Path | None:
+    if given is not None:
+        return given
+    own = data / "sources.toml"
+    return own if own.exists() else None
+
+
+def _remember(data: Path, given: Path | None) -> None:
+    """Keep a copy of a list given on the command line: reading again later needs its rules."""
+    copy = data / REMEMBERED
+    if given is None:
+        copy.unlink(missing_ok=True)
+    elif given.resolve() != copy.resolve():
+        shutil.copyfile(given, copy)
+
+
+def _known_sources(store: Store) -> Declared:
+    """The declarations that the archive was last crawled by."""
+    copy = store.data / REMEMBERED
+    return with_successors(store, load_sources(_sources_file(store.data, copy if copy.exists() else None)))
+
+
+def with_successors(store: Store, declared: Declared) -> Declared:
+    """The declarations with the addresses and titles of accepted successors in place of the declared ones."""
+    rows = {row["slug"]: row for row in store.rows("SELECT slug, url, edition_title FROM notices WHERE declared")}
+
+    def present(notice: Notice) -> Notice:
+        row = rows.get(notice.slug)
+        if row is None or not row["edition_title"]:
+            return notice
+        return evolve(notice, url=row["url"], title=row["edition_title"], mirrors=())
+
+    notices = tuple(present(notice) for notice in declared.sources.notices)
+    return evolve(declared, sources=evolve(declared.sources, notices=notices))
+
+
+def _wanted(store: Store, declared: Declared, everything: bool, slugs: tuple[str, ...]) -> list[str]:
+    known = [notice.slug for notice in declared.sources.notices]
+    for slug in slugs:
+        if slug not in known:
+            raise Refused(f"没有 slug 为 {slug} 的通知；可用的有：{'、'.join(known)}")
+    if slugs:
+        return [slug for slug in known if slug in slugs]
+    return known if everything else due(store, now())
+
+
+def _one_kind_of_archive(store: Store, replay: tuple[Path, ...]) -> None:
+    """The demonstration's pages never enter a real archive, nor a ministry's page a demonstration."""
+    demo = any(run.is_demo(path) for path in replay)
+    used = store.row("SELECT 1 FROM crawls WHERE finished_at IS NOT NULL OR id IN (SELECT crawl_id FROM captures)")
+    if demo and used and store.info("demo") != "1":
+        raise Refused("这是演示样本，不能放进已有真实内容的档案；请另选一个空目录：guidelines --data demo crawl --replay …")
+    if not demo and store.info("demo") == "1":
+        raise Refused(f"{store.data} 是演示档案，不能放进真实内容；请用 --data 另选一个目录")
+    if demo and not used:
+        store.set_info("demo", "1")
+
+
+def cli() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    try:
+        main.main(standalone_mode=False)
+    except (SettingsError, click.ClickException) as error:
+        click.echo(str(error), err=True)
+        return 2
+    except (Refused, StoreError, LockHeld, WarcError) as error:
+        click.echo(str(error), err=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(cli())
