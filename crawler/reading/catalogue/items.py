@@ -1,0 +1,141 @@
+"""Drafts become items: marks to flags, channels to names, time limits to deadlines, doubled numbers to one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from archive.model import Item
+from crawler.reading.catalogue.channels import Habit, habit, read_channels
+from crawler.reading.catalogue.deadlines import read_deadline
+from crawler.reading.catalogue.headers import COLUMN_NAMES, FLAGS
+from crawler.reading.catalogue.lattice import squeeze
+from crawler.reading.catalogue.marks import CHOSEN, UNCHOSEN, plain, read_mark
+from crawler.reading.catalogue.rows import SINGLE_GROUPS, Draft
+
+_CJK = r"[\u2e80-\u9fff\uf900-\ufaff、，。；：？！（）《》〈〉“”【】〔〕]"
+_LAYOUT = re.compile(rf"(?<={_CJK})\s+(?={_CJK})")
+_HABIT_NOTES = {
+    Habit.BOXED: "渠道列只有空框、没有选中标记：按框在所用渠道之前理解",
+    Habit.UNBOXED: "渠道列的选中标记已丢失：按无框的渠道已选理解",
+    Habit.EMPTY: "渠道列只有空框：选中标记可能在转换中丢失",
+    Habit.BARE: "渠道列没有任何标记：按列出的渠道全部已选理解",
+}
+_PARTS = {
+    "audience": (("audience_all", r"全社会|社会公众|不特定|公众"), ("audience_specific", r"特定(?!的?社会)|申请人|当事人|相对人|服务对象")),
+    "method": (("proactive", r"主动"), ("on_request", r"依申请|申请公开")),
+    "level": (("county", r"县|旗|(?<!社)区|市"), ("township", r"乡|镇|街")),
+}  # fmt: skip
+
+
+def make_items(drafts: Sequence[Draft]) -> tuple[list[Item], dict[int, list[str]]]:
+    """Items in order, and notes on each run of tables (a table with those that continue it)."""
+    habits: dict[int, Habit] = {}
+    notes: dict[int, list[str]] = {}
+    for run in dict.fromkeys(draft.run for draft in drafts):
+        mine = [draft for draft in drafts if draft.run == run]
+        habits[run] = habit(draft.texts.get("channels", "") for draft in mine)
+        listed = any(draft.texts.get("channels") for draft in mine)
+        notes[run] = [_HABIT_NOTES[habits[run]]] if listed and habits[run] in _HABIT_NOTES else []
+    return [_item(position, draft, habits[draft.run]) for position, draft in enumerate(drafts, 1)], notes
+
+
+def _item(position: int, draft: Draft, column: Habit) -> Item:
+    texts, original, review = draft.texts, dict(draft.original), list(draft.notes)
+    more: dict[str, Any] = {}
+    serial = _serial(texts.get("serial", ""))
+    if serial != texts.get("serial", ""):
+        original.setdefault("serial", texts["serial"])
+    levels = {}
+    for role in ("level1", "level2", "level3"):
+        levels[role] = _LAYOUT.sub("", texts.get(role, ""))
+        if levels[role] != texts.get(role, "") and role not in draft.inferred:
+            original.setdefault(role, texts[role])
+    listed = texts.get("channels", "")
+    channels = read_channels(listed, column)
+    if listed:
+        original.setdefault("channels", listed)
+    if channels.doubt:
+        review.append(channels.doubt)
+    flags = _flags(draft, original, more, review)
+    if levels["level3"]:
+        more["level3"] = levels["level3"]
+    if deadline := read_deadline(texts.get("time_limit", "")):
+        more["deadline"] = deadline
+    more["place"] = {
+        "table": draft.place.table, "page": draft.place.page, "sheet": draft.place.sheet, "row": draft.row + 1
+    }  # fmt: skip
+    if draft.inferred:
+        more["inferred"] = list(draft.inferred)
+    if original:
+        more["original"] = original
+    if extra := {label: text for label, text in draft.extra.items() if text}:
+        more["extra"] = extra
+    return Item(
+        position=position,
+        serial=serial,
+        level1=levels["level1"],
+        level2=levels["level2"],
+        content=texts.get("content", ""),
+        basis=texts.get("basis", ""),
+        time_limit=texts.get("time_limit", ""),
+        subject=texts.get("subject", ""),
+        channels=channels.chosen,
+        **flags,
+        area=draft.area,
+        review="；".join(dict.fromkeys(review)),
+        more=more,
+    )
+
+
+def _flags(draft: Draft, original: dict[str, str], more: dict[str, Any], review: list[str]) -> dict[str, bool | None]:
+    flags: dict[str, bool | None] = dict.fromkeys(FLAGS)
+    for role in FLAGS:
+        if role not in draft.roles:
+            continue
+        text = draft.texts.get(role, "")
+        mark = read_mark(text, (*draft.labels.get(role, ()), COLUMN_NAMES[role]))
+        flags[role] = mark.value
+        if text and text != "√":
+            original.setdefault(role, text)
+        if role == "audience_specific" and mark.value and mark.words:
+            more["audience_specific"] = mark.words
+        elif mark.doubtful:
+            review.append(f"“{COLUMN_NAMES[role]}”列的“{mark.words[:20]}”看不出是否选中，按选中计")
+    for group in SINGLE_GROUPS:
+        if group in draft.roles:
+            _single(group, draft, flags, original, review)
+    return flags
+
+
+def _single(
+    group: str, draft: Draft, flags: dict[str, bool | None], original: dict[str, str], review: list[str]
+) -> None:
+    """One column for a whole group: the words in the cell say which part is meant, with ■□ in front or without."""
+    text = draft.texts.get(group, "")
+    if not text:
+        return
+    original.setdefault(group, text)
+    line = squeeze(plain(text))
+    marked = any(char in CHOSEN for char in line)
+    found = False
+    for role, words in _PARTS[group]:
+        hit = re.search(rf"([{CHOSEN}{UNCHOSEN}口]?)(?:{words})", line)
+        if flags[role] is None:
+            flags[role] = bool(hit) and (not marked or (hit is not None and hit[1] in CHOSEN and hit[1] != ""))
+        found = found or bool(hit)
+    if not found:
+        for role, _ in _PARTS[group]:
+            flags[role] = None
+        review.append(f"“{COLUMN_NAMES[group]}”列的“{text[:20]}”看不懂")
+
+
+def _serial(text: str) -> str:
+    """One number where the cell has it twice (`0505 / 05` is entry 5 of area 05)."""
+    parts = [part for part in re.split(r"[\s/／]+", text) if part]
+    if len(parts) == 2 and parts[0] != parts[1] and parts[0].endswith(parts[1]):
+        return parts[1]
+    if len(parts) == 2 and parts[0] == parts[1]:
+        return parts[0]
+    return "".join(parts) if len(parts) > 1 and all(part.isdecimal() for part in parts) and "\n" in text else text

@@ -1,0 +1,348 @@
+"""What each row of a table is, and the rows of a catalogue as drafts of items: merged cells, 同上 and empty cells resolved."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Any
+
+from attrs import Factory, define, frozen
+
+from archive.model import Grid, Place
+from crawler.reading.catalogue.areas import AreaFinder, Named
+from crawler.reading.catalogue.headers import FLAGS, Header, begins_header, read_header
+from crawler.reading.catalogue.lattice import Lattice, squeeze
+from crawler.reading.catalogue.marks import read_mark
+
+# columns whose empty cells mean "as above" in published tables; never a √ column
+INHERITED = ("level1", "basis", "time_limit", "subject")
+SINGLE_GROUPS = ("audience", "method", "level")
+_DITTO = re.compile(r"(?:同上|同前|〃|″|“”|”|\"|'')[。.;；]?")
+_SERIAL = re.compile(
+    r"[(（]?[\dA-Za-z零一二三四五六七八九十百]{1,6}(?:[.\-—、/．\s]+[\dA-Za-z一二三四五六七八九十]{1,6})*[)）.、．]?"
+)
+
+
+class Fate(Enum):
+    HEADER = "header"
+    CAPTION = "caption"
+    ITEM = "item"
+    JOINED = "joined"
+    FLAGGED = "flagged"
+
+
+@define
+class Draft:
+    """An item in the making. `texts` by role: the text columns, the √ columns and the single group columns verbatim."""
+
+    grid: int
+    row: int
+    place: Place
+    area: str
+    run: int
+    section: int
+    roles: frozenset[str]
+    texts: dict[str, str]
+    labels: dict[str, tuple[str, ...]]
+    marked: bool
+    """Whether a √ stands in this row itself or in a cell that reaches down to it."""
+    extra: dict[str, str] = Factory(dict)
+    inferred: list[str] = Factory(list)
+    original: dict[str, str] = Factory(dict)
+    notes: list[str] = Factory(list)
+    merged_serial: bool = False
+
+
+@define
+class Table:
+    catalogue: bool = False
+    fates: list[Fate] = Factory(list)
+    notes: list[str] = Factory(list)
+    headers: list[Header] = Factory(list)
+    area: str = ""
+    run: int = 0
+    opens_run: bool = False
+
+
+@frozen
+class _Carried:
+    """What a table without header of its own continues."""
+
+    header: Header
+    width: int
+
+
+class RowReader:
+    """Reads the grids of one document in order; `drafts` are the items of all of them."""
+
+    def __init__(self, finder: AreaFinder) -> None:
+        self.drafts: list[Draft] = []
+        self._finder = finder
+        self._area = finder.default
+        self._run = 0
+        self._section = 0
+        self._carried: _Carried | None = None
+        self._previous: Draft | None = None
+
+    def read(self, number: int, grid: Grid) -> Table:
+        lattice = Lattice.of(grid)
+        table = Table()
+        starts = [row for row in range(len(lattice)) if begins_header(lattice, row)]
+        self._name_area(self._finder.in_titles(grid.caption.splitlines()) or self._sheet_area(grid), table)
+        if not starts:
+            if not self._continues(lattice):
+                self._carried = self._previous = None
+                return table
+            assert self._carried is not None
+            self._read_rows(number, lattice, 0, len(lattice), self._carried.header, table)
+        else:
+            self._read_sections(number, lattice, starts, table)
+        table.catalogue = True
+        table.area, table.run = table.area or self._area, self._run
+        return table
+
+    def _sheet_area(self, grid: Grid) -> Named | None:
+        return self._finder.in_title(grid.place.sheet, sheet=True) if grid.place.sheet else None
+
+    def _name_area(self, named: Named | None, table: Table) -> None:
+        if named is None:
+            return
+        if named.unknown:
+            table.notes.append(f"标题中的“{named.unknown}”领域不在领域清单中")
+        if named.slug != self._area or named.unknown:
+            self._previous = None
+            self._section += 1
+        self._area = named.slug
+
+    # ------------------------------------------------------------ sections of a table
+
+    def _read_sections(self, number: int, lattice: Lattice, starts: list[int], table: Table) -> None:
+        """Titles, header and rows; then the header again (a new page, or another catalogue in the same table)."""
+        before = 0
+        header: Header | None = None
+        for index, start in enumerate(starts):
+            if start < before:
+                continue  # inside the header just read
+            if header is None:
+                # what stands above the first header are titles, unless the table goes on from the page before
+                self._titles(lattice, before, start, table)
+            new = read_header(lattice, start)
+            self._open(new, lattice, table)
+            table.fates += [Fate.HEADER] * (new.stop - new.start)
+            header = new
+            following = [later for later in starts[index + 1 :] if later >= new.stop]
+            stop = following[0] if following else len(lattice)
+            self._read_rows(number, lattice, new.stop, stop, new, table)
+            before = stop
+
+    def _titles(self, lattice: Lattice, start: int, stop: int, table: Table) -> None:
+        for row in range(start, stop):
+            for text in dict.fromkeys(lattice.rows[row][column] or "" for column in lattice.filled(row)):
+                self._name_area(self._finder.in_titles(text.splitlines()), table)
+            table.fates.append(Fate.CAPTION)
+
+    def _open(self, header: Header, lattice: Lattice, table: Table) -> None:
+        """Go on with the columns of the page before when the header only repeats; else a new run begins."""
+        table.headers.append(header)
+        same = self._carried is not None and [c.role for c in self._carried.header.columns] == [
+            c.role for c in header.columns
+        ]
+        if not same or self._previous is None:
+            self._run += 1
+            self._section += 1
+            self._previous = None
+            table.opens_run = True
+        self._carried = _Carried(header, lattice.width)
+
+    def _continues(self, lattice: Lattice) -> bool:
+        """Whether a table without header goes on with the columns of the catalogue before it."""
+        if self._carried is None or self._carried.width != lattice.width or not len(lattice):
+            return False
+        header = self._carried.header
+        good = 0
+        for row in range(len(lattice)):
+            marks = [squeeze(lattice.text(row, c)) for role in FLAGS for c in header.of(role)]
+            odd = any(len(mark) > 12 for mark in marks)
+            serials = [lattice.text(row, column) for column in header.of("serial")]
+            fits = all(not serial or _SERIAL.fullmatch(serial) for serial in serials)
+            ticked = any(mark and len(mark) <= 2 and read_mark(mark).value for mark in marks)
+            listed = any("政府网站" in squeeze(lattice.text(row, c)) for c in header.of("channels"))
+            numbered = any(serials) and fits
+            partial = row == 0 and fits and self._previous is not None
+            good += fits and not odd and (ticked or listed or (numbered and not marks) or partial)
+        return good * 2 >= len(lattice)
+
+    # ------------------------------------------------------------ rows
+
+    def _read_rows(self, number: int, lattice: Lattice, start: int, stop: int, header: Header, table: Table) -> None:
+        page_start = True
+        for row in range(start, stop):
+            fate = self._fate(lattice, row, start, header, page_start)
+            if fate is Fate.ITEM:
+                draft = self._draft(number, lattice, row, start, header)
+                self.drafts.append(draft)
+                self._previous = draft
+            elif fate is Fate.JOINED:
+                self._join(lattice, row, start, header, page_cut=not self._serial_merged(lattice, row, start, header))
+            elif fate is Fate.CAPTION:
+                self._caption(lattice, row, stop, table)
+            elif fate is Fate.FLAGGED:
+                table.notes.append(f"第 {row + 1} 行是续行，但找不到它所续的行")
+            table.fates.append(fate)
+            if lattice.filled(row):
+                page_start = False
+
+    def _caption(self, lattice: Lattice, row: int, stop: int, table: Table) -> None:
+        texts = [lattice.rows[row][column] or "" for column in lattice.filled(row)]
+        if not texts:
+            return
+        named = self._finder.in_titles(texts[0].splitlines())
+        if named and (row + 1 == stop or not named.unknown or len(squeeze(texts[0])) <= 40):
+            self._name_area(named, table)
+
+    def _fate(self, lattice: Lattice, row: int, start: int, header: Header, page_start: bool) -> Fate:
+        filled = lattice.filled(row)
+        if not filled:
+            merged = any(start <= lattice.anchor(row, c)[0] < row for c in range(lattice.width))
+            return Fate.JOINED if merged and self._previous else Fate.CAPTION
+        if self._is_caption(lattice, row, filled, header):
+            return Fate.CAPTION
+        if self._begins_item(lattice, row, start, header, page_start):
+            return Fate.ITEM
+        return Fate.JOINED if self._previous else Fate.FLAGGED
+
+    def _is_caption(self, lattice: Lattice, row: int, filled: list[int], header: Header) -> bool:
+        if len(filled) != 1:
+            return False
+        column = filled[0]
+        text = lattice.rows[row][column] or ""
+        _, breadth = lattice.extent(row, column)
+        if breadth > 1 and breadth * 2 > lattice.width:
+            return True
+        if lattice.width < 3 or column > 0 or any(cell is None for cell in lattice.rows[row]):
+            return False
+        return header.columns[0].role == "serial" and not _SERIAL.fullmatch(text)
+
+    def _begins_item(self, lattice: Lattice, row: int, start: int, header: Header, page_start: bool) -> bool:
+        cells = lattice.rows[row]
+        serial = [cells[column] for column in header.of("serial")]
+        if any(serial):
+            return True
+        keys = header.of("level2") + header.of("level3") or header.of("level1") or header.of("content")
+        key = any(cells[column] for column in keys)
+        flags = [column for role in (*FLAGS, *SINGLE_GROUPS) for column in header.of(role)]
+        marks = any(cells[column] for column in flags)
+        # a √ whose cell reaches down to this row is this row's √
+        reached = any(cells[column] is None and start <= lattice.anchor(row, column)[0] < row for column in flags)
+        previous_marked = self._previous is None or self._previous.marked
+        merged = self._serial_merged(lattice, row, start, header)
+        if not flags:
+            return self._begins_without_flags(lattice, row, header, key, merged, page_start)
+        if key:
+            if marks or (reached and not page_start):
+                return True
+            if page_start and self._previous is not None:
+                return False
+            return not merged or not previous_marked
+        return marks and previous_marked
+
+    def _begins_without_flags(
+        self, lattice: Lattice, row: int, header: Header, key: bool, merged: bool, page_start: bool
+    ) -> bool:
+        def own(*roles: str) -> bool:
+            return any(lattice.rows[row][column] for role in roles for column in header.of(role))
+
+        whole = own("content") and (own("channels") or not header.has("channels"))
+        if key and (header.has("level1", "level2", "level3") or not merged):
+            cut = page_start and self._previous is not None and not whole
+            return not cut
+        return whole and own("channels")
+
+    def _serial_merged(self, lattice: Lattice, row: int, start: int, header: Header) -> bool:
+        return any(
+            lattice.rows[row][column] is None and start <= lattice.anchor(row, column)[0] < row
+            for column in header.of("serial")
+        )
+
+    # ------------------------------------------------------------ drafts
+
+    def _draft(self, number: int, lattice: Lattice, row: int, start: int, header: Header) -> Draft:
+        draft = Draft(
+            grid=number,
+            row=row,
+            place=lattice.grid.place,
+            area=self._area,
+            run=self._run,
+            section=self._section,
+            roles=frozenset(column.role for column in header.columns),
+            texts={},
+            labels={},
+            marked=False,
+            merged_serial=self._serial_merged(lattice, row, start, header),
+        )
+        own_empty: set[str] = set()
+        for index, column in enumerate(header.columns):
+            text, across = _seen(lattice, row, index, start, column.role)
+            if across:
+                draft.notes.append(f"“{column.label}”列的标记跨列合并")
+            if column.role == "extra":
+                _put(draft.extra, column.label, text)
+                continue
+            if column.role in FLAGS:
+                draft.labels[column.role] = (*draft.labels.get(column.role, ()), column.label)
+                if column.role in draft.texts and text:
+                    _put(draft.extra, column.label, text)
+            if lattice.rows[row][index] == "":
+                own_empty.add(column.role)
+            _put(draft.texts, column.role, text)
+        draft.marked = any(draft.texts.get(role) for role in (*FLAGS, *SINGLE_GROUPS))
+        self._resolve(draft, own_empty)
+        return draft
+
+    def _resolve(self, draft: Draft, own_empty: set[str]) -> None:
+        previous = self._previous
+        for role, text in draft.texts.items():
+            if _DITTO.fullmatch(squeeze(text)) and text:
+                draft.original[role] = text
+                if previous is None or not previous.texts.get(role):
+                    draft.notes.append("“同上”之前没有可用的内容")
+                else:
+                    draft.texts[role] = previous.texts[role]
+            elif not text and role in INHERITED and role in own_empty and previous and previous.texts.get(role):
+                draft.texts[role] = previous.texts[role]
+                draft.inferred.append(role)
+
+    def _join(self, lattice: Lattice, row: int, start: int, header: Header, *, page_cut: bool) -> None:
+        """Add the row's own texts to the item above: directly where a page cut a cell, else as a line of its own."""
+        draft = self._previous
+        if draft is None:
+            return
+        for index, column in enumerate(header.columns):
+            text = lattice.rows[row][index]
+            if not text:
+                continue
+            if column.role == "extra":
+                _put(draft.extra, column.label, text)
+                continue
+            if column.role in FLAGS + SINGLE_GROUPS:
+                draft.marked = True
+            if column.role in draft.inferred:  # it was no empty cell but one whose text came later
+                draft.inferred.remove(column.role)
+                draft.texts[column.role] = ""
+            before = draft.texts.get(column.role, "")
+            draft.texts[column.role] = before + ("" if page_cut or not before else "\n") + text
+
+
+def _seen(lattice: Lattice, row: int, column: int, start: int, role: str) -> tuple[str, bool]:
+    """(text, whether a mark reaches here from another column). Only a √ may hold for two columns."""
+    above, left = lattice.anchor(row, column)
+    if above < start or (left != column and role not in FLAGS):
+        return "", False
+    text = lattice.text(row, column)
+    return text, bool(text) and left != column
+
+
+def _put(values: dict[str, Any], key: str, text: str) -> None:
+    """Two columns of one meaning: both texts, once."""
+    before = values.get(key, "")
+    values[key] = f"{before}\n{text}" if before and text and before != text else before or text

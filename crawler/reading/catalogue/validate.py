@@ -1,0 +1,95 @@
+"""Checks on the rows: what fails is kept and carries the reason, in Chinese, in `review`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from attrs import evolve
+
+from archive.model import Item
+from crawler.reading.catalogue.deadlines import number
+from crawler.reading.catalogue.headers import COLUMN_NAMES
+from crawler.reading.catalogue.lattice import squeeze
+from crawler.reading.catalogue.rows import Draft, Table
+
+_EXPECTED = ("content", "basis", "time_limit", "subject", "channels")
+
+
+def check_header(table: Table) -> list[str]:
+    """Columns that a catalogue should have and this one has not, and headings that say nothing."""
+    notes: list[str] = []
+    for header in table.headers:
+        roles = {column.role for column in header.columns}
+        missing = [COLUMN_NAMES[role] for role in _EXPECTED if role not in roles]
+        if not roles & {"level1", "level2", "level3"}:
+            missing.insert(0, COLUMN_NAMES["matter"])
+        if missing:
+            notes.append(f"缺少列：{'、'.join(missing)}")
+        notes += header.doubts
+    return notes
+
+
+def review_items(items: Sequence[Item], drafts: Sequence[Draft]) -> tuple[list[Item], dict[int, list[str]]]:
+    """The items with the reasons found, and notes by number of the grid."""
+    notes: dict[int, list[str]] = {}
+    unnumbered = _unnumbered(items, drafts)
+    reviewed: list[Item] = []
+    before: tuple[Item, Draft] | None = None
+    for item, draft in zip(items, drafts, strict=True):
+        reasons = [item.review] if item.review else []
+        if draft.run in unnumbered:
+            notes.setdefault(draft.grid, []).append("序号列为空（可能是自动编号），未检查序号是否连续")
+        elif "serial" in draft.roles:
+            reasons += _check_serial(item, draft, before)
+        reasons += _check_values(item, draft)
+        reviewed.append(evolve(item, review="；".join(reasons)) if reasons else item)
+        before = (item, draft)
+    return reviewed, notes
+
+
+def _unnumbered(items: Sequence[Item], drafts: Sequence[Draft]) -> set[int]:
+    """Runs whose column 序号 is empty throughout: Word's automatic numbers are not in the text."""
+    runs = {draft.run for draft in drafts if "serial" in draft.roles}
+    return runs - {draft.run for item, draft in zip(items, drafts, strict=True) if item.serial}
+
+
+def _check_serial(item: Item, draft: Draft, before: tuple[Item, Draft] | None) -> list[str]:
+    if not item.serial:
+        return ["序号为空"]
+    value = _value(item.serial)
+    if value is None:
+        return [f"序号“{item.serial[:20]}”看不懂"]
+    if before is None or before[1].section != draft.section:
+        return [] if value == 1 or before is None else _not_first(value)
+    last = _value(before[0].serial)
+    if last is None or value == last + 1 or (value == last and draft.merged_serial):
+        return []
+    if value == 1 and _prefix(item.serial) != _prefix(before[0].serial):
+        return []
+    return [f"序号不连续：{before[0].serial} 之后是 {item.serial}"]
+
+
+def _not_first(value: int) -> list[str]:
+    """A new table may go on with the numbers of the one before, or begin again; both are published."""
+    return []
+
+
+def _value(serial: str) -> int | None:
+    parts = re.findall(r"\d+|[零一二三四五六七八九十百]+", squeeze(serial))
+    return number(parts[-1]) if parts else None
+
+
+def _prefix(serial: str) -> str:
+    return re.sub(r"(?:\d+|[零一二三四五六七八九十百]+)\D*$", "", squeeze(serial))
+
+
+def _check_values(item: Item, draft: Draft) -> list[str]:
+    reasons = []
+    if draft.roles & {"level1", "level2", "level3"} and not (item.level1 or item.level2 or item.more.get("level3")):
+        reasons.append("没有一级事项和二级事项")
+    if item.proactive is not None and item.on_request is not None and item.proactive == item.on_request:
+        reasons.append("主动与依申请同时选中" if item.proactive else "主动与依申请都没有选中")
+    if "channels" in draft.roles and not item.channels and "渠道只见空框" not in item.review:
+        reasons.append("没有选中的渠道")
+    return reasons
