@@ -1,0 +1,109 @@
+import sqlite3
+
+import pytest
+from attrs import evolve
+from sqlite_utils import Database, Migrations
+
+from archive.model import Area, Attachment, Document, Notice, Sources
+from archive.schema import migrations
+from archive.store import Store, StoreError, migrate, read_only, same_reading
+from tests.factory import AREAS, NOTICES, TASKS, attachment_document, item, make_archive
+
+
+def test_a_version_comes_back_as_the_reading_it_was(tmp_path):
+    store = make_archive(tmp_path)
+    version = store.row("SELECT id, document_id FROM versions WHERE id IN (SELECT version_id FROM items) ORDER BY id")
+    reading = attachment_document(tuple(item(n) for n in range(1, 7)))
+    assert same_reading(store.load(version["id"]), reading)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "另一段文字"},
+        {"metadata": {"in_force": "失效"}},
+        {"attachments": (Attachment("附件", "http://land.example/2.docx"),)},
+        {"items": (item(1, township=True),)},
+    ],
+)
+def test_text_metadata_attachments_and_rows_each_make_a_version(other):
+    reading = Document(text="正文", metadata={"in_force": "有效"}, items=(item(1),))
+    assert same_reading(reading, evolve(reading, reader="another"))
+    assert not same_reading(reading, evolve(reading, **other))
+
+
+def test_only_the_rows_of_the_latest_version_are_current(tmp_path):
+    store = make_archive(tmp_path)
+    row = store.row("SELECT document_id, capture_id FROM versions WHERE id IN (SELECT version_id FROM items)")
+    store.add_version(row["document_id"], row["capture_id"], attachment_document((item(1),)))
+    current = store.rows("SELECT version_id FROM items WHERE document_id = ? AND current", [row["document_id"]])
+    assert [i["version_id"] for i in current] == [store.current_version(row["document_id"])["id"]]
+
+
+def test_a_notice_that_left_the_list_is_kept(tmp_path):
+    store = make_archive(tmp_path)
+    store.declare(Sources(NOTICES[:1], AREAS, TASKS))
+    assert [(r["slug"], r["declared"]) for r in store.rows("SELECT slug, declared FROM notices ORDER BY number")] == [
+        ("land", 1), ("welfare", 0), ("poverty", 0),
+    ]  # fmt: skip
+
+
+def test_a_new_declared_address_replaces_the_old_one(tmp_path):
+    store = make_archive(tmp_path)
+    moved = evolve(NOTICES[0], url="http://land.example/new.html")
+    store.declare(Sources((moved, *NOTICES[1:]), AREAS))
+    assert store.row("SELECT url, next_due FROM notices WHERE slug = 'land'") == {"url": moved.url, "next_due": None}
+
+
+def test_an_area_names_its_notice(tmp_path):
+    store = Store.open(tmp_path)
+    store.declare(Sources((Notice(7, "tax", "标题", "税务", "http://x.example/", ("税收管理",)),), (Area("tax", "税收管理"),)))
+    assert store.row("SELECT n.slug FROM areas a JOIN notices n ON n.id = a.notice_id") == {"slug": "tax"}
+
+
+def test_a_reader_cannot_write(tmp_path):
+    make_archive(tmp_path).close()
+    with pytest.raises(sqlite3.OperationalError):
+        read_only(tmp_path).execute("DELETE FROM notices")
+
+
+def test_no_archive_is_said_with_the_next_step(tmp_path):
+    with pytest.raises(StoreError, match="guidelines crawl"):
+        read_only(tmp_path)
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "archive.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreError, match="restore"):
+        Store.open(tmp_path)
+    assert (tmp_path / "archive.db").read_bytes() == b"no database at all" * 100
+
+
+# ---------------------------------------------------------------- releases
+
+
+def test_an_archive_of_a_newer_release_is_refused_untouched(tmp_path):
+    store = make_archive(tmp_path)
+    store.db["_sqlite_migrations"].insert({"migration_set": "guidelines", "name": "m999_future", "applied_at": ""})
+    store.close()
+    with pytest.raises(StoreError, match="m999_future"):
+        Store.open(tmp_path)
+
+
+def test_an_older_archive_is_copied_before_it_is_migrated(tmp_path):
+    make_archive(tmp_path).close()
+    newer = Migrations("guidelines")
+    for step in migrations.pending(Database(memory=True)):
+        newer(name=step.name)(step.fn)
+
+    @newer()
+    def m900_note(db):
+        db["notices"].add_column("note", str)
+
+    path = tmp_path / "archive.db"
+    db = Database(path)
+    migrate(db, newer, path)
+    assert "note" in db["notices"].columns_dict
+    copy = Database(tmp_path / "archive-before-m900_note.db")
+    assert "note" not in copy["notices"].columns_dict
+    assert copy["notices"].count == 3
