@@ -1,0 +1,209 @@
+"""The attachments of two versions of a notice: which file became which, and what that means.
+
+Links are matched by name, then by address, then by content; session ids, counters and the numbering 附件1 do not count.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from attrs import frozen
+from rapidfuzz import fuzz
+
+from archive.model import Attachment, Change, Document, Kind, RowChange
+from archive.normal import fold, link_key, name_key
+from archive.rows import Summary
+
+Content = Callable[[Document, Document], tuple[tuple[RowChange, ...], list[str]]]
+Pair = tuple[Attachment, Attachment]
+
+_SIMILAR_NAME = 80
+"""Likeness (0–100) of two names from which a vanished and a new link are one file that was replaced."""
+SAME, DIFFERENT, UNKNOWN, NEVER_HAD = "same", "different", "unknown", "never-had"
+
+
+def compare_attachments(old: Sequence[Attachment], new: Sequence[Attachment], content: Content) -> list[Change]:
+    """Added, removed, replaced, swapped; in the order of the new list, removed ones last."""
+    pairs, gone, come = _matched(list(old), list(new))
+    changes: list[Change] = []
+    swapped: list[Pair] = []
+    for group in _swaps(pairs):
+        swapped += group
+        changes.append(_swap(group, content))
+    for pair in pairs:
+        if pair not in swapped:
+            changes += _replaced(*pair, content)
+    changes += [
+        Change(Kind.ATTACHMENT_ADDED, f"新增附件“{a.name}”", document_id=_id(a), to_version=_version(a)) for a in come
+    ]
+    changes += [
+        Change(Kind.ATTACHMENT_REMOVED, f"附件“{a.name}”被撤下", document_id=_id(a), from_version=_version(a))
+        for a in gone
+    ]
+    return changes
+
+
+# ---------------------------------------------------------------- which became which
+
+
+def _matched(old: list[Attachment], new: list[Attachment]) -> tuple[list[Pair], list[Attachment], list[Attachment]]:
+    """Pairs in the order of the new list, and what is left on each side."""
+    gone, come = list(old), list(new)
+    pairs: list[Pair] = []
+
+    def take(same: Callable[[Attachment, Attachment], bool]) -> None:
+        for after in list(come):
+            before = next((b for b in gone if same(b, after)), None)
+            if before is not None:
+                pairs.append((before, after))
+                gone.remove(before)
+                come.remove(after)
+
+    unique = _unique_names(old) & _unique_names(new)
+    take(lambda a, b: _key(a) == _key(b) and link_key(a.url) == link_key(b.url))
+    # links that only exchanged their addresses keep their names, even if these say no more than 附件1 and 附件2
+    exchanged = {link_key(a.url) for a in gone} == {link_key(a.url) for a in come}
+    take(lambda a, b: exchanged and fold(a.name) == fold(b.name) and fold(a.name) in unique)
+    take(lambda a, b: bool(_key(a)) and _key(a) == _key(b))
+    take(lambda a, b: link_key(a.url) == link_key(b.url))
+    take(lambda a, b: bool(a.sha256) and a.sha256 == b.sha256)
+    take(lambda a, b: fuzz.ratio(_key(a), _key(b)) >= _SIMILAR_NAME)
+    take(lambda a, b: fold(a.name) == fold(b.name))
+    pairs.sort(key=lambda pair: next(n for n, a in enumerate(new) if a is pair[1]))
+    return pairs, gone, come
+
+
+def _key(attachment: Attachment) -> str:
+    return name_key(attachment.name)
+
+
+def _unique_names(attachments: Iterable[Attachment]) -> set[str]:
+    return {name for name, count in Counter(fold(a.name) for a in attachments).items() if count == 1}
+
+
+def _swaps(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
+    """Groups of pairs whose files exchanged their places: by address, or by bytes under the same addresses."""
+    left = [p for p in pairs if link_key(p[0].url) != link_key(p[1].url) or _certainly_other(*p)]
+    while left:
+        ring = _ring(left[0], left)
+        if ring:
+            yield ring
+        taken = ring or left[:1]
+        left = [pair for pair in left if pair not in taken]
+
+
+def _certainly_other(a: Attachment, b: Attachment) -> bool:
+    return bool(a.sha256) and bool(b.sha256) and a.sha256 != b.sha256
+
+
+def _ring(start: Pair, pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs from `start` on in which each file now stands where the next one stood, back to the start."""
+    ring = [start]
+    while True:
+        was = next((p for p in pairs if p is not ring[-1] and _stands_where(ring[-1], p)), None)
+        if was is start:
+            return ring
+        if was is None or was in ring:
+            return []
+        ring.append(was)
+
+
+def _stands_where(pair: Pair, other: Pair) -> bool:
+    """Whether the new file of one pair is the old file of the other."""
+    if link_key(pair[0].url) != link_key(pair[1].url):
+        return link_key(pair[1].url) == link_key(other[0].url)
+    return bool(pair[1].sha256) and pair[1].sha256 == other[0].sha256
+
+
+# ---------------------------------------------------------------- what that means
+
+
+def _swap(pairs: Sequence[Pair], content: Content) -> Change:
+    """Files in each other's place. When each name still leads to the same content, only addresses were exchanged."""
+    names = "”与“".join(pair[1].name for pair in pairs)
+    quiet = all(_content(*pair, content).state == SAME for pair in pairs)
+    verb = "互换" if len(pairs) == 2 else "互相调换"
+    summary = f"附件“{names}”的链接{verb}，内容未变" if quiet else f"附件“{names}”的文件{verb}"
+    before, after = pairs[0]
+    return Change(
+        Kind.ATTACHMENT_REPLACED,
+        summary,
+        quiet=quiet,
+        document_id=_id(after) if _id(after) is not None else _id(before),
+        from_version=_version(before),
+        to_version=_version(after),
+    )
+
+
+def _replaced(before: Attachment, after: Attachment, content: Content) -> list[Change]:
+    """The change of one file, [] when name, address and bytes are the same or nothing can be said."""
+    found = _content(before, after, content)
+    linked_elsewhere = link_key(before.url) != link_key(after.url)
+    renamed = _key(before) != _key(after)
+    known_other = _certainly_other(before, after)
+    if found.state == NEVER_HAD and not linked_elsewhere and not renamed:
+        return []
+    if found.state == SAME and not (renamed or linked_elsewhere or known_other):
+        return []
+    names = f"附件“{before.name}”" if not renamed else f"附件“{before.name}”（现名“{after.name}”）"
+    if found.state == SAME or (found.state == NEVER_HAD and not linked_elsewhere):
+        what = (
+            f"附件“{before.name}”更名为“{after.name}”"
+            if renamed
+            else f"{names}" + ("更换链接" if linked_elsewhere else "重新保存")
+        )
+        known = "内容未变" if found.state == SAME else "链接未变"
+        return [_change(before, after, f"{what}，{known}", quiet=True)]
+    if found.state == DIFFERENT:
+        return [_change(before, after, f"{names}内容有变：{Summary(170).join(found.sentences)}", found.rows)]
+    return [_change(before, after, f"{names}已更换文件，内容无法比对，请人工核对")]
+
+
+def _change(
+    before: Attachment, after: Attachment, summary: str, rows: tuple[RowChange, ...] = (), *, quiet: bool = False
+) -> Change:
+    return Change(
+        Kind.ATTACHMENT_REPLACED,
+        summary,
+        rows,
+        quiet,
+        document_id=_id(after) if _id(after) is not None else _id(before),
+        from_version=_version(before),
+        to_version=_version(after),
+    )
+
+
+@frozen
+class _Found:
+    state: str
+    rows: tuple[RowChange, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+def _content(before: Attachment, after: Attachment, content: Content) -> _Found:
+    """Whether two files say the same: by bytes, else by their readings."""
+    if before.sha256 and before.sha256 == after.sha256:
+        return _Found(SAME)
+    old, new = _read(before), _read(after)
+    if old is not None and new is not None:
+        if old.confidence != "high" or new.confidence != "high":
+            return _Found(NEVER_HAD)
+        rows, sentences = content(old, new)
+        return _Found(DIFFERENT, rows, tuple(sentences)) if rows or sentences else _Found(SAME)
+    if _certainly_other(before, after):
+        return _Found(UNKNOWN)
+    return _Found(NEVER_HAD)
+
+
+def _read(attachment: Attachment) -> Document | None:
+    document = attachment.document
+    return document if document is not None and not document.problem else None
+
+
+def _id(attachment: Attachment) -> int | None:
+    return attachment.document.document_id if attachment.document else None
+
+
+def _version(attachment: Attachment) -> int | None:
+    return attachment.document.version_id if attachment.document else None

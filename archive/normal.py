@@ -1,0 +1,195 @@
+"""What counts as the same when two versions are compared (docs/decisions/0004-normalisation.md).
+
+Only the comparison folds; what is stored and shown stays as it was read. Whatever a reader of the printed page would
+not notice is folded away; whatever changes a digit, a word, a mark's column or a clause's punctuation is not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
+
+
+def _folding_table() -> dict[int, str]:
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}  # full-width ASCII
+    table |= dict.fromkeys((0x3000, 0x00A0, 0x2002, 0x2003, 0x2009, 0x202F), " ")
+    invisible = (0x00AD, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F))
+    table |= dict.fromkeys(invisible, "")
+    table |= dict.fromkeys(map(ord, "“”„‟〝〞"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
+    table |= dict.fromkeys(map(ord, "‐‑‒–—―─"), "-") | dict.fromkeys(map(ord, "•・‧∙"), "·") | {ord("〜"): "~"}
+    # PDF text layers write 一 as the radical ⼀; compatibility ideographs are the same characters twice.
+    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAFF)):
+        table[code] = unicodedata.normalize("NFKC", chr(code))
+    return table
+
+
+_FOLDING = _folding_table()
+_LOOSE_SPACE = re.compile(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
+
+
+def fold(text: str) -> str:
+    """The text as it is compared: width, quotes and dashes of one kind, no white space except between Latin words.
+
+    Not full NFKC: that would make 10² the same as 102 and ① the same as 1.
+    """
+    return _LOOSE_SPACE.sub("", " ".join(text.translate(_FOLDING).split()))
+
+
+# ---------------------------------------------------------------- lines that are no text of the document
+
+_SEEN = "浏览|阅读|访问|点击|查看|下载|点阅|人气"
+_DATE = r"\d{4}\s*[年\-/.]\s*\d{1,2}\s*[月\-/.]\s*\d{1,2}\s*日?"
+_COUNTER = re.compile(
+    rf"(?:{_SEEN})(?:次数|总数|量|数|人数|人次)\s*[::]?\s*[\[【((]?\s*\d[\d,]*\s*[\]】))]?\s*(?:次|人次|人)?"
+    rf"|(?:{_SEEN})\s*[::]\s*\d[\d,]*\s*(?:次|人次|人)?"
+    rf"|已?(?:有|被)?\s*\d[\d,]*\s*(?:次|人次|人)(?:{_SEEN})"
+    rf"|(?:已)?(?:{_SEEN})\s*\d[\d,]*\s*(?:次|人次)"
+)
+_TODAY = re.compile(
+    rf"(?:今天|今日|现在|当前日期|当前时间|现在时间|系统时间)\s*是?\s*[::]?\s*{_DATE}"
+    r"\s*(?:(?:星期|周)[一二三四五六日天])?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+_WEEKDAY = re.compile(rf"{_DATE}\s*,?\s*(?:星期|周)[一二三四五六日天]\s*(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?")
+_TIME_OF_DAY = re.compile(rf"({_DATE})[\sT]*\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
+_WEATHER = re.compile(r".{0,30}(?:晴|多云|阴|雨|雪|霾|雾).{0,30}")
+_WIDGETS = re.compile(
+    r"(?:打印本页|打印|关闭窗口|关闭本页|关闭|分享到|分享|字号|字体|收藏|微信|微博|返回顶部|我要纠错|纠错|保存|默认|超大|视力保护色"
+    r"|扫一扫在手机打开当前页|手机版|无障碍浏览|[大中小【】\[\]|::/>\s])+"
+)
+
+
+def without_noise(line: str) -> str:
+    """The line without counters, today's date, weather and widgets; '' when nothing else was in it.
+
+    Only short lines without a full stop are touched, so that a sentence that speaks of 访问量 keeps it.
+    """
+    if len(line) > 120 or "。" in line:
+        return line
+    text = line.translate(_FOLDING)
+    if _WIDGETS.fullmatch(text) or ("℃" in text and len(text) < 60 and _WEATHER.fullmatch(text)):
+        return ""
+    if _WEEKDAY.fullmatch(text.strip()):
+        return ""
+    cleaned = _TIME_OF_DAY.sub(r"\1", _TODAY.sub("", _COUNTER.sub("", text)))
+    return line if cleaned == text else cleaned.strip(" |,;")
+
+
+# ---------------------------------------------------------------- serial numbers in tables
+
+_ORDINAL = re.compile(r"[((]?(?:[\d./\-]{1,12}|[一二三四五六七八九十百]+|[①-⑳])[))]?[.、]?")
+_SERIAL_HEADS = {"序号", "序", "项号", "No.", "NO.", "No", "NO"}
+_CODE_HEADS = {"编号"}
+
+
+def is_row(line: str) -> bool:
+    return line.startswith((TABLE_ROW, CATALOGUE_ROW))
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a row line, without its marker."""
+    return line[1:].split(CELL)
+
+
+def without_serials(lines: Sequence[str]) -> list[str]:
+    """The lines with the numbers of a 序号 column emptied, and those of a 编号 column when they only count the rows."""
+    result = list(lines)
+    start = 0
+    while start < len(lines):
+        if not is_row(lines[start]):
+            start += 1
+            continue
+        end = start
+        while end < len(lines) and is_row(lines[end]):
+            end += 1
+        _empty_serials(result, start, end)
+        start = end
+    return result
+
+
+def _empty_serials(lines: list[str], start: int, end: int) -> None:
+    column, always = -1, False
+    block: list[int] = []
+
+    def close() -> None:
+        if column < 0:
+            return
+        values = [cells_of(lines[n])[column].strip() for n in block if len(cells_of(lines[n])) > column]
+        numbers = [int(v) for v in values if v.isdigit()]
+        if not always and any(after not in (before, before + 1, 1) for before, after in pairwise(numbers)):
+            return
+        for n in block:
+            cells = cells_of(lines[n])
+            if len(cells) > column and _ORDINAL.fullmatch(cells[column].strip()):
+                cells[column] = ""
+                lines[n] = lines[n][0] + CELL.join(cells)
+
+    for number in range(start, end):
+        heads = [fold(cell) for cell in cells_of(lines[number])]
+        found = next((n for n, head in enumerate(heads) if head in _SERIAL_HEADS | _CODE_HEADS), -1)
+        if found >= 0:
+            close()
+            column, always, block = found, heads[found] in _SERIAL_HEADS, []
+        else:
+            block.append(number)
+    close()
+
+
+# ---------------------------------------------------------------- names and addresses of attachments
+
+_NUMBERING = re.compile(
+    r"^(?:附件|附录|附表|附)?\s*(?:[((]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]?)?\s*[::.、-]*\s*"
+)
+_SIZE = re.compile(r"[((\[]\s*\d+(?:\.\d+)?\s*(?:[KMG]B?|字节)\s*[))\]]", re.IGNORECASE)
+_LEFTOVER = re.compile(
+    r"(?:附件|附录|附表|下载|点击|查看|相关|文档|文件|[\d一二三四五六七八九十.、:,;()《》\[\]\-·|\s])*"
+)
+_EMPTY_BRACKETS = re.compile(r"\(\)|\[\]|【】")
+_EXTENSION = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar|txt|rtf|ods|odt|html?)$", re.IGNORECASE)
+
+
+def name_key(name: str) -> str:
+    """An attachment's name without 附件1：, numbering, counters, size and file type; '' when nothing else is in it."""
+    text = _EMPTY_BRACKETS.sub("", fold(_SIZE.sub("", _COUNTER.sub("", name.translate(_FOLDING)))))
+    return _EXTENSION.sub("", _NUMBERING.sub("", text, count=1)).strip(".-_:")
+
+
+def is_attachment_line(line: str, keys: Iterable[str]) -> bool:
+    """Whether a line only names attachments (their list under the text); `keys` longest first."""
+    if is_row(line):
+        return False
+    text = fold(_SIZE.sub("", _COUNTER.sub("", line.translate(_FOLDING))))
+    for key in keys:
+        text = text.replace(key, "")
+    text = re.sub(r"\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar|txt)", "", text, flags=re.IGNORECASE)
+    named = text.startswith(("附件", "附录", "附表", "相关附件")) or len(text) < len(fold(line))
+    return named and bool(_LEFTOVER.fullmatch(text))
+
+
+_SESSION_KEYS = re.compile(
+    r"(?:j|php|asp)?_?sess(?:ion)?_?(?:id)?|jsessionid|sid|token|_|rand(?:om)?|nonce|timestamp|ts", re.IGNORECASE
+)
+_PERHAPS_SESSION = re.compile(r"[trv]|ver|time|date", re.IGNORECASE)
+_STAMP = re.compile(r"\d{8,}|0?\.\d+")
+
+
+def link_key(url: str) -> str:
+    """An address without what changes at every visit: session ids, cache busters, fragment; http and https are one."""
+    parts = urlsplit(url.strip())
+    host = (parts.hostname or "").lower()
+    port = f":{parts.port}" if _port_matters(parts.scheme, parts.port) else ""
+    path = re.sub(r";[^/]*", "", unquote(parts.path))
+    query = sorted(
+        (key, value)
+        for key, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _SESSION_KEYS.fullmatch(key) and not (_PERHAPS_SESSION.fullmatch(key) and _STAMP.fullmatch(value))
+    )
+    return f"{host}{port}{quote(path.rstrip('/'))}" + (f"?{urlencode(query)}" if query else "")
+
+
+def _port_matters(scheme: str, port: int | None) -> bool:
+    return port is not None and (scheme, port) not in {("http", 80), ("https", 443)}
