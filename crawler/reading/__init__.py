@@ -1,0 +1,50 @@
+"""Reading: bytes and a rule in, a Document out. No network, no database; never raises for bad input."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from attrs import evolve
+
+from archive.model import Document
+from crawler.reading.rule import Rule
+
+# A new version of one of these may read the same bytes differently.
+_LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit")
+
+
+def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
+    """Read a page or an attachment, whichever the bytes are.
+
+    headers: lower-case names; content-type, content-disposition and, for the address that answered, content-location.
+    What cannot be read has `problem` set to '<code>: <sentence>'.
+    """
+    # imported here: a subprocess that reads one .docx need not load the readers of pages
+    from crawler.reading.sniff import sniff
+
+    if sniff(payload, headers) == "html":
+        from crawler.reading.page import read_page as reader
+    else:
+        from crawler.reading.formats import read_file as reader
+    return evolve(reader(payload, headers, rule), reader=reader_id(rule))
+
+
+def reader_id(rule: Rule) -> str:
+    """Which reader made a text: a text that differs only by this is an `upgrade`, never a revision."""
+    return f"{_code()}/{rule.digest}"
+
+
+@cache
+def _code() -> str:
+    """Digest over the reader's source files and the versions of the libraries that parse for it."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    for library in _LIBRARIES:
+        digest.update(f"{library}={version(library)}\0".encode())
+    return digest.hexdigest()[:12]

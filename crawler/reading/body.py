@@ -1,0 +1,64 @@
+"""Where on a page the notice is: the site's container, else one usual on such sites, else what trafilatura finds."""
+
+from __future__ import annotations
+
+import trafilatura
+from attrs import frozen
+
+from crawler.reading.dom import BLANK, Element, is_hidden, select, tag_of, weight
+from crawler.reading.rule import Rule
+
+ENOUGH = 30
+"""Characters from which on a container counts as filled; a shorter text wins only when nothing else matches."""
+
+
+@frozen
+class Body:
+    element: Element | None
+    """None when only `text` was found."""
+    text: str = ""
+
+
+def find_body(root: Element, rule: Rule, html: str) -> Body | None:
+    """The body of a page, None where there is no text that could be one.
+
+    The first selector with enough text wins, and of its matches the one with most text (sites nest editors in editors).
+    """
+    short: Element | None = None
+    for css in rule.content:
+        matches = [match for match in select(root, css) if tag_of(match) not in ("body", "html")]
+        best = max(matches, key=_substance, default=None)
+        if best is None or _is_frame(best):
+            continue
+        if _substance(best) >= ENOUGH or _has_file(best):
+            return Body(best)
+        if short is None and _substance(best):
+            short = best
+    text = trafilatura.extract(html, include_comments=False, include_tables=True, deduplicate=False, favor_recall=False)
+    if text and len(BLANK.sub("", text)) >= ENOUGH:
+        return Body(None, text)
+    return Body(short) if short is not None else None
+
+
+def _substance(element: Element) -> int:
+    return 0 if is_hidden(element) else weight(element)
+
+
+def _has_file(element: Element) -> bool:
+    """A page may be nothing but links to files."""
+    return any("." in (a.get("href") or "").rpartition("/")[2] or "?" in (a.get("href") or "") for a in select(element, "a"))
+
+
+def _is_frame(element: Element) -> bool:
+    """Whether a match of a plain name (#content, article …) is the whole page with its menus, which change."""
+    if select(element, "nav, footer, #footer, .footer, #header, .header, .nav"):
+        return True
+    links = sum(weight(a) for a in select(element, "a") if not _to_file(a))
+    return links * 2 > weight(element) and len(select(element, "a")) > 8
+
+
+def _to_file(anchor: Element) -> bool:
+    name = (anchor.get("href") or "").rpartition("/")[2]
+    return "." in name and not name.lower().endswith((".html", ".htm", ".shtml"))
+
+

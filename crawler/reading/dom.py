@@ -1,0 +1,134 @@
+"""A page's tree, and small questions to it. All walks are iterative: pages are nested as deep as their authors liked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+
+Element = etree._Element
+
+# Depth that one kind of tag may reach on a page too deep for libxml2 (2048): real pages stay under 40.
+_DEPTH = 100
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)[^<>]*>")
+_VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li dd dt td th tr option".split()
+)
+_BLOCK = frozenset(
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form h1 "
+    "h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_NOT_TEXT = frozenset(
+    "script style noscript template iframe frame object embed applet svg math canvas audio video select button textarea input "
+    "head title meta link xml w:worddocument w:latentstyles o:officedocumentsettings m:mathpr".split()
+)
+_HIDDEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+
+
+def parse(text: str) -> Element:
+    """The tree of a page; an empty `<html>` for text without any element."""
+    root, complete = _parsed(text)
+    if not complete:
+        root, _ = _parsed(_shallow(text))
+    return root
+
+
+def _parsed(text: str) -> tuple[Element, bool]:
+    # comments carry no text, but libxml2 must not glue what stands on both sides of them, so they stay in the tree
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=False, no_network=True)
+    parser.feed("<html>" if not text.strip() else text.encode("utf-8", "replace"))
+    try:
+        root = parser.close()
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None:
+        root = etree.fromstring("<html/>", etree.HTMLParser())
+    return root, not any("Excessive depth" in entry.message for entry in parser.error_log)
+
+
+def _shallow(text: str) -> str:
+    """The page without the tags that nest deeper than _DEPTH in tags of their own name."""
+    depth: dict[str, int] = {}
+
+    def kept(tag: re.Match[str]) -> str:
+        name = tag[2].lower()
+        if name in _VOID or tag[0].endswith("/>"):
+            return tag[0]
+        if tag[1]:
+            level = depth.get(name, 0)
+            depth[name] = max(0, level - 1)
+        else:
+            level = depth[name] = depth.get(name, 0) + 1
+        if level <= _DEPTH:
+            return tag[0]
+        return "<br>" if name in _BLOCK else ""
+
+    return _TAG.sub(kept, text)
+
+
+def tag_of(element: Element) -> str:
+    """Lower-case tag, '' for comments and processing instructions."""
+    return element.tag.lower() if isinstance(element.tag, str) else ""
+
+
+def is_block(tag: str) -> bool:
+    return tag in _BLOCK
+
+
+def is_hidden(element: Element) -> bool:
+    """Never shown: no text element, the hidden attribute, or an inline style that hides it."""
+    if tag_of(element) in _NOT_TEXT or element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return style is not None and _HIDDEN.search(style) is not None
+
+
+def texts(element: Element, *, hidden: bool = False, skip: frozenset[Element] = frozenset()) -> Iterator[str]:
+    """The pieces of text inside an element, in order, without scripts and the like."""
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        if event == "start":
+            tag = tag_of(node)
+            if tag in _NOT_TEXT or node in skip or (not hidden and node is not element and is_hidden(node)):
+                walk.skip_subtree()
+                continue
+            if node.text:
+                yield node.text
+        elif node.tail and node is not element:
+            yield node.tail
+
+
+def text_of(element: Element) -> str:
+    """An element's text on one line: blanks of every kind as one space, none at the ends."""
+    return BLANK.sub(" ", "".join(texts(element))).strip()
+
+
+def weight(element: Element) -> int:
+    """Characters of text, blanks not counted."""
+    return sum(len(BLANK.sub("", piece)) for piece in texts(element, hidden=True))
+
+
+@cache
+def _selector(css: str) -> CSSSelector:
+    return CSSSelector(css, translator="html")
+
+
+def select(root: Element, css: str) -> list[Element]:
+    """Elements that match, in document order."""
+    return list(_selector(css)(root))
+
+
+def select_all(root: Element, selectors: Iterable[str]) -> list[Element]:
+    found: dict[Element, None] = {}
+    for css in selectors:
+        found.update(dict.fromkeys(select(root, css)))
+    return list(found)
+
+
+def within(element: Element, ancestors: frozenset[Element]) -> bool:
+    """Whether the element or one of its ancestors is in the set."""
+    return element in ancestors or any(ancestor in ancestors for ancestor in element.iterancestors())

@@ -1,0 +1,105 @@
+"""Values of metadata in one form: dates, document numbers, labels."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# The names that sites give to a field, the usual one first; spaces inside them are removed before the look-up.
+LABELS = {
+    "index_number": "索引号 信息索引号 索引编号 信息索取号 索取号",
+    "document_number": "发文字号 文号 发文文号 公文文号 文件编号 文件字号 文件文号 发文号 发布文号 字号 文件号",
+    "issuer": "发文机关 发布机构 发文单位 发文机构 发布单位 发布机关 制发机关 制发单位 印发机关 公开主体 公开机构 发文部门 "
+    "发布部门 责任部门 信息来源 来源 文章来源 来源单位",
+    "issued_on": "成文日期 成文时间 生成日期 生成时间 成文日期/生成日期 成文时间/生成日期 发文日期 发文时间 制发日期 形成日期 签发日期 印发日期 "
+    "印发时间",
+    "published_on": "发布日期 发布时间 公开日期 公开时间 信息发布日期 发表时间 日期 时间",
+    "effective_on": "生效日期 实施日期 施行日期 生效时间 实施时间 施行时间 执行日期 生效/实施日期 生效日期/实施日期 开始实施日期",
+    "expires_on": "失效日期 废止日期 失效时间 废止时间",
+    "in_force": "时效状态 时效性 有效性 效力状态 是否有效 文件状态 有效状态 时效",
+    "category": "主题分类 信息分类 业务类型 分类 公文种类 体裁分类 信息类别 所属主题 主题类别",
+    "rank": "效力级别 效力等级",
+    "title": "标题 名称 信息名称 文件名称 文件标题 公文标题",
+}
+FIELD_OF = {label: field for field, labels in LABELS.items() for label in labels.split()}
+# Known labels whose values are not kept: they end the value before them.
+OTHER = frozenset("主题词 关键词 关键字 内容概述 内容摘要 摘要 公开方式 公开范围 公开形式 公开类别 公开属性 有效期 浏览次数 点击量 作者 责任编辑 编辑 字体 字号大小 下载 附件".split())
+_BLANKS = re.compile(r"[\s\u3000\xa0\u200b-\u200f\ufeff]+")
+_BRACKETS = re.compile(r"[〔\[［（(【﹝〖]\s*((?:19|20)\d{2})\s*(?:年)?\s*[〕\]］）)】﹞〗]")
+_ORGAN = r"[\u4e00-\u9fffA-Za-z·]{1,24}"
+_NUMBER = re.compile(rf"{_ORGAN}〔(?:19|20)\d{{2}}〕\s*第?\s*\d{{1,5}}\s*号")
+_ORDER = re.compile(r"[\u4e00-\u9fff]{0,20}(?:令|公告|通告)?\s*(?:(?:19|20)\d{2}\s*年\s*)?第\s*[\d一二三四五六七八九十百〇零]{1,6}\s*号")
+_DATE = re.compile(r"((?:19|20)\d{2})\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})(?!\d)")
+_PACKED = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_HAN_DATE = re.compile(r"([二一][〇○零ＯOo0０一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,4})\s*日")
+_DIGITS = {c: str(n) for n, cs in enumerate(("〇○零ＯOo0０", "一元", "二", "三", "四", "五", "六", "七", "八", "九")) for c in cs}
+
+
+def label_of(text: str) -> str:
+    """The label in its plain form: '标　　题：' → '标题'."""
+    return _BLANKS.sub("", text).strip("：:【】[]〖〗")
+
+
+def iso_date(text: str) -> str:
+    """The first date in a text as ISO 8601, '' where there is none that exists."""
+    text = unicodedata.normalize("NFKC", text)
+    found = _DATE.search(text) or _PACKED.search(text)
+    if found:
+        return _existing(*map(int, found.groups()))
+    han = _HAN_DATE.search(text)
+    if han:
+        return _existing(int("".join(_DIGITS.get(c, "") for c in han[1]) or 0), _han_number(han[2]), _han_number(han[3]))
+    return ""
+
+
+def is_date(text: str) -> bool:
+    """Whether a line is a date and nothing else, as under a signature."""
+    text = unicodedata.normalize("NFKC", text).strip("()（） ")
+    return bool(re.fullmatch(rf"{_DATE.pattern}\s*日", text) or _HAN_DATE.fullmatch(text)) and iso_date(text) != ""
+
+
+def _existing(year: int, month: int, day: int) -> str:
+    if not (1900 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31):
+        return ""
+    return f"{year:04}-{month:02}-{day:02}"
+
+
+def _han_number(text: str) -> int:
+    text = text.replace("廿", "二十").replace("卅", "三十")
+    tens, ten, ones = text.rpartition("十")
+    return (int(_DIGITS.get(tens, "1")) * 10 if ten else 0) + int(_DIGITS.get(ones, "0"))
+
+
+def document_number(text: str) -> str:
+    """A document number as it stands in a label's value: any bracket around the year becomes 〔〕, blanks go."""
+    text = _BLANKS.sub("", _plain(text)).strip("()（），,。;；")
+    if text.count("(") != text.count(")"):
+        text = text.strip("()")
+    return text if len(text) <= 60 and re.search(r"\d|[一二三四五六七八九十]", text) else ""
+
+
+def document_number_in(line: str) -> str:
+    """The document number that a line consists of, or that stands in brackets at the end of a title; else ''."""
+    plain = _BLANKS.sub("", _plain(line))
+    for candidate in (plain.strip("()（）"), *re.findall(r"[（(]([^（()）]{4,40})[)）]$", plain)):
+        if _NUMBER.fullmatch(candidate) or (_ORDER.fullmatch(candidate) and len(candidate) < 30):
+            return candidate
+    return ""
+
+
+def _plain(text: str) -> str:
+    return _BRACKETS.sub(r"〔\1〕", text.translate(str.maketrans("０１２３４５６７８９", "0123456789")))
+
+
+def value_of(field: str, text: str) -> str:
+    """A value of this field in its one form, '' when it cannot be one."""
+    text = _BLANKS.sub(" ", text).strip(" ：:")
+    if field.endswith("_on"):
+        return iso_date(text)
+    if field == "document_number":
+        return document_number(text)
+    if field == "index_number":
+        text = _BLANKS.sub("", text)
+    if field == "issuer" and (text.endswith(("...", "…")) or len(text) > 100):
+        return ""  # cut off by the site
+    return "" if text in ("", "-", "--", "无", "/", "暂无") and field != "in_force" else text[:300]

@@ -1,0 +1,202 @@
+"""What a page says about its notice, each under its own name; dates that disagree stay side by side.
+
+Sources, the first that has a value wins: the site's rule, tables and lines of labels above the body (or a table with 索引号
+anywhere), metas, the beginning and the signature of the body, the title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from crawler.reading.dom import Element, is_block, is_hidden, select, select_all, tag_of, text_of
+from crawler.reading.fields import (
+    FIELD_OF,
+    OTHER,
+    document_number_in,
+    is_date,
+    iso_date,
+    label_of,
+    value_of,
+)
+from crawler.reading.rule import Rule
+
+_METAS = {
+    "pubdate": "published_on", "publishdate": "published_on", "firstpublishedtime": "published_on",
+    "contentsource": "issuer", "source": "issuer",
+}  # fmt: skip
+_SPACED = sorted((*FIELD_OF, *OTHER), key=len, reverse=True)
+_LABEL = re.compile(
+    r"(?<![\u4e00-\u9fff])[【\[]?(" + "|".join(r"[\s\u3000]*".join(map(re.escape, label)) for label in _SPACED) + r")[】\]]?[\s\u3000]*[:：】]"
+)
+_ORGAN_END = r"(?:部|局|委|厅|办|院|署|总局|委员会|办公厅|办公室|综合司|总公司|人民银行|联合会|总工会|共青团中央|小组|中心|政府|司|处)"
+_FROM_TITLE = re.compile(rf"(.{{2,80}}?{_ORGAN_END})\s*(?:关于|印发|转发|公告|令|对|批转)")
+_CELLS = frozenset(("td", "th", "dd", "dt", "li"))
+
+
+def read_metadata(root: Element, body: Element | None, lines: Sequence[str], title: str, rule: Rule) -> dict[str, str]:
+    """Metadata of a page. `lines` are the body's, `title` the article's."""
+    found: dict[str, str] = {}
+
+    def add(field: str, text: str) -> None:
+        value = value_of(field, text)
+        if value:
+            found.setdefault(field, value)
+
+    for field, text in _by_rule(root, rule):
+        add(field, text)
+    for field, text in _labelled(list(_head_lines(root, body))):
+        add(field, text)
+    metas = {(meta.get("name") or meta.get("property") or "").lower(): meta.get("content") or "" for meta in select(root, "meta")}
+    for name, field in _METAS.items():
+        if field != "issuer":
+            add(field, metas.get(name, ""))
+    for field, text in _in_body(lines, title):
+        add(field, text)
+    for name, field in _METAS.items():
+        add(field, metas.get(name, ""))
+    found.pop("title", None)
+    return dict(sorted(found.items()))
+
+
+def labelled_title(root: Element, body: Element | None) -> str:
+    """The title that a metadata table gives (标　　题)."""
+    return next((text for field, text in _labelled(list(_head_lines(root, body))) if field == "title" and text), "")
+
+
+# ---------------------------------------------------------------- the site's rule
+
+
+def _by_rule(root: Element, rule: Rule) -> Iterator[tuple[str, str]]:
+    """Fields by their own selectors, then labels and values that belong together by position."""
+    for left, right in zip(rule.metadata.get("labels", ()), rule.metadata.get("values", ()), strict=True):
+        for label, value in zip(_parts(root, left), _parts(root, right), strict=False):
+            name = label_of(label)
+            field = FIELD_OF.get(name) or next((FIELD_OF[part] for part in re.split(r"[/／]", name) if part in FIELD_OF), "")
+            if field:
+                yield field, value
+    for field, selectors in rule.metadata.items():
+        if field not in ("labels", "values"):
+            for element in select_all(root, selectors):
+                text = text_of(element)
+                label = _LABEL.match(text)
+                yield field, text[label.end() :] if label else text
+
+
+def _parts(root: Element, css: str) -> list[str]:
+    """The texts of a column: of the elements it holds, or of the matches themselves where they hold none."""
+    parts: list[str] = []
+    for element in select(root, css):
+        children = [child for child in element if tag_of(child) in ("span", "p", "div", "li", "dd", "dt", "em", "a")]
+        plain = (element.text or "").strip() or any((child.tail or "").strip() for child in element)
+        parts += [text_of(child) for child in children] if children and not plain else [text_of(element)]
+    return parts
+
+
+# ---------------------------------------------------------------- labels above the body
+
+
+def _head_lines(root: Element, body: Element | None) -> Iterator[tuple[str, bool]]:
+    """(line, whether it is a table's or list's cell) of the page down to its body, and of 索引号 tables anywhere.
+
+    An empty cell is a line, too: it is the value of the label before it.
+    """
+    line: list[str] = []
+    extra = [table for table in select(root, "table") if table is not body and _is_index_table(table)] if body is not None else []
+    areas = [root, *extra]
+    for area in areas:
+        walk = etree.iterwalk(area, events=("start", "end", "comment", "pi"))
+        for event, node in walk:
+            tag = tag_of(node)
+            if event == "start":
+                if is_block(tag) and line:
+                    yield "".join(line), False
+                    line.clear()
+                if area is root and node is body:
+                    break
+                if is_hidden(node) or tag == "head":
+                    walk.skip_subtree()
+                    continue
+                text = node.text
+            else:
+                if event == "end" and is_block(tag):
+                    cell = tag in _CELLS
+                    if line or cell:
+                        yield "".join(line), cell
+                        line.clear()
+                text = node.tail if node is not area else None
+            if text and (line or text.strip()):
+                line.append(text)
+        line.clear()
+
+
+def _is_index_table(table: Element) -> bool:
+    if select(table, "table"):
+        return False
+    text = re.sub(r"[\s\u3000]", "", text_of(table)[:300])
+    return "索引号" in text and ("发布" in text or "成文" in text or "发文" in text or "生成" in text)
+
+
+def _labelled(lines: list[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
+    """Label and value pairs: within one line after a colon, else the label's next cell or line."""
+    for place, (line, cell) in enumerate(lines):
+        if len(line) > 600:
+            continue
+        marks = list(_LABEL.finditer(line))
+        if not marks:
+            name = label_of(line)
+            if cell and name in FIELD_OF and place + 1 < len(lines):
+                yield from _next(lines, place, FIELD_OF[name])
+            continue
+        for mark, following in zip(marks, [*marks[1:], None], strict=True):
+            field = FIELD_OF.get(label_of(mark[1]))
+            if field is None:
+                continue
+            value = line[mark.end() : following.start() if following else len(line)]
+            if value.strip() or following:
+                yield field, _first_part(field, value)
+            else:
+                yield from _next(lines, place, field)
+
+
+def _next(lines: list[tuple[str, bool]], place: int, field: str) -> Iterator[tuple[str, str]]:
+    if place + 1 < len(lines):
+        value = lines[place + 1][0]
+        if label_of(value) not in FIELD_OF and not _LABEL.match(value.strip()) and len(value) < 400:
+            yield field, value
+
+
+def _first_part(field: str, value: str) -> str:
+    """Without what follows on the same line: 来源：某局 字体：[大 中 小]."""
+    value = value.strip()
+    if field == "issuer":
+        return re.split(r"[\s\u3000]{2,}|[\s\u3000][\[【(（]|\|", value)[0]
+    return value
+
+
+# ---------------------------------------------------------------- body and title
+
+
+def _in_body(lines: Sequence[str], title: str) -> Iterator[tuple[str, str]]:
+    number = next((number for number in map(document_number_in, (*lines[:20], title)) if number), "")
+    yield "document_number", number
+    signed = next((place for place, line in enumerate(lines) if place > 2 and len(line) < 24 and is_date(line)), None)
+    if signed is not None:
+        yield "issued_on", iso_date(lines[signed])
+        yield "issuer", _signature(lines[max(0, signed - 6) : signed])
+    named = _FROM_TITLE.match(title)
+    if named:
+        yield "issuer", named[1]
+
+
+def _signature(above: Sequence[str]) -> str:
+    """The offices named right above the date, from top to bottom."""
+    names: list[str] = []
+    for line in reversed(above):
+        if len(line) > 40 or not re.fullmatch(rf"[\u4e00-\u9fff\s、（）()]+{_ORGAN_END}", line) or "附件" in line:
+            break
+        names.insert(0, line)
+    return " ".join(names)
+
