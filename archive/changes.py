@@ -39,7 +39,7 @@ FIELDS = {
     "in_force": "时效状态",
     "category": "主题分类",
     "keywords": "主题词",
-    "level": "效力级别",
+    "rank": "效力级别",
 }
 """Metadata that is compared, with the name people know it by. Anything else on a page (its column, its source) is the
 site's and no news of the notice."""
