@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from attrs import evolve
@@ -98,7 +99,8 @@ def make_archive(data: Path, items: int = 6) -> Store:
 
 def capture(store: Store, crawl: int, document: int, url: str, reading: Document, at: str = "2026-11-20T01:00:00Z") -> int:
     """A good capture and its version; returns the version's id."""
+    digest = hashlib.sha256(reading.text.encode()).hexdigest()
     capture_id = store.add_capture(
-        crawl, Capture(document, url, at, Verdict.OK, http_status=200, sha256="00" * 32, bytes=len(reading.text))
+        crawl, Capture(document, url, at, Verdict.OK, http_status=200, sha256=digest, bytes=len(reading.text))
     )
     return store.add_version(document, capture_id, reading)
