@@ -62,13 +62,16 @@ class Declared:
     """For any other host."""
 
     def rule_for(self, url: str, notice: Notice | None = None) -> Rule:
-        """The rule for a page at `url`; the notice's own `content` goes before the site's."""
+        """The rule for a page or file at `url`: the notice's own `content` goes before the site's, its tables can only be
+        about its own areas."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         names = (parts.netloc.rpartition("@")[2].lower(), host, f"www.{host}")
         rule = next((self.rules[name] for name in names if name in self.rules), evolve(self.generic, host=host))
         if notice is not None and notice.content:
             rule = evolve(rule, content=(notice.content, *rule.content))
+        if notice is not None and notice.areas:
+            rule = evolve(rule, areas=tuple(area for area in rule.areas if area.name in notice.areas))
         return rule
 
 
