@@ -21,7 +21,7 @@ from attrs import frozen
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from tests.sites import files, listings, templates
+from tests.sites import files, listings, parts, templates
 from tests.sites.catalogues import Layout, Row, Table, make_table, read_areas
 
 HERE = Path(__file__).parent
@@ -106,11 +106,20 @@ def _notice(
         body = _payload(kind, file, tables, HERE / "pages" / stored, office=office)
         url = urljoin(source["url"], file["href"])
         exchanges.append(
-            Exchange(url, stored, body, _attachment_type(file, kind), slug, "attachment", file["name"], headers=_disposition(file, kind))
+            Exchange(
+                url,
+                stored,
+                body,
+                _attachment_type(file, kind),
+                slug,
+                "attachment",
+                file["name"],
+                headers=_disposition(file, kind),
+            )
         )
         attachments.append({"name": file["name"], "url": url, "kind": kind, **_rows(tables)})
     inline = tuple(_tables(draft["inline"], areas)) if "inline" in draft else ()
-    page = templates.Page(
+    page = parts.Page(
         number=source["number"],
         url=source["url"],
         title=source["title"],
@@ -125,14 +134,16 @@ def _notice(
         to=draft["to"],
         points=tuple(draft["points"]),
         subject="、".join(source["areas"]) + "领域",
-        files=tuple(templates.File(f["name"], f["href"]) for f in draft.get("file", [])),
+        files=tuple(parts.File(f["name"], f["href"]) for f in draft.get("file", [])),
         inline=inline,
     )
     body = templates.TEMPLATES[template](page).encode("gb18030" if template in GB else "utf-8")
     content_type = "text/html" if template in WITHOUT_CHARSET else "text/html; charset=utf-8"
     exchanges.insert(0, Exchange(source["url"], f"{folder}/page.html", body, content_type, slug))
     facts = {"title": source["title"], "url": source["url"]}
-    facts |= {name: draft[name] for name in ("document_number", "index_number", "issued_on", "published_on") if name in draft}
+    facts |= {
+        name: draft[name] for name in ("document_number", "index_number", "issued_on", "published_on") if name in draft
+    }
     facts |= {"rows": sum(t.rows for t in inline), "attachments": attachments}
     return exchanges, facts
 
@@ -154,7 +165,10 @@ def _payload(kind: str, file: dict[str, Any], tables: list[Table], stored: Path,
         writers = {"docx": files.docx, "xlsx": files.xlsx}
         kinds = [("docx", "xlsx")[n % 2] for n in range(len(tables))]
         return files.zipped(
-            [(f"{n}.{t.area}领域标准目录.{k}", writers[k](t.caption[0], [t])) for n, (t, k) in enumerate(zip(tables, kinds, strict=True), 1)]
+            [
+                (f"{n}.{t.area}领域标准目录.{k}", writers[k](t.caption[0], [t]))
+                for n, (t, k) in enumerate(zip(tables, kinds, strict=True), 1)
+            ]
         )
     if kind == "doc":
         return files.converted(files.docx(title, tables), "docx", "doc")
@@ -186,13 +200,22 @@ def _disposition(file: dict[str, Any], kind: str) -> tuple[tuple[str, str], ...]
 def _listing(listing: listings.Listing, source: dict[str, Any], draft: dict[str, Any]) -> Exchange:
     published = draft.get("published_on", draft["issued_on"])
     body = listings.page(listing, source["title"], urlsplit(source["url"]).path, published).encode()
-    return Exchange(listing.url, f"listings/{source['number']:02d}.html", body, "text/html; charset=utf-8", source["slug"], "listing")
+    return Exchange(
+        listing.url,
+        f"listings/{source['number']:02d}.html",
+        body,
+        "text/html; charset=utf-8",
+        source["slug"],
+        "listing",
+    )
 
 
 def _robots(host: str) -> Exchange:
     name = urlsplit(host).netloc.replace(":", "_")
     if name in WITHOUT_ROBOTS:
-        return Exchange(f"{host}/robots.txt", f"robots/{name}.html", NOT_FOUND.encode(), "text/html", kind="robots", status=404)
+        return Exchange(
+            f"{host}/robots.txt", f"robots/{name}.html", NOT_FOUND.encode(), "text/html", kind="robots", status=404
+        )
     return Exchange(f"{host}/robots.txt", f"robots/{name}.txt", ROBOTS.encode(), "text/plain", kind="robots")
 
 
@@ -217,22 +240,31 @@ def warc(exchanges: tuple[Exchange, ...]) -> bytes:
     writer.write_record(info)
     for number, exchange in enumerate(sorted(exchanges, key=lambda e: e.kind != "robots"), 1):
         when = FETCHED + timedelta(seconds=5 * number)
-        target = quote(exchange.url, safe="/%:?=&#@!$'()*+,;~-._")
-        parts = urlsplit(target)
-        path = parts.path + (f"?{parts.query}" if parts.query else "?" if target.endswith("?") else "")
-        asked = StatusAndHeaders(f"GET {path} HTTP/1.1", [("Host", parts.netloc), ("User-Agent", "guidelines-archive")], is_http_request=True)
+        uri = target(exchange.url)
+        parts = urlsplit(uri)
+        path = parts.path + (f"?{parts.query}" if parts.query else "?" if uri.endswith("?") else "")
+        asked = StatusAndHeaders(
+            f"GET {path} HTTP/1.1", [("Host", parts.netloc), ("User-Agent", "guidelines-archive")], is_http_request=True
+        )
         phrase = HTTPStatus(exchange.status).phrase
         headers = [("Content-Type", exchange.content_type), ("Content-Length", str(len(exchange.body)))]
         headers += [("Date", format_datetime(when, usegmt=True)), *exchange.headers]
         answered = StatusAndHeaders(f"{exchange.status} {phrase}", headers, protocol="HTTP/1.1")
-        response = writer.create_warc_record(target, "response", io.BytesIO(exchange.body), len(exchange.body), http_headers=answered)
-        request = writer.create_warc_record(target, "request", io.BytesIO(b""), 0, http_headers=asked)
-        _stamp(response, f"response {target}", when)
-        _stamp(request, f"request {target}", when)
+        response = writer.create_warc_record(
+            uri, "response", io.BytesIO(exchange.body), len(exchange.body), http_headers=answered
+        )
+        request = writer.create_warc_record(uri, "request", io.BytesIO(b""), 0, http_headers=asked)
+        _stamp(response, f"response {uri}", when)
+        _stamp(request, f"request {uri}", when)
         request.rec_headers.add_header("WARC-Concurrent-To", response.rec_headers.get_header("WARC-Record-ID"))
         writer.write_record(request)
         writer.write_record(response)
     return buffer.getvalue()
+
+
+def target(url: str) -> str:
+    """The address as a client sends it: raw Chinese percent-encoded."""
+    return quote(url, safe="/%:?=&#@!$'()*+,;~-._")
 
 
 def _stamp(record: Any, name: str, when: datetime) -> None:
@@ -250,9 +282,7 @@ def to_json(value: Any) -> str:
 def stored() -> tuple[Exchange, ...]:
     """The committed exchanges."""
     index = json.loads((HERE / "pages" / "index.json").read_text("utf-8"))
-    return tuple(
-        Exchange(body=(HERE / "pages" / e["file"]).read_bytes(), **_fields(e)) for e in index
-    )
+    return tuple(Exchange(body=(HERE / "pages" / e["file"]).read_bytes(), **_fields(e)) for e in index)
 
 
 def _fields(entry: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from attrs import field, frozen
 
 HERE = Path(__file__).parent
 CHANNELS = (
-    "政府网站", "政府公报", "两微一端", "发布会/听证会", "广播电视", "纸质媒体", "公开查阅点", "政务服务中心", "便民服务站",
-    "入户/现场", "社区/企事业单位/村公示栏（电子屏）", "精准推送", "其他",
+    "政府网站", "政府公报", "两微一端", "发布会/听证会", "广播电视", "纸质媒体", "公开查阅点", "政务服务中心",
+    "便民服务站", "入户/现场", "社区/企事业单位/村公示栏（电子屏）", "精准推送", "其他",
 )  # fmt: skip
 LIMITS = (
     "自信息形成或变更之日起20个工作日内",
@@ -185,7 +185,7 @@ def _channels(row: Row, marks: str) -> str:
 def _merge_repeated(
     cells: list[list[str | None]], column: int, spans: dict[tuple[int, int], tuple[int, int]], *, within: int | None
 ) -> None:
-    """Merge equal neighbours of a column downwards, as published tables do; `within`: never across that column's cells."""
+    """Merge equal neighbours of a column downwards, as published tables do, never across cells of column `within`."""
     start = 2
     values = [row[column] for row in cells]
     for index in range(3, len(cells) + 1):

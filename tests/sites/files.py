@@ -27,6 +27,7 @@ from reportlab.platypus import Table as PdfTable
 from tests.sites.catalogues import Table
 
 WHEN = (2019, 12, 30, 9, 0, 0)
+XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 SAMPLE = "演示样本：本文件内容均为自编示例，不是任何部委的原文。"
 
@@ -51,19 +52,17 @@ def docx(title: str, tables: Sequence[Table]) -> bytes:
         body.append(_word_table(table))
         body.append(_paragraph("注：公开渠道可以根据实际情况选择。"))
     section = '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/></w:sectPr>'
-    document = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document {W}><w:body>{"".join(body)}{section}</w:body></w:document>'
+    document = f"{XML}<w:document {W}><w:body>{''.join(body)}{section}</w:body></w:document>"
     types = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'{XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" '
         'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
     )
     relations = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
-        'Target="word/document.xml"/></Relationships>'
+        f'{XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Target="word/document.xml" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
     )
     return _pack(
         [
@@ -101,8 +100,11 @@ def _word_table(table: Table) -> str:
             cells.append(f"<w:tc><w:tcPr>{properties}</w:tcPr>{_paragraph(cell or '')}</w:tc>")
         header = "<w:trPr><w:tblHeader/></w:trPr>" if r < table.header_rows else ""
         rows.append(f"<w:tr>{header}{''.join(cells)}</w:tr>")
-    sides = "".join(f'<w:{side} w:val="single" w:sz="4"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
-    return f"<w:tbl><w:tblPr><w:tblBorders>{sides}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="4"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    properties = f"<w:tblPr><w:tblBorders>{sides}</w:tblBorders></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+    return f"<w:tbl>{properties}{''.join(rows)}</w:tbl>"
 
 
 # ---------------------------------------------------------------- .xlsx
@@ -162,7 +164,9 @@ def pdf(title: str, tables: Sequence[Table]) -> bytes:
         widths = [24, 56, 62, 110, 110, 66, 66, 92] + [29] * (columns - 8)
         story += [PdfTable(cells, colWidths=widths, repeatRows=table.header_rows, style=look), Spacer(1, 12)]
     buffer = io.BytesIO()
-    SimpleDocTemplate(buffer, pagesize=landscape(A4), leftMargin=20, rightMargin=20, title=title, invariant=1).build(story)
+    SimpleDocTemplate(buffer, pagesize=landscape(A4), leftMargin=20, rightMargin=20, title=title, invariant=1).build(
+        story
+    )
     return buffer.getvalue()
 
 
@@ -171,7 +175,9 @@ def pdf(title: str, tables: Sequence[Table]) -> bytes:
 
 def zipped(members: Sequence[tuple[str, bytes]]) -> bytes:
     """Member names in gbk without the utf-8 flag, as Windows packs them."""
-    stand_ins = [(f"member{n:02d}" + "x" * (len(name.encode("gbk")) - 8), data) for n, (name, data) in enumerate(members)]
+    stand_ins = [
+        (f"member{n:02d}" + "x" * (len(name.encode("gbk")) - 8), data) for n, (name, data) in enumerate(members)
+    ]
     packed = _pack(stand_ins)
     for (stand_in, _), (name, _) in zip(stand_ins, members, strict=True):
         packed = packed.replace(stand_in.encode(), name.encode("gbk"))
@@ -184,6 +190,15 @@ def converted(data: bytes, source: str, target: str) -> bytes:
         path = Path(folder, f"file.{source}")
         path.write_bytes(data)
         profile = Path(folder, "profile").as_uri()
-        command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", target, "--outdir", folder, path]
+        command = [
+            "soffice",
+            f"-env:UserInstallation={profile}",
+            "--headless",
+            "--convert-to",
+            target,
+            "--outdir",
+            folder,
+            path,
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=180)
         return path.with_suffix(f".{target}").read_bytes()

@@ -1,4 +1,5 @@
-"""Three list pages as ministries keep them, each naming many ordinary documents and one of the 19 notices (演示样本)."""
+"""Three list pages as ministries keep them, with many ordinary documents and a notice each (演示样本)."""
+# ruff: noqa: E501 (lines as the sites write them)
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
-from tests.sites.templates import HITS, TODAY, weather
+from tests.sites.parts import HITS, TODAY, weather
 
 ORDINARY = (
     "关于开展年度档案检查工作的通知", "关于举办业务骨干培训班的通知", "关于印发年度普法工作要点的通知", "关于表扬先进集体的通报",
@@ -42,11 +43,17 @@ def page(listing: Listing, title: str, url: str, published_on: str) -> str:
     entries = [(known, url, title)]
     for n, name in enumerate(ORDINARY):
         day = known + timedelta(days=10 - n)
-        link = listing.link.format(ymd=f"{day:%Y%m%d}", ym=f"{day:%Y%m}", dashed=f"{day:%Y-%m/%d}", id=2400000 + 1000 * listing.number + n)
+        link = listing.link.format(
+            ymd=f"{day:%Y%m%d}", ym=f"{day:%Y%m}", dashed=f"{day:%Y-%m/%d}", id=2400000 + 1000 * listing.number + n
+        )
         entries.append((day, link, f"演示样本：{name}"))
     entries.sort(key=lambda entry: entry[0], reverse=True)
     rows = "\n".join(_entry(listing.form, *entry) for entry in entries)
-    body = f"<ul class='list'>{rows}</ul>" if listing.form == "li" else f"<table class='dataList'><tbody>{rows}</tbody></table>"
+    body = (
+        f"<ul class='list'>{rows}</ul>"
+        if listing.form == "li"
+        else f"<table class='dataList'><tbody>{rows}</tbody></table>"
+    )
     return f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>{listing.column}</title></head><body>
 {weather()}<div class="path">当前位置：<a href="/">首页</a> &gt; {listing.column}（演示样本）</div>
 {body}
