@@ -16,14 +16,17 @@ from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.catalogue.marks import BOXES, CHOSEN, LOST_CHOSEN, LOST_UNCHOSEN, UNCHOSEN, plain
 
 CHANNELS = (
-    "政府网站", "政府公报", "两微一端", "发布会/听证会", "广播电视", "纸质媒体", "公开查阅点", "政务服务中心", "便民服务站",
-    "入户/现场", "社区/企事业单位/村公示栏（电子屏）", "精准推送", "其他",
+    "政府网站", "政府公报", "两微一端", "发布会/听证会", "广播电视", "纸质媒体", "公开查阅点", "政务服务中心",
+    "便民服务站", "入户/现场", "社区/企事业单位/村公示栏（电子屏）", "精准推送", "其他",
 )  # fmt: skip
 """The official list, in its order."""
 
 _AND = r"[/、，,和及\\|]*"
 _PATTERNS = (
-    ("社区/企事业单位/村公示栏（电子屏）", rf"(?:(?:村?社区|企事业单位|企业|事业单位|村委会|村级?|单位|居委会|居){_AND})+公[示开]栏(?:\(电子(?:显示)?屏\)|/电子屏)?"),
+    (
+        "社区/企事业单位/村公示栏（电子屏）",
+        rf"(?:(?:村?社区|企事业单位|企业|事业单位|村委会|村级?|单位|居委会|居){_AND})+公[示开]栏(?:\(电子(?:显示)?屏\)|/电子屏)?",
+    ),
     ("发布会/听证会", rf"(?:新闻)?发布会{_AND}听证会|(?:新闻)?发布会|听证会"),
     ("政府网站", r"(?:县|区|市)?(?:人民)?政府(?:门户)?网站|门户网站"),
     ("政府公报", r"政府公报"),
@@ -70,7 +73,7 @@ def split(text: str) -> list[Entry]:
     """The channels that a cell lists, with the mark in front of each."""
     entries: list[Entry] = []
     for mark, label in _segments(plain(text)):
-        for index, name in enumerate(_names(label)):
+        for index, name in enumerate(_names(label, marked=bool(mark))):
             # one mark holds for names joined by 、 but not for what follows after a gap
             entries.append(Entry(mark if index == 0 or _joined(label) else "", name))
     return entries
@@ -194,8 +197,11 @@ def _joined(label: str) -> bool:
     return bool(re.search(r"[、，,；;]", label))
 
 
-def _names(label: str) -> list[str]:
-    """Canonical names in a label, and what is unknown verbatim (without the layout's line breaks)."""
+def _names(label: str, *, marked: bool) -> list[str]:
+    """Canonical names in a label, and what is unknown verbatim (without the layout's line breaks).
+
+    Behind a mark, 其他 with what follows is one name (■其他 村民会议); in a bare list it stands alone.
+    """
     whole = squeeze(label).strip("、,;。_:…")
     if not whole:
         return []
@@ -207,6 +213,8 @@ def _names(label: str) -> list[str]:
     position = 0
     while position < len(rest):
         name, length = _longest(rest[position:]) if not unknown or position in gaps else ("", 0)
+        if not marked and not unknown and position + 2 in gaps and rest.startswith(("其他", "其它"), position):
+            name, length = "其他", 2
         if name:
             names += [unknown] if unknown.strip("_") else []
             names.append(name)

@@ -7,27 +7,49 @@ from typing import Any
 
 from crawler.reading.catalogue.lattice import squeeze
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "廿": 20}
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NUMBER = r"(\d+|[零〇一二两三四五六七八九十百]+)"
-_WORKING = ("工作日", "工作天")
 _UNITS = {
     "个工作日": "工作日", "工作日": "工作日", "个工作天": "工作日", "工作天": "工作日",
     "个自然日": "自然日", "自然日": "自然日", "日历日": "自然日", "个日历日": "自然日", "天": "自然日", "日": "自然日",
     "个小时": "小时", "小时": "小时", "个月": "月", "周": "周", "个星期": "周", "年": "年", "分钟": "分钟",
 }  # fmt: skip
+_COUNTER = {"工作日": "个", "自然日": "个", "月": "个"}
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
-_COUNTED = re.compile(rf"(?<![\d年月.〔\[(,第]){_NUMBER}(?:\([^()]*\))?({_UNIT})(?!期间|起|第|前的|至|常)")
-_YEARLY = re.compile(
-    rf"(每年度?|每季度?|每半年|每月|次年|次月|当年|当月)(?:的)?(?:{_NUMBER}月)?(?:{_NUMBER}日|(?:月)?底|(?:月)?末|(?:[上中下])旬|年底)?(?:之?前|以前|内)?"
+# never the day of a date (3月31日) or the number of a law (第711号)
+_COUNTED = re.compile(rf"(?<![\d年月.〔\[第零〇一二两三四五六七八九十百]){_NUMBER}(?:\([^()]*\))?({_UNIT})(?!期间|常)")
+_MOST_YEARS = 30
+_LASTS = re.compile(
+    r"(?:公告|公示|公布|公开|展示)(?:期限?|时间|时长)?(?:应当?)?(?:为|不|至|满|持续|期$|期限$|时间$)[^,，。;；]{0,4}$"
+    r"|不(?:得?少|低|短)于$|至少$"
+)
+_REPEATED = re.compile(
+    r"(?:每|次|当|本)(?:半年|季度?|年度?|月|周|日)(?:的)?"
+    r"(?:第?[\d一二三四]季度)?(?:\d{1,2}月份?|[一二三四五六七八九十]+月份?)?(?:\d{1,2}[日号]|[上中下]旬|月?[底末初])?(?:之前|以前|前|内)?"
 )
 _EVENTS = (
-    re.compile(r"(?:自|从|在)?([^,，;；。:()（）自从]{2,40}?)(?:之日|当日|之时)(?:起|后|内)"),
-    re.compile(r"(?:自|从|在)([^,，;；。:()（）]{2,40}?)(?:后|起)(?:的)?(?:\d|[一二三四五六七八九十])"),
-    re.compile(r"^([^,，;；。:()（）\d一二三四五六七八九十]{2,30}?)(?:后|起)(?:的)?(?:\d|[一二三四五六七八九十])"),
+    re.compile(r"(?:自|从|在)?([^,;。:()自从]{2,40}?)(?:之日|当日|之时)(?:起|后|内)"),
+    re.compile(r"(?:自|从|在)([^,;。:()]{2,40}?)(?:后|起)(?:的)?(?:\d|[一二三四五六七八九十])"),
+    re.compile(r"^([^,;。:()\d一二三四五六七八九十]{2,30}?)(?:后|起)(?:的)?(?:\d|[一二三四五六七八九十])"),
 )
-# at once: the words people use for it, most telling first
-_PROMPT = ("实时", "即时", "及时", "随时", "当日", "当天", "适时", "立即")
-_LASTING = ("长期", "常年", "动态", "定期")
+# at once, in the words people use for it; then what has no date at all
+_WORDS = (
+    "实时",
+    "即时",
+    "立即",
+    "第一时间",
+    "及时",
+    "随时",
+    "当日",
+    "当天",
+    "适时",
+    "长期",
+    "常年",
+    "动态",
+    "定期",
+    "提前",
+)
+_SAME = {"立即": "即时", "当天": "当日", "常年": "长期"}
 
 
 def number(text: str) -> int | None:
@@ -41,40 +63,42 @@ def number(text: str) -> int | None:
         elif char == "百":
             total, digit = total + (digit or 1) * 100, 0
         elif char in _DIGITS:
-            digit = digit * 10 + _DIGITS[char] if digit and "十" not in text and "百" not in text else _DIGITS[char]
+            digit = _DIGITS[char]
         else:
             return None
     return total + digit
 
 
 def read_deadline(text: str) -> dict[str, Any] | None:
-    """{"count", "unit", "event", "label"}; without count and unit where only words say it (及时, 每年3月底前)."""
+    """What a time limit says, None when it cannot be read.
+
+    {"count": 20, "unit": "工作日", "event": "信息形成", "label": "20个工作日"}; without count and unit where words
+    say it (及时, 每年3月底前); with "duration": True where it says how long to show something, not by when.
+    """
     line = squeeze(text)
     if not line:
         return None
     event = _event(line)
+    also = {"event": event} if event else {}
+    lasting: dict[str, Any] | None = None
     for found in _COUNTED.finditer(line):
-        count = number(found[1])
-        if not count:
+        count, unit = number(found[1]), _UNITS[found[2]]
+        if not count or (unit == "年" and count > _MOST_YEARS):
             continue
-        unit = _UNITS[found[2]]
-        counter = "个" if unit in ("工作日", "自然日", "小时", "月") else ""
-        at_least = bool(re.search(r"不(?:少|低|短)于|至少$", line[max(0, found.start() - 4) : found.start()]))
-        deadline: dict[str, Any] = {"count": count, "unit": unit, "label": f"{count}{counter}{unit}"}
-        if at_least:  # how long it must stay up, not by when it must be up
-            deadline |= {"label": "不少于" + deadline["label"], "minimum": True}
-        return deadline | ({"event": event} if event else {})
-    if (yearly := _YEARLY.search(line)) and yearly[0] != yearly[1] or re.search(r"每(年|季|月|半年|周|日)", line):
-        words = yearly[0] if yearly else re.search(r"每(?:半年|季度?|年度?|月|周|日)", line)[0]  # type: ignore[index]
-        return {"label": words} | ({"event": event} if event else {})
-    for word in (*_PROMPT, *_LASTING):
+        label = f"{count}{_COUNTER.get(unit, '')}{unit}"
+        before = line[max(0, found.start() - 14) : found.start()]
+        if not (how := _LASTS.search(before)):
+            return {"count": count, "unit": unit, "label": label} | also
+        least = re.search(r"[少低短]于$|至少$", how[0])
+        if lasting is None:
+            label = ("不少于" if least else "公示") + label
+            lasting = {"count": count, "unit": unit, "label": label, "duration": True} | also
+    if (repeated := _REPEATED.search(line)) and len(repeated[0]) > 2 - repeated[0].startswith("每"):
+        return {"label": repeated[0]} | also
+    for word in _WORDS:
         if word in line:
-            label = word + "公开" if word + "公开" in line or word in ("长期", "常年") else word
-            return {"label": _SAME.get(label, label.removesuffix("公开"))} | ({"event": event} if event else {})
-    return None
-
-
-_SAME = {"实时公开": "实时", "长期公开": "长期", "常年公开": "长期"}
+            return {"label": _SAME.get(word, word)} | also
+    return lasting
 
 
 def _event(line: str) -> str:

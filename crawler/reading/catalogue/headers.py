@@ -39,8 +39,8 @@ _LABELS = {
 ROLE_OF = {label: role for role, labels in _LABELS.items() for label in labels.split()}
 _LONGEST_FIRST = sorted(ROLE_OF, key=len, reverse=True)
 _STRONG = {
-    "matter", "level1", "level2", "level3", "content", "basis", "time_limit", "subject", "channels", "audience", "method",
-    "level", "requirement",
+    "matter", "level1", "level2", "level3", "content", "basis", "time_limit", "subject", "channels", "audience",
+    "method", "level", "requirement",
 }  # fmt: skip
 _WHAT = {"matter", "level1", "level2", "content"}
 _GROUPS = {

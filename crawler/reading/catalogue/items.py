@@ -23,7 +23,10 @@ _HABIT_NOTES = {
     Habit.BARE: "渠道列没有任何标记：按列出的渠道全部已选理解",
 }
 _PARTS = {
-    "audience": (("audience_all", r"全社会|社会公众|不特定|公众"), ("audience_specific", r"特定(?!的?社会)|申请人|当事人|相对人|服务对象")),
+    "audience": (
+        ("audience_all", r"全社会|社会公众|不特定|公众"),
+        ("audience_specific", r"(?<!不)特定|申请人|当事人|相对人|服务对象"),
+    ),
     "method": (("proactive", r"主动"), ("on_request", r"依申请|申请公开")),
     "level": (("county", r"县|旗|(?<!社)区|市"), ("township", r"乡|镇|街")),
 }  # fmt: skip

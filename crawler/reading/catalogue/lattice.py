@@ -1,4 +1,4 @@
-"""A grid with its merged cells resolved: whose text stands at a place, and was it merged from above or from the left?"""
+"""A grid with its merged cells resolved: whose text stands at a place, merged from above or from the left."""
 
 from __future__ import annotations
 

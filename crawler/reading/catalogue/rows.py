@@ -1,4 +1,4 @@
-"""What each row of a table is, and the rows of a catalogue as drafts of items: merged cells, 同上 and empty cells resolved."""
+"""What each row of a table is; rows of a catalogue become drafts of items, with merged cells and 同上 resolved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from attrs import Factory, define, frozen
 
 from archive.model import Grid, Place
 from crawler.reading.catalogue.areas import AreaFinder, Named
+from crawler.reading.catalogue.channels import CHANNELS, split
 from crawler.reading.catalogue.headers import FLAGS, Header, begins_header, read_header
 from crawler.reading.catalogue.lattice import Lattice, squeeze
 from crawler.reading.catalogue.marks import read_mark
@@ -17,6 +18,11 @@ from crawler.reading.catalogue.marks import read_mark
 # columns whose empty cells mean "as above" in published tables; never a √ column
 INHERITED = ("level1", "basis", "time_limit", "subject")
 SINGLE_GROUPS = ("audience", "method", "level")
+_TITLE = re.compile(r"目录|领域|清单")
+_LONGEST_TITLE = 80
+# where a text that goes on in another row begins a new line
+_ENDS = re.compile(r"[。；;！？!?：:]$")
+_BEGINS = re.compile(r"[(（]?[\d一二三四五六七八九十]+[.、．)）]|[《【■□☑☐●◆]")
 _DITTO = re.compile(r"(?:同上|同前|〃|″|“”|”|\"|'')[。.;；]?")
 _SERIAL = re.compile(
     r"[(（]?[\dA-Za-z零一二三四五六七八九十百]{1,6}(?:[.\-—、/．\s]+[\dA-Za-z一二三四五六七八九十]{1,6})*[)）.、．]?"
@@ -81,6 +87,7 @@ class RowReader:
         self._area = finder.default
         self._run = 0
         self._section = 0
+        self._title = ""
         self._carried: _Carried | None = None
         self._previous: Draft | None = None
 
@@ -89,12 +96,18 @@ class RowReader:
         table = Table()
         starts = [row for row in range(len(lattice)) if begins_header(lattice, row)]
         self._name_area(self._finder.in_titles(grid.caption.splitlines()) or self._sheet_area(grid), table)
+        for line in grid.caption.splitlines():
+            self._name_title(line)
         if not starts:
-            if not self._continues(lattice):
+            header = self._continued(lattice)
+            if header is None and not lists_channels(lattice):
                 self._carried = self._previous = None
                 return table
-            assert self._carried is not None
-            self._read_rows(number, lattice, 0, len(lattice), self._carried.header, table)
+            if header is None:
+                table.fates = [Fate.FLAGGED] * len(lattice)
+                table.notes.append("像标准目录，但没有表头，列数也与上一张表不同：各行只保留在原表中")
+            else:
+                self._read_rows(number, lattice, 0, len(lattice), header, table)
         else:
             self._read_sections(number, lattice, starts, table)
         table.catalogue = True
@@ -113,6 +126,16 @@ class RowReader:
             self._previous = None
             self._section += 1
         self._area = named.slug
+
+    def _name_title(self, line: str) -> None:
+        """Under a new title the numbers may begin again; a title printed on every page is not new."""
+        title = squeeze(line)
+        if len(title) > _LONGEST_TITLE or not _TITLE.search(title) or title == self._title:
+            return
+        if self._title or self._previous is not None:
+            self._section += 1
+            self._previous = None
+        self._title = title
 
     # ------------------------------------------------------------ sections of a table
 
@@ -139,6 +162,7 @@ class RowReader:
         for row in range(start, stop):
             for text in dict.fromkeys(lattice.rows[row][column] or "" for column in lattice.filled(row)):
                 self._name_area(self._finder.in_titles(text.splitlines()), table)
+                self._name_title(text)
             table.fates.append(Fate.CAPTION)
 
     def _open(self, header: Header, lattice: Lattice, table: Table) -> None:
@@ -154,10 +178,10 @@ class RowReader:
             table.opens_run = True
         self._carried = _Carried(header, lattice.width)
 
-    def _continues(self, lattice: Lattice) -> bool:
-        """Whether a table without header goes on with the columns of the catalogue before it."""
+    def _continued(self, lattice: Lattice) -> Header | None:
+        """The header of the catalogue before, if a table without header goes on with its columns."""
         if self._carried is None or self._carried.width != lattice.width or not len(lattice):
-            return False
+            return None
         header = self._carried.header
         good = 0
         for row in range(len(lattice)):
@@ -170,7 +194,7 @@ class RowReader:
             numbered = any(serials) and fits
             partial = row == 0 and fits and self._previous is not None
             good += fits and not odd and (ticked or listed or (numbered and not marks) or partial)
-        return good * 2 >= len(lattice)
+        return header if good * 2 >= len(lattice) else None
 
     # ------------------------------------------------------------ rows
 
@@ -183,22 +207,22 @@ class RowReader:
                 self.drafts.append(draft)
                 self._previous = draft
             elif fate is Fate.JOINED:
-                self._join(lattice, row, start, header, page_cut=not self._serial_merged(lattice, row, start, header))
+                merged = self._serial_merged(lattice, row, start, header)
+                self._join(lattice, row, header, cut=page_start, lines=merged)
             elif fate is Fate.CAPTION:
-                self._caption(lattice, row, stop, table)
+                self._caption(lattice, row, table)
             elif fate is Fate.FLAGGED:
                 table.notes.append(f"第 {row + 1} 行是续行，但找不到它所续的行")
             table.fates.append(fate)
             if lattice.filled(row):
                 page_start = False
 
-    def _caption(self, lattice: Lattice, row: int, stop: int, table: Table) -> None:
+    def _caption(self, lattice: Lattice, row: int, table: Table) -> None:
         texts = [lattice.rows[row][column] or "" for column in lattice.filled(row)]
         if not texts:
             return
-        named = self._finder.in_titles(texts[0].splitlines())
-        if named and (row + 1 == stop or not named.unknown or len(squeeze(texts[0])) <= 40):
-            self._name_area(named, table)
+        self._name_area(self._finder.in_titles(texts[0].splitlines()), table)
+        self._name_title(texts[0])
 
     def _fate(self, lattice: Lattice, row: int, start: int, header: Header, page_start: bool) -> Fate:
         filled = lattice.filled(row)
@@ -312,8 +336,8 @@ class RowReader:
                 draft.texts[role] = previous.texts[role]
                 draft.inferred.append(role)
 
-    def _join(self, lattice: Lattice, row: int, start: int, header: Header, *, page_cut: bool) -> None:
-        """Add the row's own texts to the item above: directly where a page cut a cell, else as a line of its own."""
+    def _join(self, lattice: Lattice, row: int, header: Header, *, cut: bool, lines: bool) -> None:
+        """Add the row's own texts to the item above: directly where a page cut a cell, else as lines of their own."""
         draft = self._previous
         if draft is None:
             return
@@ -330,7 +354,18 @@ class RowReader:
                 draft.inferred.remove(column.role)
                 draft.texts[column.role] = ""
             before = draft.texts.get(column.role, "")
-            draft.texts[column.role] = before + ("" if page_cut or not before else "\n") + text
+            whole = _ENDS.search(before) or _BEGINS.match(text)
+            glue = "\n" if before and not cut and (lines or whole) else ""
+            draft.texts[column.role] = before + glue + text
+
+
+def lists_channels(lattice: Lattice) -> bool:
+    """Cells with several channels of the official list behind marks, in at least half of the rows."""
+    rows = [
+        any(len([entry for entry in split(text or "") if entry.mark and entry.name in CHANNELS]) >= 3 for text in cells)
+        for cells in lattice.rows
+    ]
+    return bool(rows) and sum(rows) * 2 >= len(rows)
 
 
 def _seen(lattice: Lattice, row: int, column: int, start: int, role: str) -> tuple[str, bool]:

@@ -61,18 +61,13 @@ def _check_serial(item: Item, draft: Draft, before: tuple[Item, Draft] | None) -
     if value is None:
         return [f"序号“{item.serial[:20]}”看不懂"]
     if before is None or before[1].section != draft.section:
-        return [] if value == 1 or before is None else _not_first(value)
+        return []  # a new table may begin again or go on with the numbers of the one before; both are published
     last = _value(before[0].serial)
     if last is None or value == last + 1 or (value == last and draft.merged_serial):
         return []
     if value == 1 and _prefix(item.serial) != _prefix(before[0].serial):
         return []
     return [f"序号不连续：{before[0].serial} 之后是 {item.serial}"]
-
-
-def _not_first(value: int) -> list[str]:
-    """A new table may go on with the numbers of the one before, or begin again; both are published."""
-    return []
 
 
 def _value(serial: str) -> int | None:
