@@ -141,7 +141,7 @@ def _print_rows(connection: sqlite3.Connection, rows: list[dict[str, Any]]) -> N
 
 
 def _print_text(ops: list[Op]) -> None:
-    """The edits with a little of what stands around them; marks at the line's start, so that it reads without colour."""
+    """The edits and a little of what stands around them; marked at the line's start, to be read without colour."""
     if all(op == EQUAL for op, _ in ops):
         return
     for n, (op, text) in enumerate(ops):
