@@ -151,7 +151,7 @@ def test_the_reader_finds_title_metadata_attachments_and_rows_of_a_page(page: Ex
     assert [(a.name, a.url) for a in document.attachments] == [(a["name"], a["url"]) for a in facts["attachments"]]
     assert len(document.items) == facts["rows"]
     assert "演示样本" in document.text
-    for noise in ("100086", "8℃", "2026年11月20日", "分享到", "相关", "排行榜"):
+    for noise in ("100086", "8℃", "2026年11月20日", "分享到", "相关信息", "相关政策", "相关稿件", "相关阅读", "排行榜"):
         assert noise not in document.text
 
 

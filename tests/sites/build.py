@@ -38,6 +38,8 @@ MEDIA_TYPES = {
 WITHOUT_CHARSET = ("mohurd", "yn", "mohrss")
 """Templates whose servers send text/html and nothing about the charset."""
 GB = ("mohurd", "yn")
+UNLABELLED = {("mohurd", "published_on")}
+"""Facts that stand on the page without any label: no reader can know what they are."""
 OFFICE = ("doc", "xls")
 ROBOTS = "User-agent: *\nDisallow: /search/\nDisallow: /admin/\n"
 WITHOUT_ROBOTS = ("www.mohrss.gov.cn",)
@@ -142,7 +144,9 @@ def _notice(
     exchanges.insert(0, Exchange(source["url"], f"{folder}/page.html", body, content_type, slug))
     facts = {"title": source["title"], "url": source["url"]}
     facts |= {
-        name: draft[name] for name in ("document_number", "index_number", "issued_on", "published_on") if name in draft
+        name: draft[name]
+        for name in ("document_number", "index_number", "issued_on", "published_on")
+        if name in draft and (template, name) not in UNLABELLED
     }
     facts |= {"rows": sum(t.rows for t in inline), "attachments": attachments}
     return exchanges, facts
