@@ -119,7 +119,7 @@ def _notice(
                 headers=_disposition(file, kind),
             )
         )
-        attachments.append({"name": file["name"], "url": url, "kind": kind, **_rows(tables)})
+        attachments.append({"name": file["name"], "url": target(url), "kind": kind, **_rows(tables)})
     inline = tuple(_tables(draft["inline"], areas)) if "inline" in draft else ()
     page = parts.Page(
         number=source["number"],
@@ -154,7 +154,11 @@ def _notice(
 
 def _tables(declared: dict[str, Any], areas: dict[str, list[Row]]) -> list[Table]:
     layout = Layout(**{k: tuple(v) if isinstance(v, list) else v for k, v in declared["layout"].items()})
-    return [make_table(area, areas[area], layout) for area in declared["areas"]]
+    tables: list[Table] = []
+    for area in declared["areas"]:
+        first = 1 + sum(t.rows for t in tables) if layout.counting_on else 1
+        tables.append(make_table(area, areas[area], layout, first=first))
+    return tables
 
 
 def _rows(tables: list[Table]) -> dict[str, Any]:

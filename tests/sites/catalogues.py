@@ -55,7 +55,10 @@ class Layout:
     """Chosen and not chosen; one sign lists only the chosen ones; '' lists their names."""
     hint: str = ""
     """An instruction inside the header cell of the channels."""
-    merged_basis: bool = True
+    repeated: str = "merged"
+    """An equal basis in the rows of one 一级事项: merged into one cell, written 同上, or written again."""
+    counting_on: bool = False
+    """序号 goes on from one area of the file to the next."""
     tick: str = "√"
 
 
@@ -119,15 +122,20 @@ def _row(area: str, level1: str, level2: str, elements: list[str], subjects: lis
 
 
 def make_table(area: str, rows: list[Row], layout: Layout, *, first: int = 1) -> Table:
-    """The published form of an area's rows; `first` is the first 序号 (a file with several areas may count on)."""
+    """The published form of an area's rows; `first` is the first 序号."""
     caption = (f"{area}领域基层政务公开标准目录", "（演示样本，非部委原文）")
     top, under, spans = _header(layout)
     cells: list[list[str | None]] = [list(top), list(under)]
     for number, row in enumerate(rows, first):
         cells.append(_cells(number, row, layout))
     _merge_repeated(cells, 1, spans, within=None)
-    if layout.merged_basis:
-        _merge_repeated(cells, list(top).index("公开依据"), spans, within=1)
+    basis = list(top).index("公开依据")
+    if layout.repeated == "merged":
+        _merge_repeated(cells, basis, spans, within=1)
+    elif layout.repeated == "同上":
+        for index in range(len(cells) - 1, 2, -1):
+            if cells[index][1] is None and cells[index][basis] == cells[index - 1][basis]:
+                cells[index][basis] = "同上"
     return Table(area, caption, tuple(tuple(row) for row in cells), 2, spans)
 
 
