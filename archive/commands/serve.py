@@ -1,5 +1,79 @@
-"""To be filled."""
+"""`guidelines serve`: the site, on the live archive."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from pathlib import Path
 
 import click
+import uvicorn
+from datasette.app import Datasette
 
-COMMANDS: list[click.Command] = []
+from archive.commands import out, pass_data
+from archive.store import StoreError, read_only
+
+SETTINGS = {
+    "default_page_size": 50,
+    "max_returned_rows": 1000,
+    "sql_time_limit_ms": 2000,
+    "facet_time_limit_ms": 500,
+    "num_sql_threads": 3,
+    "allow_download": False,
+    "suggest_facets": False,
+    "max_csv_mb": 20,
+    "template_debug": False,
+    "default_cache_ttl": 0,
+}
+"""Datasette's: its SQL page stays, within a time limit; the whole database is not handed out (there is `backup`)."""
+
+
+def site(data: Path) -> Datasette:
+    """The site of the archive under `data`. Raises StoreError when there is none."""
+    read_only(data).close()
+    return Datasette([str(data / "archive.db")], settings=SETTINGS)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址；0.0.0.0 表示本机所有地址。")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="监听端口；0 由系统分配。")
+@pass_data
+def serve(data: Path, host: str, port: int) -> None:
+    """打开网站，供浏览器查阅和检索。"""
+    datasette = site(data)
+    try:
+        listening = _listen(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise StoreError(f"端口 {port} 已被占用；请先关闭占用它的程序，或用 --port 换一个端口") from error
+        raise StoreError(f"不能在 {host}:{port} 监听：{error.strerror or error}") from error
+    asyncio.run(_run(datasette, listening))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listening = socket.socket(family, kind, protocol)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+async def _run(datasette: Datasette, listening: socket.socket) -> None:
+    await datasette.invoke_startup()
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    out.print(f"网站已打开：http://{shown}:{port}/　（按 Ctrl+C 关闭）", markup=False)
+    config = uvicorn.Config(
+        datasette.app(), log_level="warning", proxy_headers=True, server_header=False, lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    await server.serve(sockets=[listening])
+
+
+COMMANDS: list[click.Command] = [serve]

@@ -1,0 +1,81 @@
+"""The site: a Datasette plugin with our own pages beside Datasette's. Everything here only reads `archive.db`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from datasette import hookimpl
+from datasette.plugins import pm
+
+from archive.search import match_expression
+from archive.web import catalogue, changes, feeds, files, home, labels, notices, operation, pages, searching, security
+
+ROUTES = (
+    *home.ROUTES,
+    *notices.ROUTES,
+    *files.ROUTES,
+    *changes.ROUTES,
+    *searching.ROUTES,
+    *catalogue.ROUTES,
+    *operation.ROUTES,
+    *feeds.ROUTES,
+)
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return list(ROUTES)
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Datasette's own search box asks for escape_fts(…): hand it our phrases instead, so that it finds Chinese."""
+    conn.create_function("escape_fts", 1, match_expression, deterministic=True)
+
+
+@hookimpl
+def get_metadata(database: str | None) -> dict[str, Any]:
+    return labels.metadata()
+
+
+@hookimpl
+def startup() -> None:
+    """Errors are told by our own pages; Datasette's handler would also print every 404 with all variables to the log."""
+    if pm.has_plugin("datasette.handle_exception"):
+        pm.unregister(name="datasette.handle_exception")
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    env.add_extension(security.Amended)
+    pages.add_filters(env, datasette)
+
+
+@hookimpl
+def extra_template_vars(request: Any, datasette: Any) -> Callable[[], Any]:
+    async def inner() -> dict[str, Any]:
+        """What Datasette's own pages need of us (see security.Amended)."""
+        return {"csp_nonce": security.nonce_of(request), "guidelines_demo": await pages.is_demo(datasette)}
+
+    return inner
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[Any], Any]:
+    return security.secured
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any]:
+    return pages.exception_page(datasette, request, exception)
+
+
+@hookimpl
+def menu_links() -> list[dict[str, str]]:
+    return [
+        {"href": "/", "label": "首页"},
+        {"href": "/catalogue", "label": "公开事项目录"},
+        {"href": "/changes", "label": "修订记录"},
+    ]

@@ -1,0 +1,152 @@
+"""Chinese titles and descriptions of the tables, columns and facets on Datasette's own pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive.words import COLUMNS
+
+TABLES: dict[str, str] = {
+    "notices": "通知",
+    "areas": "领域",
+    "documents": "文件（网页与附件）",
+    "versions": "文本版本",
+    "attachments": "各版本所附文件",
+    "items": "公开事项目录",
+    "grids": "原始表格",
+    "changes": "修订记录",
+    "row_changes": "逐行修订",
+    "captures": "抓取记录",
+    "crawls": "抓取批次",
+    "candidates": "可能的新版",
+    "listings": "列表页",
+    "listed": "列表页中的文件",
+    "tasks": "任务分工",
+    "archive_info": "档案信息",
+}
+
+DESCRIPTIONS: dict[str, str] = {
+    "notices": "列入名单的部委通知，每份一行。",
+    "areas": "试点领域，每个一行，指向规定其标准的通知。",
+    "documents": "通知的网页、附件和压缩包内文件。检索框可查标题和现行文本。",
+    "versions": "每份文件先后取得的文本，只增不改。",
+    "items": "标准目录逐行拆分的公开事项，含历史版本；current 为 1 的是现行内容。检索框只查现行内容。",
+    "grids": "读出目录的原始表格，供核对。",
+    "changes": "两个版本之间发生了什么。",
+    "captures": "每次抓取：时间、地址、结果、校验值和 WARC 存档位置。",
+    "candidates": "部委列表页上新出现、可能替代现有通知的文件，待人工核对。",
+}
+
+_COMMON = {
+    "id": "编号",
+    "notice_id": "所属通知",
+    "document_id": "所属文件",
+    "version_id": "所属版本",
+    "capture_id": "取自哪次抓取",
+    "crawl_id": "抓取批次",
+    "area_id": "领域",
+}
+
+_OWN: dict[str, dict[str, str]] = {
+    "notices": {
+        "number": "名单中的序号",
+        "slug": "网址用名",
+        "title": "标题",
+        "issuer": "发文机关",
+        "url": "现用地址",
+        "document_number": "发文字号",
+        "issued_on": "成文日期",
+        "published_on": "发布日期",
+        "state": "状态：never-fetched 尚未抓取、current 正常、suspect 存疑、blocked 被拦截、unreachable 无法访问、gone 已撤下",
+        "checked_at": "最近一次抓取（UTC）",
+        "changed_at": "最近一次变化（UTC）",
+        "last_success": "最近一次取得原文（UTC）",
+        "next_due": "下次抓取（UTC）",
+    },
+    "areas": {"slug": "网址用名", "name": "名称", "aliases": "别名"},
+    "documents": {
+        "kind": "page 网页、attachment 附件、member 压缩包内文件",
+        "url": "地址",
+        "name": "名称",
+        "media_type": "文件类型",
+        "state": "current 已读取、unread 尚未读取、unreadable 无法读取、gone 已撤下",
+        "reason": "不能读取的原因",
+        "mirror": "转载来源，空表示取自原地址",
+    },
+    "versions": {
+        "number": "第几版",
+        "captured_at": "取得时间（UTC）",
+        "title": "标题",
+        "text": "文本",
+        "text_sha256": "文本的 SHA-256",
+        "metadata": "文件信息（JSON）",
+        "confidence": "high 可靠、low 较低",
+        "reader": "读取程序",
+    },
+    "items": {
+        **{name: word for name, word in COLUMNS.items() if name != "area"},
+        "position": "在文件中的行次",
+        "more": "其他（JSON）：原始标记、推定的列、所在表格",
+        "current": "1 为现行内容",
+    },
+    "captures": {
+        "url": "应答的地址",
+        "fetched_at": "时间（UTC）",
+        "http_status": "HTTP 状态",
+        "verdict": "结果",
+        "reason": "原因",
+        "sha256": "内容的 SHA-256",
+        "bytes": "字节数",
+        "warc_file": "WARC 文件",
+        "warc_offset": "记录在文件中的位置",
+        "decision": "人工决定",
+    },
+    "changes": {
+        "kind": "种类",
+        "from_version": "旧版本",
+        "to_version": "新版本",
+        "detected_at": "发现时间（UTC）",
+        "summary": "摘要",
+    },
+    "tasks": {"number": "序号", "task": "工作任务", "unit": "责任单位", "due": "时间进度"},
+}
+
+_SEARCHED = ("notices", "documents", "items")
+_LABELS = {"notices": "title", "areas": "name", "documents": "name"}
+
+
+def metadata() -> dict[str, Any]:
+    tables: dict[str, Any] = {name: _table(name) for name in TABLES}
+    tables["items"] |= {
+        "facets": ["area_id", "county", "township", "deadline", {"array": "channels"}],
+        "sort": "id",
+    }
+    for internal in ("_sqlite_migrations", "archive_info"):
+        tables[internal] = tables.get(internal, {}) | {"hidden": True}
+    return {
+        "title": "基层政务公开标准档案",
+        "databases": {
+            "archive": {
+                "title": "档案数据",
+                "description": "全部数据表，可筛选、检索、导出；只读。",
+                "tables": tables,
+            }
+        },
+    }
+
+
+def table_name(name: str) -> str:
+    return f"{TABLES[name]} {name}" if name in TABLES else name
+
+
+def _table(name: str) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "title": TABLES[name],
+        "description": DESCRIPTIONS.get(name, ""),
+        "columns": _OWN.get(name, {}),
+    }
+    if name in _SEARCHED:
+        described |= {"fts_table": f"{name}_fts", "fts_pk": "id"}
+    if name in _LABELS:
+        described["label_column"] = _LABELS[name]
+    return described
