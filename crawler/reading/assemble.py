@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW, Document, Grid
 from crawler.reading.rule import Rule
+from crawler.reading.tables import read_tables
 
 CAPTION_LINES = 5
 # Joiners and direction marks that Word and web editors leave behind; they are invisible and differ between savings.
@@ -61,8 +62,6 @@ def assemble(blocks: Iterable[Block], rule: Rule, **fields: Any) -> Document:
             lines.append(len(grids))
             grids.append(evolve(block, caption=caption, place=evolve(block.place, table=len(grids) + 1)))
             above = []
-    from crawler.reading.tables import read_tables
-
     tables, items = read_tables(grids, rule.areas)
     catalogues = {reading.grid.place.table for reading in tables if reading.kind == "catalogue"}
     text: list[str] = []

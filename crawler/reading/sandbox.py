@@ -21,7 +21,7 @@ from archive.model import Document
 from crawler.reading.rule import Rule
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["crawler.reading", "crawler.reading.formats"])
+_SERVER.set_forkserver_preload(["crawler.reading", "crawler.reading.page", "crawler.reading.formats"])
 _STARTING = threading.Lock()  # Process.start() of multiprocessing is not made for several threads at once
 
 TIMEOUT = "timeout: 这个文件在限定的时间（{seconds} 秒）内没有读完，已停止。原件已保存；请下载后用办公软件打开核对。"

@@ -114,8 +114,7 @@ class Numbering:
         for number in self.root.iterchildren(W + "num"):
             self._abstract[number.get(W + "numId", "")] = _value(number.find(W + "abstractNumId"))
             for override in number.iterchildren(W + "lvlOverride"):
-                start = override.find(W + "startOverride")
-                if start is not None:  # a list that begins anew counts apart
+                if override.find(W + "startOverride") is not None:  # a list that begins anew counts apart
                     own = f"{number.get(W + 'numId', '')} restarted"
                     self._levels[own] = self._levels.get(self._abstract[number.get(W + "numId", "")], {})
                     self._abstract[number.get(W + "numId", "")] = own

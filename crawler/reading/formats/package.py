@@ -35,6 +35,11 @@ class Package:
     def names(self) -> list[str]:
         return self._zip.namelist()
 
+    @property
+    def declared_size(self) -> int:
+        """Bytes of all parts after decompression, as the file itself says."""
+        return sum(info.file_size for info in self._zip.infolist())
+
     def read(self, name: str) -> bytes:
         """b'' where there is no such part."""
         try:

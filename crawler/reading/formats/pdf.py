@@ -1,0 +1,191 @@
+"""PDF: text by pdfium, ruled tables by pdfplumber. Scans and text that maps to garbage are noticed, never indexed."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pdfplumber
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from attrs import frozen
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import PdfminerException
+
+from archive.model import Grid
+from crawler.reading.assemble import Block, Paragraph
+from crawler.reading.formats import pdf_layout as layout
+from crawler.reading.formats.errors import DAMAGE, corrupt, encrypted, needs_ocr, too_large
+
+WHAT = "PDF 文件"
+MAX_PAGES = 1_000
+RULINGS = 4
+"""A page with fewer paths than the sides of a box has no table; pdfplumber, ten times slower, is spared it."""
+FEW = 8
+"""Characters: a page with no more and an image is a scan with a stamp or a page number."""
+_ODD = re.compile(r"[!-/:-@\[-`{-~\x80-\xff\ufffd\ue000-\uf8ff\x00-\x08]|\(cid:\d+\)")
+_CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
+_PAGE_NUMBER = re.compile(r"[-–—·\s]*(第\s*)?\d{1,4}\s*(页)?[-–—·\s]*([/,，共]*\s*共?\s*\d{1,4}\s*页?)?")
+_MARGIN = 2
+"""Lines at the top and at the bottom of a page that may repeat on each page."""
+
+
+@frozen
+class Page:
+    """Its parts from top to bottom, and whether its text can be used."""
+
+    number: int
+    parts: tuple[str | Grid, ...] = ()
+    fault: str = ""
+    """'' | 'scan' | 'garbled'"""
+
+
+def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
+    """The blocks, and why a person should look."""
+    try:
+        document = pdfium.PdfDocument(payload)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower() or "security" in str(error).lower():
+            raise encrypted(WHAT) from error
+        raise corrupt(WHAT) from error
+    try:
+        if len(document) > MAX_PAGES:
+            raise too_large(f"{WHAT}有 {len(document)} 页")
+        if not len(document):
+            raise corrupt(WHAT)
+        pages, review = _pages(document, payload)
+    except (pdfium.PdfiumError, ctypes.ArgumentError) as error:
+        raise corrupt(WHAT) from error
+    finally:
+        document.close()
+    return _judged(pages, review)
+
+
+def _judged(pages: list[Page], review: list[str]) -> tuple[list[Block], tuple[str, ...]]:
+    bad = [page for page in pages if page.fault]
+    if bad and len(bad) * 2 >= len(pages):
+        scans = sum(page.fault == "scan" for page in bad)
+        if scans * 2 >= len(bad):
+            raise needs_ocr(f"{WHAT}共 {len(pages)} 页，其中 {len(bad)} 页是扫描图像，没有可用的文字层")
+        raise needs_ocr(f"{WHAT}有文字层，但字体没有正确的编码，取出的文字是乱码（{len(bad)}/{len(pages)} 页）")
+    if bad:
+        numbers = "、".join(str(page.number) for page in bad)
+        review.append(f"第 {numbers} 页是扫描图像或乱码，没有读出；请核对原件。")
+    repeated = _repeated(pages)
+    blocks: list[Block] = []
+    for page in pages:
+        texts = [i for i, part in enumerate(page.parts) if isinstance(part, str)]
+        margin = {*texts[:_MARGIN], *texts[-_MARGIN:]}
+        ends = {*texts[:1], *texts[-1:]} if len(pages) > 1 else set()
+        for index, part in enumerate(page.parts):
+            if not isinstance(part, str):
+                blocks.append(part)
+                continue
+            running = index in margin and _shape(part) in repeated
+            if not running and not (index in ends and _PAGE_NUMBER.fullmatch(part)):
+                blocks.append(Paragraph(part))
+    return blocks, tuple(review)
+
+
+def _repeated(pages: Sequence[Page]) -> set[str]:
+    """Running heads and feet: lines at the edge of most pages that differ at most in digits."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        texts = [part for part in page.parts if isinstance(part, str)]
+        seen.update({_shape(text) for text in (*texts[:_MARGIN], *texts[-_MARGIN:])})
+    return {shape for shape, count in seen.items() if count >= 3 and count * 2 > len(pages)}
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
+
+
+# ---------------------------------------------------------------- one page
+
+
+def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
+    pages: list[Page] = []
+    failed: list[int] = []
+    plumber: Any = None
+    try:
+        for number in range(1, len(document) + 1):
+            page = document[number - 1]
+            chars = _chars(page)
+            fault = _fault(page, "".join(char.text for char in chars))
+            if fault:
+                pages.append(Page(number, fault=fault))
+                continue
+            parts: tuple[str | Grid, ...] | None = None
+            if _rulings(page) >= RULINGS:
+                try:
+                    plumber = plumber or pdfplumber.open(io.BytesIO(payload), laparams=None)
+                    parts = _with_tables(plumber.pages[number - 1], number)
+                except (PdfminerException, PSException, *DAMAGE):
+                    failed.append(number)
+            pages.append(Page(number, _prose(chars) if parts is None else parts))
+            page.close()
+    finally:
+        if plumber is not None:
+            plumber.close()
+    review = [f"第 {'、'.join(map(str, failed))} 页的表格无法解析，只读出了文字；请核对原件。"] if failed else []
+    return pages, review
+
+
+def _fault(page: Any, text: str) -> str:
+    text = re.sub(r"\s", "", text)
+    if len(text) <= FEW:
+        image = next(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), None)
+        return "scan" if image is not None else ""
+    odd = sum(len(match) for match in _ODD.findall(text))
+    # tables of amounts are full of commas, but not without a Chinese word
+    return "garbled" if odd > 0.3 * len(text) and len(_CHINESE.findall(text)) < 0.5 * len(text) else ""
+
+
+def _rulings(page: Any) -> int:
+    return sum(1 for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3))
+
+
+def _chars(page: Any) -> list[layout.Char]:
+    """The characters as pdfium places them, without the blanks and line ends it makes up."""
+    text = page.get_textpage()
+    height = page.get_height()
+    chars: list[layout.Char] = []
+    for index in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(text, index)
+        if code in (0, 10, 13) or raw.FPDFText_IsGenerated(text, index) == 1 or 0xD800 <= code <= 0xDFFF:
+            continue
+        x0, y0, x1, y1 = text.get_charbox(index, loose=True)
+        chars.append(layout.Char(chr(code), x0, height - y1, x1, height - y0))
+    text.close()
+    return chars
+
+
+def _prose(chars: Iterable[layout.Char]) -> tuple[str, ...]:
+    lines = layout.lines_of(chars)
+    if not lines:
+        return ()
+    return tuple(layout.paragraphs(lines, min(line.x0 for line in lines), max(line.x1 for line in lines)))
+
+
+def _with_tables(page: Any, number: int) -> tuple[str | Grid, ...]:
+    chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in page.chars if c["upright"]]
+    placed: list[tuple[float, Grid]] = []
+    for table in page.find_tables():
+        left, top, right, bottom = table.bbox
+        inside = [c for c in chars if left <= c.middle[0] <= right and top <= c.middle[1] <= bottom]
+        grid = layout.grid_of([cell for cell in table.cells if cell is not None], inside, number)
+        if grid is None or not any(map(any, grid.cells)):
+            continue
+        taken = set(map(id, inside))
+        chars = [c for c in chars if id(c) not in taken]
+        placed.append((top, grid))
+    parts: list[str | Grid] = []
+    for top, grid in sorted(placed, key=lambda pair: pair[0]):
+        parts += _prose(c for c in chars if c.middle[1] < top)
+        chars = [c for c in chars if c.middle[1] >= top]
+        parts.append(grid)
+    return (*parts, *_prose(chars))

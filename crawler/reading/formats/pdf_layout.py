@@ -1,0 +1,157 @@
+"""From placed characters to text: lines, paragraphs that a line's end had cut, and the cells of a ruled table."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
+
+from archive.model import Grid, Place
+from crawler.reading.formats import grids
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in points; down is positive."""
+_SAME = 3.0
+"""Points within which two rulings are one (pdfplumber snaps to the same)."""
+
+
+@frozen
+class Char:
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return (self.x0 + self.x1) / 2, (self.top + self.bottom) / 2
+
+    @property
+    def size(self) -> float:
+        return max(self.bottom - self.top, 1.0)
+
+
+@frozen
+class Line:
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    first: float
+    """Width of its first character."""
+    blank: bool = False
+    """Whether a blank stands at its end."""
+
+
+def lines_of(chars: Iterable[Char]) -> list[Line]:
+    """Characters as lines from top to bottom; a character belongs to a line when its middle is within half its size."""
+    rows: list[list[Char]] = []
+    level = 0.0
+    for char in sorted(chars, key=lambda c: (c.middle[1], c.x0)):
+        if rows and char.middle[1] - level <= char.size * 0.5:
+            rows[-1].append(char)
+        else:
+            rows.append([char])
+            level = char.middle[1]
+    return [line for row in rows if (line := _line(sorted(row, key=lambda c: c.x0))) is not None]
+
+
+def _line(row: list[Char]) -> Line | None:
+    parts: list[str] = []
+    previous: Char | None = None
+    for char in row:
+        if previous is not None:
+            if char.text == previous.text and abs(char.x0 - previous.x0) < 0.3 * char.size:
+                continue  # drawn twice to look bold
+            gap = char.x0 - previous.x1
+            apart = 0.25 if previous.text[-1].isascii() and char.text[:1].isascii() else 1.0
+            if gap > apart * char.size:
+                parts.append(" ")
+        parts.append(char.text)
+        previous = char
+    written = "".join(parts)
+    text = written.strip()
+    if not text:
+        return None
+    inked = [char for char in row if not char.text.isspace()]
+    return Line(
+        text, inked[0].x0, min(c.top for c in inked), inked[-1].x1, max(c.bottom for c in inked),
+        inked[0].x1 - inked[0].x0, written[-1].isspace(),
+    )  # fmt: skip
+
+
+def paragraphs(lines: Sequence[Line], left: float, right: float, *, indented: bool = True) -> list[str]:
+    """Lines joined where only the right edge broke them: the next line's first character would not have fitted.
+
+    indented: a line that starts away from the left edge begins a paragraph (prose, not cells).
+    """
+    found: list[str] = []
+    previous: Line | None = None
+    for line in lines:
+        if previous is not None and _continues(previous, line, left, right, indented):
+            words = (found[-1][-1] + line.text[0]).isascii() and found[-1][-1].isalpha() and line.text[0].isalpha()
+            found[-1] += (" " if previous.blank or words else "") + line.text
+        else:
+            found.append(line.text)
+        previous = line
+    return found
+
+
+def _continues(previous: Line, line: Line, left: float, right: float, indented: bool) -> bool:
+    size = line.bottom - line.top
+    if line.top - previous.bottom > size * 1.5:
+        return False
+    if indented and line.x0 > left + size:
+        return False
+    # half a character of slack: closing marks may hang over the edge, justified lines end a little before it
+    return right - previous.x1 < line.first + size * 0.5
+
+
+def grid_of(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Grid | None:
+    """The grid of a ruled table from the boxes of its cells; None for a frame of one row or column around prose."""
+    cells = sorted({box for box in boxes if box[2] - box[0] > 1 and box[3] - box[1] > 1}, key=lambda b: (b[1], b[0]))
+    xs, ys = _edges([x for b in cells for x in (b[0], b[2])]), _edges([y for b in cells for y in (b[1], b[3])])
+    if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
+        return None
+    inside: dict[tuple[int, int], list[Char]] = {}
+    owner: dict[tuple[int, int], tuple[int, int]] = {}
+    placed: list[grids.Cell] = []
+    for box in cells:
+        left, last_column, top, last_row = _at(xs, box[0]), _at(xs, box[2]), _at(ys, box[1]), _at(ys, box[3])
+        if last_column <= left or last_row <= top or (top, left) in owner:
+            continue
+        placed.append(grids.Cell(top, left, last_row - top, last_column - left, ""))
+        inside[top, left] = []
+        for row in range(top, last_row):
+            for column in range(left, last_column):
+                owner.setdefault((row, column), (top, left))
+    for char in chars:
+        x, y = char.middle
+        home = owner.get((bisect_right(ys, y) - 1, bisect_right(xs, x) - 1))
+        if home is not None:
+            inside[home].append(char)
+    for cell in placed:
+        lines = lines_of(inside[cell.row, cell.column])
+        if lines:
+            # the padding is not known; text begins as far from its left edge as it ends from its right one
+            edge_left, edge_right = xs[cell.column], xs[cell.column + cell.columns]
+            padding = max(min(line.x0 for line in lines) - edge_left, 0.0)
+            right = edge_right - min(padding, 6.0)
+            cell.text = "\n".join(paragraphs(lines, edge_left, right, indented=False))
+    return grids.build(placed, Place(0, page=page), height=len(ys) - 1)
+
+
+def _edges(values: list[float]) -> list[float]:
+    """Sorted, with those that are nearly the same as one."""
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > _SAME:
+            found.append(value)
+    return found
+
+
+def _at(edges: list[float], value: float) -> int:
+    return min(range(len(edges)), key=lambda i: abs(edges[i] - value))
