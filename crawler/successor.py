@@ -129,7 +129,12 @@ def _date(anchor: html.HtmlElement, target: str) -> str:
             return date
         if element.tag in ("li", "tr"):
             break
-    packed = _PACKED_DATE.search(target)
+    return date_in(target)
+
+
+def date_in(url: str) -> str:
+    """The date in an address (…/t20190716_2447776.html, …/2019-10/16/…), '' when there is none."""
+    packed = _PACKED_DATE.search(url)
     return iso_date("-".join(packed.groups())) if packed else ""
 
 
