@@ -283,3 +283,21 @@ def test_a_visit_is_deterministic() -> None:
     page = PAGES[0].body
     assert vary(page, 0) == page
     assert vary(page, 3) == vary(page, 3) != page
+
+
+@pytest.mark.parametrize("slug", ["urban-rural-planning", "ecological-environment"])
+def test_a_mode_answers_instead_of_the_notice_until_it_is_ended(replica: Replica, slug: str) -> None:
+    replica.mode(slug, "soft-404-1")
+    assert KNOWN[slug]["title"] not in fetch(replica.url(slug))[1].decode()
+    replica.mode(slug, "flipping")
+    assert ["（另稿）" in fetch(replica.url(slug))[1].decode() for _ in range(3)] == [True, False, True]
+    replica.mode(slug, "")
+    assert KNOWN[slug]["title"] in fetch(replica.url(slug))[1].decode()
+
+
+def test_list_pages_name_twenty_documents_and_the_notice(replica: Replica) -> None:
+    for exchange in STORED:
+        if exchange.kind == "listing":
+            text = fetch(replica.local(exchange.url))[1].decode()
+            assert len(re.findall(r"<a href=\"[^\"]+_\d+\.html?", text)) >= 20
+            assert KNOWN[exchange.slug]["url"].split("/", 3)[3] in text

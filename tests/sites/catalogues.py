@@ -86,8 +86,8 @@ def read_areas(path: Path = HERE / "catalogue.txt") -> dict[str, list[Row]]:
     area, subjects, bases = "", [""], [""]
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("=="):
-            area, subjects, bases = (part.strip() for part in line.removeprefix("==").split("|"))
-            subjects, bases = subjects.split("；"), bases.split("；")
+            area, *lists = (part.strip() for part in line.removeprefix("==").split("|"))
+            subjects, bases = (words.split("；") for words in lists)
             areas[area] = []
         elif line and not line.startswith("#"):
             level1, _, rest = line.partition("：")

@@ -190,7 +190,7 @@ def converted(data: bytes, source: str, target: str) -> bytes:
         path = Path(folder, f"file.{source}")
         path.write_bytes(data)
         profile = Path(folder, "profile").as_uri()
-        command = [
+        command: list[str | Path] = [
             "soffice",
             f"-env:UserInstallation={profile}",
             "--headless",

@@ -56,7 +56,7 @@ def mnr(page: Page) -> str:
 <html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8" />
 <title>通知公告_政策法规库</title>
 <meta name="SiteName" content="演示政府信息公开"><meta name="ColumnName" content="规范性文件">
-<meta name="ArticleTitle" content="{page.title}"><meta name="PubDate" content="2019-06-21 10:11:12">
+<meta name="ArticleTitle" content="{page.title}"><meta name="PubDate" content="{page.published_on} 10:11:12">
 </head><body>
 <div class="header">{weather()}<ul class="nav"><li><a href="/">首页</a></li><li><a href="/zcwj/">政策文件</a></li></ul></div>
 <div class="dtl-wrap">
@@ -346,6 +346,8 @@ def mohrss(page: Page) -> str:
 
 @template("jiyuan")
 def jiyuan(page: Page) -> str:
+    """Not one <p>: <div> inside <span>, as an editor of the site leaves it."""
+    body = paragraphs(page).replace("<p", "<span><div").replace("</p>", "</div></span>")
     return f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{page.title}-全面推进政务公开标准化规范化工作</title>
 <meta name="description" content="演示样本"></head><body>
@@ -354,7 +356,7 @@ def jiyuan(page: Page) -> str:
 <div class="xx">时间：{page.published_on}　来源：演示　阅读：<b>{HITS}</b></div>
 <div class="article-content"><div class="view TRS_UEDITOR trs_paper_default">
 <p style="text-align:center">{page.document_number}</p>
-{paragraphs(page)}
+{body}
 {links(page, "<p>附件：", "</p>")}
 {signature(page)}
 </div></div>
