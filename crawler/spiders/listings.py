@@ -12,7 +12,6 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from attrs import Factory, define, frozen
 from scrapy import Request, Spider
@@ -24,9 +23,9 @@ from archive.normal import fold, link_key
 from archive.settings import Settings
 from archive.store import Row, Store
 from crawler.download.errors import explain
-from crawler.download.scope import META, Scope
 from crawler.reading.sandbox import read_apart
 from crawler.sources import Declared
+from crawler.spiders.jobs import host_of, hosts_of, request
 from crawler.successor import (
     Listed,
     date_in,
@@ -98,11 +97,11 @@ class ListingsSpider(Spider):
         self.store = store
         self.db: Any = store.db
         self.declared = declared
-        self.limits = settings_
+        self.settings_ = settings_
         self.slugs = list(slugs)
         self.crawl_id = crawl_id
         self.notices = [notice for notice in declared.sources.notices if notice.slug in self.slugs]
-        self.hosts = {_host(url) for notice in declared.sources.notices for url in _addresses(notice)} - {""}
+        self.hosts = frozenset().union(*(hosts_of(notice, settings_) for notice in declared.sources.notices))
         self.known_pages = self._known_pages()
 
     # ------------------------------------------------------------ which lists
@@ -134,7 +133,7 @@ class ListingsSpider(Spider):
         answers = [
             row["http_status"]
             for row in self.store.rows("SELECT url, http_status FROM captures WHERE crawl_id = ?", [self.crawl_id])
-            if _host(row["url"]) == _host(url)
+            if host_of(row["url"]) == host_of(url)
         ]
         return bool(answers) and not any(answers)
 
@@ -143,9 +142,8 @@ class ListingsSpider(Spider):
         return self._request(look.url, look.watched, self.parse_list, self.list_failed, look=look)
 
     def _request(self, url: str, watched: Sequence[_Watched], callback: Any, errback: Any, **arguments: Any) -> Request:
-        hosts = {_host(address) for w in watched for address in _addresses(w.notice)} | {_host(url)}
-        meta = {META: Scope(frozenset(hosts)), "exchanges": []}
-        return Request(url, callback=callback, errback=errback, cb_kwargs=arguments, dont_filter=True, meta=meta)
+        hosts = frozenset({host_of(url)}).union(*(hosts_of(w.notice, self.settings_) for w in watched))
+        return request(url, hosts, callback=callback, errback=errback, cb_kwargs=arguments)
 
     # ------------------------------------------------------------ the list
 
@@ -159,7 +157,7 @@ class ListingsSpider(Spider):
             return
         look.entries += entries
         second = next_page(response.body, _headers(response), response.url)
-        if second and _host(second) == _host(response.url) and all(self._is_new(look, entry) for entry in entries):
+        if second and host_of(second) == host_of(response.url) and all(self._is_new(look, entry) for entry in entries):
             yield self._request(second, look.watched, self.parse_second, self.second_failed, look=look)
         else:
             yield from self._compare(look)
@@ -242,7 +240,7 @@ class ListingsSpider(Spider):
         self._count("listings/ok")
         for find in finds.values():
             watched_by = [watched for watched, *_ in find.reasons]
-            if _host(find.entry.url) in self.hosts | {_host(look.url)}:
+            if host_of(find.entry.url) in self.hosts | {host_of(look.url)}:
                 yield self._request(find.entry.url, watched_by, self.parse_page, self.page_failed, find=find)
             else:
                 self._decide(find, None, "列表链接到另一个网站，没有读取该页，请在浏览器中核对")
@@ -360,14 +358,6 @@ class ListingsSpider(Spider):
     def _count(self, name: str) -> None:
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"guidelines/{name}")
-
-
-def _addresses(notice: Notice) -> list[str]:
-    return [notice.url, notice.listing, *(mirror.url for mirror in notice.mirrors)]
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()
 
 
 def _headers(response: Response) -> dict[str, str]:
