@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +13,7 @@ from crawler.reading.formats import grids
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in points; down is positive."""
+_UNIT = re.compile(r"[（《“‘〔【〈(\[]*(?:[0-9A-Za-z.,%/-]+|.)[，。；：、？！）》”’〕】〉)\].,;:!?…]*")
 _SAME = 3.0
 """Points within which two rulings are one (pdfplumber snaps to the same)."""
 
@@ -41,7 +43,7 @@ class Line:
     x1: float
     bottom: float
     first: float
-    """Width of its first character."""
+    """Width of its beginning that no line end may cut: a word or character with the marks that cling to it."""
     blank: bool = False
     """Whether a blank stands at its end."""
 
@@ -77,14 +79,16 @@ def _line(row: list[Char]) -> Line | None:
     if not text:
         return None
     inked = [char for char in row if not char.text.isspace()]
+    unit = _UNIT.match("".join(char.text[0] for char in inked))
+    last = inked[unit.end() - 1 if unit else 0]
     return Line(
         text, inked[0].x0, min(c.top for c in inked), inked[-1].x1, max(c.bottom for c in inked),
-        inked[0].x1 - inked[0].x0, written[-1].isspace(),
+        last.x1 - inked[0].x0, written[-1].isspace(),
     )  # fmt: skip
 
 
 def paragraphs(lines: Sequence[Line], left: float, right: float, *, indented: bool = True) -> list[str]:
-    """Lines joined where only the right edge broke them: the next line's first character would not have fitted.
+    """Lines joined where only the right edge broke them: the next line's beginning would not have fitted.
 
     indented: a line that starts away from the left edge begins a paragraph (prose, not cells).
     """
