@@ -84,6 +84,7 @@ def crawl(
         wanted = _wanted(store, declared, everything or bool(replay), slugs)
         kind = "replay" if replay else "live"
         crawl_id = store.begin_crawl(token, kind, SOFTWARE, as_dict(settings) | {"notices": wanted})
+        _log(crawl_id)
         stats = run.crawl(store, declared, settings, wanted, crawl_id, replay) if wanted else {}
         finish(store, settings, crawl_id)
         store.end_crawl(crawl_id, stats)
@@ -106,6 +107,7 @@ def reextract(data: Path, token: str) -> None:
         store = Store.open(data)
         declared = _known_sources(store)
         crawl_id = store.begin_crawl(token, "reextract", SOFTWARE, {})
+        _log(crawl_id)
         upgraded = damaged = 0
         for row, rule in reread.rules_of(store, declared):
             try:
@@ -208,8 +210,16 @@ def _one_kind_of_archive(store: Store, replay: tuple[Path, ...]) -> None:
         store.set_info("demo", "1")
 
 
+def _log(crawl_id: int | None = None) -> None:
+    """Plain lines with time and number of the crawl; Scrapy's own only from warnings on."""
+    number = f"抓取 {crawl_id} " if crawl_id is not None else ""
+    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {number}%(message)s", stream=sys.stderr, force=True)
+    for name in ("scrapy", "twisted", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
 def cli() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    _log()
     try:
         main.main(standalone_mode=False)
     except (SettingsError, click.ClickException) as error:
