@@ -12,14 +12,9 @@ from enum import Enum
 
 from attrs import frozen
 
+from archive.channels import CHANNELS
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.catalogue.marks import BOXES, CHOSEN, LOST_CHOSEN, LOST_UNCHOSEN, UNCHOSEN, plain
-
-CHANNELS = (
-    "政府网站", "政府公报", "两微一端", "发布会/听证会", "广播电视", "纸质媒体", "公开查阅点", "政务服务中心",
-    "便民服务站", "入户/现场", "社区/企事业单位/村公示栏（电子屏）", "精准推送", "其他",
-)  # fmt: skip
-"""The official list, in its order."""
 
 _AND = r"[/、，,和及\\|]*"
 _PATTERNS = (
@@ -126,13 +121,6 @@ def _read_marked(entries: list[Entry]) -> Reading:
     chosen = [entry for entry in entries if entry.mark != "-"]
     unmarked = [entry.name for entry in entries if not entry.mark]
     return Reading(_unique(chosen), f"“{'、'.join(unmarked)}”前没有标记，按已选计" if unmarked else "")
-
-
-def official_list(chosen: Iterable[str]) -> str:
-    """The official layout: the whole list with ■ before what is chosen, then what the list does not have."""
-    chosen = list(chosen)
-    extra = [name for name in chosen if name not in CHANNELS]
-    return "\n".join([*(("■" if name in chosen else "□") + name for name in CHANNELS), *("■" + name for name in extra)])
 
 
 def _unique(entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from attrs import Factory, define, frozen
 
+from archive.channels import CHANNELS
 from archive.model import Grid, Place
 from crawler.reading.catalogue.areas import AreaFinder, Named
-from crawler.reading.catalogue.channels import CHANNELS, split
+from crawler.reading.catalogue.channels import split
 from crawler.reading.catalogue.headers import FLAGS, Header, begins_header, read_header
 from crawler.reading.catalogue.lattice import Lattice, squeeze
 from crawler.reading.catalogue.marks import read_mark

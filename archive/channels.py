@@ -1,0 +1,18 @@
+"""公开渠道和载体: the official list, and how a choice from it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CHANNELS = (
+    "政府网站", "政府公报", "两微一端", "发布会/听证会", "广播电视", "纸质媒体", "公开查阅点", "政务服务中心",
+    "便民服务站", "入户/现场", "社区/企事业单位/村公示栏（电子屏）", "精准推送", "其他",
+)  # fmt: skip
+"""In the order of the official form."""
+
+
+def official_list(chosen: Iterable[str]) -> str:
+    """The official layout, a channel a line: the whole list with ■ before what is chosen, then what it lacks."""
+    names = list(dict.fromkeys(chosen))
+    listed = [("■" if name in names else "□") + name for name in CHANNELS]
+    return "\n".join([*listed, *("■" + name for name in names if name not in CHANNELS)])
