@@ -1,0 +1,256 @@
+"""From an answer to what it is: hashed, compared with what is known, read apart and judged."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from attrs import evolve, frozen
+from scrapy.http import Response
+
+from archive.clock import iso, now
+from archive.model import Capture, Document, Reason, Verdict
+from archive.settings import Settings
+from archive.store import Row, Store
+from archive.warc import WarcError
+from crawler import reread
+from crawler.download.errors import Failure
+from crawler.fetched import Fetched
+from crawler.reading import charset, reader_id
+from crawler.reading.rule import Rule
+from crawler.reading.sandbox import read_apart
+from crawler.sources import Declared
+from crawler.spiders.jobs import Job
+from crawler.verdict import Evidence, judge
+
+AT_ONCE = 2
+"""Files read at the same time: each may take its share of memory."""
+
+
+@frozen
+class Examined:
+    fetched: Fetched
+    reading: Document | None = None
+    """What was read, whatever the verdict."""
+
+
+class Examiner:
+    def __init__(self, store: Store, declared: Declared, settings: Settings) -> None:
+        self.store = store
+        self.declared = declared
+        self.settings = settings
+        self.turns = asyncio.Semaphore(AT_ONCE)
+
+    def failed(self, job: Job, failure: Failure, response: Response | None = None) -> Fetched:
+        """An answer that did not come, or that the crawl did not take."""
+        capture = Capture(job.document_id, job.url, iso(now()), failure.verdict, failure.reason, failure.detail)
+        if response is not None:
+            capture = evolve(
+                _capture(job, response), verdict=failure.verdict, reason=failure.reason, detail=failure.detail
+            )
+        return Fetched(job.notice.slug, job.kind, capture)
+
+    async def examine(self, job: Job, response: Response) -> Examined:
+        rule = self.declared.rule_for(response.url, job.notice)
+        capture = _capture(job, response)
+        if response.status == 304:
+            return self._not_modified(job, capture, rule)
+        payload = bytes(response.body)
+        capture = evolve(capture, sha256=hashlib.sha256(payload).hexdigest(), bytes=len(payload))
+        complete = "dataloss" not in response.flags
+        good = job.known.payload if job.known else None
+        if good is not None and response.status == 200 and complete and capture.sha256 == good["sha256"]:
+            capture = evolve(capture, verdict=Verdict.UNCHANGED, refers_to=good["id"])
+            return Examined(Fetched(job.notice.slug, job.kind, capture, rule=rule))
+        await self._bring_up_to_date(job, rule)
+        headers = header_map(response)
+        reading = await self._read(payload, headers, response.url, rule) if response.status == 200 else None
+        capture = evolve(
+            capture,
+            media_type=(reading.media_type if reading else "")
+            or headers.get("content-type", "").split(";")[0].strip().lower(),
+            charset=charset.detect(payload, headers) if reading and "html" in reading.media_type else "",
+        )
+        capture = self._judged(job, capture, response, payload, headers, reading, complete)
+        if capture.reason == Reason.SHRUNK and reading and await self._seen_before(job, capture, reading, rule):
+            capture = evolve(capture, verdict=Verdict.OK, reason="", detail="")
+        taken = reading if capture.verdict is Verdict.OK else None
+        return Examined(Fetched(job.notice.slug, job.kind, capture, taken, rule if taken else None), reading)
+
+    def current(self, job: Job) -> Document | None:
+        """The document as the archive has it."""
+        version = self.store.current_version(job.document_id)
+        return self.store.load(version["id"]) if version else None
+
+    # ------------------------------------------------------------ steps
+
+    def _not_modified(self, job: Job, capture: Capture, rule: Rule) -> Examined:
+        if job.known is None:
+            failure = Failure(Verdict.ERROR, "http-304", "没有提出条件请求，服务器却答“没有变化”；下次抓取会再试")
+            capture = evolve(capture, verdict=failure.verdict, reason=failure.reason, detail=failure.detail)
+            return Examined(Fetched(job.notice.slug, job.kind, capture))
+        good = job.known.payload
+        capture = evolve(
+            capture,
+            verdict=Verdict.UNCHANGED,
+            refers_to=good["id"],
+            sha256=good["sha256"] or "",
+            bytes=good["bytes"],
+            media_type=good["media_type"] or "",
+            charset=good["charset"] or "",
+            filename=good["filename"] or "",
+            etag=capture.etag or job.known.etag,
+            last_modified=capture.last_modified or job.known.last_modified,
+        )
+        return Examined(Fetched(job.notice.slug, job.kind, capture, rule=rule))
+
+    async def _read(self, payload: bytes, headers: Mapping[str, str], url: str, rule: Rule) -> Document:
+        async with self.turns:
+            return await asyncio.to_thread(read_apart, payload, reread.reading_headers(headers, url), rule)
+
+    async def _bring_up_to_date(self, job: Job, rule: Rule) -> None:
+        """Let today's reader read the kept bytes first, so that only the site's own change is a difference."""
+        row = self.store.row("SELECT reader FROM documents WHERE id = ?", [job.document_id])
+        if row is None or row["reader"] in (None, reader_id(rule)):
+            return
+        crawl = self.store.row("SELECT max(id) AS id FROM crawls")
+
+        def upgrade() -> None:
+            # a connection of its own: a transaction of the crawl may be open on the other one
+            own = Store.open(self.store.data)
+            try:
+                reread.bring_up_to_date(own, job.document_id, rule, crawl["id"] if crawl else None)
+            finally:
+                own.close()
+
+        await asyncio.to_thread(upgrade)
+
+    def _judged(
+        self,
+        job: Job,
+        capture: Capture,
+        response: Response,
+        payload: bytes,
+        headers: Mapping[str, str],
+        reading: Document | None,
+        complete: bool,
+    ) -> Capture:
+        rejected = self.store.row(
+            """SELECT reason FROM captures WHERE document_id = ? AND sha256 = ? AND decision = 'rejected'
+               ORDER BY id DESC LIMIT 1""",
+            [job.document_id, capture.sha256],
+        )
+        if rejected is not None:
+            detail = "与一次已由人工排除的抓取内容相同"
+            return evolve(
+                capture, verdict=Verdict.SUSPECT, reason=rejected["reason"] or Reason.ELSEWHERE, detail=detail
+            )
+        current = self.current(job)
+        notice = self.store.row("SELECT document_number FROM notices WHERE id = ?", [job.notice_id])
+        judgement = judge(
+            Evidence(
+                kind=job.kind,
+                title=job.notice.title,
+                slug=job.notice.slug,
+                areas=job.notice.areas,
+                declared_url=job.url,
+                url=response.url,
+                redirects=capture.redirects,
+                http_status=response.status,
+                headers=headers,
+                payload=payload,
+                document=reading,
+                truncated=not complete,
+                last_text_length=len(current.text) if current else 0,
+                last_document_number=(notice["document_number"] or "") if notice else "",
+                shrunk_below=self.settings.shrunk_below,
+                name=job.name,
+                last_media_type=(job.known.payload["media_type"] or "") if job.known else "",
+            )
+        )
+        return evolve(capture, verdict=judgement.verdict, reason=judgement.reason, detail=judgement.detail)
+
+    async def _seen_before(self, job: Job, capture: Capture, reading: Document, rule: Rule) -> bool:
+        """Whether the crawl before saw the same shrunk text."""
+        last = self.store.row(
+            "SELECT * FROM captures WHERE document_id = ? ORDER BY id DESC LIMIT 1", [job.document_id]
+        )
+        if last is None or last["reason"] != Reason.SHRUNK or last["decision"] == "rejected":
+            return False
+        if last["sha256"] == capture.sha256:
+            return True
+        holder: Row | None = last
+        while holder is not None and holder["refers_to"]:
+            holder = self.store.row("SELECT * FROM captures WHERE id = ?", [holder["refers_to"]])
+        if holder is None:
+            return False
+        try:
+            async with self.turns:
+                before = await asyncio.to_thread(reread.read_capture, self.store, holder, rule)
+        except WarcError:
+            return False  # it cannot be confirmed by bytes that are lost; the next crawl has new ones
+        return before.text == reading.text
+
+
+def header_map(response: Response) -> dict[str, str]:
+    """Headers as the WARC reader gives them: lower-case names, UTF-8 else Latin-1, several of a name joined by ', '."""
+    return {name.decode("latin-1").lower(): ", ".join(map(_text, values)) for name, values in response.headers.items()}
+
+
+def filename_of(header: str) -> str:
+    """The file name of a Content-Disposition header, raw Chinese bytes in it too; '' when it names none."""
+    extended = re.search(r"filename\*\s*=\s*\"?([\w-]*)'[\w-]*'([^;\"]+)", header, re.IGNORECASE)
+    plain = re.search(r"filename\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;]+))", header, re.IGNORECASE)
+    if extended:
+        raw = unquote_to_bytes(extended[2].strip())
+    elif plain:
+        name = (plain[1] if plain[1] is not None else plain[2]).strip()
+        try:
+            raw = name.encode("latin-1")  # what is not UTF-8 came as Latin-1
+        except UnicodeEncodeError:
+            raw = name.encode()
+        raw = unquote_to_bytes(raw) if b"%" in raw else raw
+    else:
+        return ""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return re.sub(r"[\x00-\x1f]", "", re.split(r"[/\\]", raw.decode(encoding))[-1])
+        except UnicodeDecodeError:
+            continue
+    return ""
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _header(response: Response, name: bytes) -> str:
+    return _text(response.headers.get(name) or b"")
+
+
+def _capture(job: Job, response: Response) -> Capture:
+    """What is known of an answer before it is judged."""
+    meta: Mapping[str, Any] = response.meta
+    exchange = meta["exchanges"][-1]
+    return Capture(
+        document_id=job.document_id,
+        url=response.url,
+        fetched_at=exchange.date,
+        verdict=Verdict.ERROR,
+        http_status=response.status,
+        filename=filename_of(_header(response, b"Content-Disposition")),
+        warc_file=exchange.warc_file,
+        warc_offset=exchange.warc_offset,
+        warc_digest=exchange.digest,
+        refers_to=exchange.refers_to,
+        etag=_header(response, b"ETag"),
+        last_modified=_header(response, b"Last-Modified"),
+        redirects=tuple(zip(meta.get("redirect_reasons", []), meta.get("redirect_urls", []), strict=True)),
+    )
