@@ -6,6 +6,7 @@ import trafilatura
 from attrs import frozen
 
 from crawler.reading.dom import BLANK, Element, is_hidden, select, tag_of, weight
+from crawler.reading.html_tables import is_data
 from crawler.reading.rule import Rule
 
 ENOUGH = 30
@@ -34,10 +35,22 @@ def find_body(root: Element, rule: Rule, html: str) -> Body | None:
             return Body(best)
         if short is None and _substance(best):
             short = best
+    tables = _whole_of_tables(root)
+    if tables is not None:
+        return Body(tables)
     text = trafilatura.extract(html, include_comments=False, include_tables=True, deduplicate=False, favor_recall=False)
     if text and len(BLANK.sub("", text)) >= ENOUGH:
         return Body(None, text)
     return Body(short) if short is not None else None
+
+
+def _whole_of_tables(root: Element) -> Element | None:
+    """<body> of a page that is hardly more than tables of data: an office file saved as html."""
+    body = next(iter(select(root, "body")), None)
+    if body is None or not select(body, "table"):
+        return None
+    tables = sum(weight(table) for table in select(body, "table") if is_data(table))
+    return body if tables * 2 > weight(body) and tables >= ENOUGH and not _is_frame(body) else None
 
 
 def _substance(element: Element) -> int:
@@ -46,19 +59,17 @@ def _substance(element: Element) -> int:
 
 def _has_file(element: Element) -> bool:
     """A page may be nothing but links to files."""
-    return any("." in (a.get("href") or "").rpartition("/")[2] or "?" in (a.get("href") or "") for a in select(element, "a"))
+    return any(_to_file(a) or "?" in (a.get("href") or "") for a in select(element, "a"))
 
 
 def _is_frame(element: Element) -> bool:
     """Whether a match of a plain name (#content, article …) is the whole page with its menus, which change."""
     if select(element, "nav, footer, #footer, .footer, #header, .header, .nav"):
         return True
-    links = sum(weight(a) for a in select(element, "a") if not _to_file(a))
-    return links * 2 > weight(element) and len(select(element, "a")) > 8
+    links = [a for a in select(element, "a") if not _to_file(a)]
+    return len(links) > 8 and sum(map(weight, links)) * 3 > weight(element)
 
 
 def _to_file(anchor: Element) -> bool:
     name = (anchor.get("href") or "").rpartition("/")[2]
     return "." in name and not name.lower().endswith((".html", ".htm", ".shtml"))
-
-

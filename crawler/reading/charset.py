@@ -1,7 +1,7 @@
 """From bytes to text: what a page says of its encoding is a hint, what its bytes say decides.
 
-Chinese sites declare gb2312 and send gb18030, declare utf-8 and send gbk, or declare nothing; a template in one encoding
-may hold an include in another. NUL and stray bytes must not cost the rest of the page.
+Chinese sites declare gb2312 and send gb18030, declare utf-8 and send gbk, or declare nothing; a template in one
+encoding may hold an include in another. NUL and stray bytes must not cost the rest of the page.
 """
 
 from __future__ import annotations

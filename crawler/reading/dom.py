@@ -1,4 +1,4 @@
-"""A page's tree, and small questions to it. All walks are iterative: pages are nested as deep as their authors liked."""
+"""A page's tree, and small questions to it. Every walk is iterative: pages nest as deep as their authors liked."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ Element = etree._Element
 _DEPTH = 100
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)[^<>]*>")
 _VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dd dt td th tr option".split()
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "dd", "dt", "td", "th", "tr", "option"]
 )
 _BLOCK = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form h1 "
-    "h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 _NOT_TEXT = frozenset(
-    "script style noscript template iframe frame object embed applet svg math canvas audio video select button textarea input "
-    "head title meta link xml w:worddocument w:latentstyles o:officedocumentsettings m:mathpr".split()
+    ["script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "applet", "svg", "math", "canvas", "audio", "video", "select", "button", "textarea", "input", "head", "title", "meta", "link", "xml", "w:worddocument", "w:latentstyles", "o:officedocumentsettings", "m:mathpr"]
 )
 _HIDDEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
@@ -47,6 +45,9 @@ def _parsed(text: str) -> tuple[Element, bool]:
         root = None
     if root is None:
         root = etree.fromstring("<html/>", etree.HTMLParser())
+    # a saved page may hold a second <html> (of an include); libxml2 puts it beside the first
+    for second in [sibling for sibling in root.itersiblings() if isinstance(sibling.tag, str)]:
+        root.append(second)
     return root, not any("Excessive depth" in entry.message for entry in parser.error_log)
 
 

@@ -15,9 +15,7 @@ from crawler.reading.dom import BLANK, Element, is_block, is_hidden, select, sel
 from crawler.reading.noise import without_counters
 from crawler.reading.rule import Rule
 
-_EXTENSIONS = (
-    "docx? wps wpt dotx? xlsx? xlsm et ett csv ods odt pdf ofd ceb gd zip rar 7z tar gz txt rtf pptx? dps odp xml mht".split()
-)
+_EXTENSIONS = ["docx?", "wps", "wpt", "dotx?", "xlsx?", "xlsm", "et", "ett", "csv", "ods", "odt", "pdf", "ofd", "ceb", "gd", "zip", "rar", "7z", "tar", "gz", "txt", "rtf", "pptx?", "dps", "odp", "xml", "mht"]
 _FILE = re.compile(rf"\.(?:{'|'.join(_EXTENSIONS)})$", re.I)
 _FILE_IN_QUERY = re.compile(rf"\.(?:{'|'.join(_EXTENSIONS)})(?:$|&)", re.I)
 _DOWNLOAD = re.compile(
@@ -26,11 +24,18 @@ _DOWNLOAD = re.compile(
     re.I,
 )
 _PAGE = re.compile(r"(?:\.s?html?|\.jsp|\.aspx?|\.php|\.do|/)$", re.I)
-_NAMED = re.compile(r"[【\[（(]?附\s*(?:件|表|录|图)?\s*[0-9０-９一二三四五六七八九十]*\s*[.．、:：\-—）)】\]]|附件\s*\d*\s*$|附件\s*\d*\s*\S")
-_SESSION = re.compile(r"(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid|_t|_ts|timestamp|time_?stamp|nonce|_random|random|rnd|_)$", re.I)
+_NAMED = re.compile(
+    r"[【\[（(]?附\s*(?:件|表|录|图)?\s*[0-9０-９一二三四五六七八九十]*\s*[.．、:：\-—）)】\]]|附件\s*\d*\s*$|附件\s*\d*\s*\S"
+)
+_SESSION = re.compile(
+    r"(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid|_t|_ts|timestamp|time_?stamp|nonce|_random|random|rnd|_)$",
+    re.I,
+)
 _SHORT_LIVED = re.compile(r"(?:t|ts|r|v|rand|sid)$", re.I)
 _MOMENT = re.compile(r"\d{10}(?:\d{3})?|0\.\d{6,}|(?=\w*\d)(?=\w*[a-z])\w{8,}", re.I)
-_GENERIC = re.compile(r"[\[【（(]?\s*(?:点击|立即|附件|文件|全文|正文)*\s*(?:下载|查看|打开|预览|浏览|此处)*(?:附件|全文|文件|此处)*\s*[\]】）)]?")
+_GENERIC = re.compile(
+    r"[\[【（(]?\s*(?:点击|立即|附件|文件|全文|正文)*\s*(?:下载|查看|打开|预览|浏览|此处)*(?:附件|全文|文件|此处)*\s*[\]】）)]?"
+)
 _SIZE = re.compile(r"[（(\[]?\s*\d+(?:\.\d+)?\s*(?:KB|MB|GB|K|M|字节)\s*[）)\]]?", re.I)
 _DOWNLOAD_WORD = re.compile(r"\s*[\[【（(]\s*(?:点击)?下载\s*[\]】）)]\s*")
 
@@ -80,7 +85,9 @@ def _beside(body: Element) -> Iterator[Element]:
     """What follows the body inside the boxes around it: files are often listed there. Two boxes, no further."""
     element = body
     for _ in range(2):
-        yield from (sibling for sibling in element.itersiblings() if tag_of(sibling) not in ("", "footer", "nav", "aside"))
+        yield from (
+            sibling for sibling in element.itersiblings() if tag_of(sibling) not in ("", "footer", "nav", "aside")
+        )
         parent = element.getparent()
         if parent is None or tag_of(parent) in ("body", "html"):
             return
@@ -136,7 +143,14 @@ def _link(
     url = address(anchor.get("href", ""), base, charset)
     if not url:
         return None
-    return _Link(url, _one_line(text), _one_line(anchor.get("title") or anchor.get("download") or ""), _one_line(before), adjoining, inside)
+    return _Link(
+        url,
+        _one_line(text),
+        _one_line(anchor.get("title") or anchor.get("download") or ""),
+        _one_line(before),
+        adjoining,
+        inside,
+    )
 
 
 def _is_file(link: _Link) -> bool:
@@ -227,4 +241,3 @@ def _in_address(url: str) -> Iterator[str]:
 
 def _one_line(text: str) -> str:
     return BLANK.sub(" ", text).strip()
-

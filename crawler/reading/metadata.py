@@ -16,22 +16,22 @@ from crawler.reading.fields import (
     FIELD_OF,
     OTHER,
     document_number_in,
-    is_date,
-    iso_date,
     label_of,
+    signed_date,
     value_of,
 )
 from crawler.reading.rule import Rule
 
-_METAS = {
-    "pubdate": "published_on", "publishdate": "published_on", "firstpublishedtime": "published_on",
-    "contentsource": "issuer", "source": "issuer",
-}  # fmt: skip
+_PUBLISHED = ("pubdate", "publishdate", "firstpublishedtime")
+_SOURCE = ("contentsource", "source")
 _SPACED = sorted((*FIELD_OF, *OTHER), key=len, reverse=True)
 _LABEL = re.compile(
-    r"(?<![\u4e00-\u9fff])[【\[]?(" + "|".join(r"[\s\u3000]*".join(map(re.escape, label)) for label in _SPACED) + r")[】\]]?[\s\u3000]*[:：】]"
+    r"(?<![\u4e00-\u9fff])[【\[]?("
+    + "|".join(r"[\s\u3000]*".join(map(re.escape, label)) for label in _SPACED)
+    + r")[】\]]?[\s\u3000]*[:：】]"
 )
 _ORGAN_END = r"(?:部|局|委|厅|办|院|署|总局|委员会|办公厅|办公室|综合司|总公司|人民银行|联合会|总工会|共青团中央|小组|中心|政府|司|处)"
+_ORGAN = re.compile(rf"[\u4e00-\u9fff\s、（）()]+{_ORGAN_END}")
 _FROM_TITLE = re.compile(rf"(.{{2,80}}?{_ORGAN_END})\s*(?:关于|印发|转发|公告|令|对|批转)")
 _CELLS = frozenset(("td", "th", "dd", "dt", "li"))
 
@@ -49,14 +49,18 @@ def read_metadata(root: Element, body: Element | None, lines: Sequence[str], tit
         add(field, text)
     for field, text in _labelled(list(_head_lines(root, body))):
         add(field, text)
-    metas = {(meta.get("name") or meta.get("property") or "").lower(): meta.get("content") or "" for meta in select(root, "meta")}
-    for name, field in _METAS.items():
-        if field != "issuer":
-            add(field, metas.get(name, ""))
+    metas = {
+        (meta.get("name") or meta.get("property") or "").lower(): meta.get("content") or ""
+        for meta in select(root, "meta")
+    }
+    for name in _PUBLISHED:
+        add("published_on", metas.get(name, ""))
     for field, text in _in_body(lines, title):
         add(field, text)
-    for name, field in _METAS.items():
-        add(field, metas.get(name, ""))
+    for name in _SOURCE:
+        add("source", metas.get(name, ""))
+    # 来源 may be the site that reprinted it: only when nothing names the issuing office
+    add("issuer", found.pop("source", ""))
     found.pop("title", None)
     return dict(sorted(found.items()))
 
@@ -74,7 +78,9 @@ def _by_rule(root: Element, rule: Rule) -> Iterator[tuple[str, str]]:
     for left, right in zip(rule.metadata.get("labels", ()), rule.metadata.get("values", ()), strict=True):
         for label, value in zip(_parts(root, left), _parts(root, right), strict=False):
             name = label_of(label)
-            field = FIELD_OF.get(name) or next((FIELD_OF[part] for part in re.split(r"[/／]", name) if part in FIELD_OF), "")
+            field = FIELD_OF.get(name) or next(
+                (FIELD_OF[part] for part in re.split(r"[/／]", name) if part in FIELD_OF), ""
+            )
             if field:
                 yield field, value
     for field, selectors in rule.metadata.items():
@@ -104,7 +110,11 @@ def _head_lines(root: Element, body: Element | None) -> Iterator[tuple[str, bool
     An empty cell is a line, too: it is the value of the label before it.
     """
     line: list[str] = []
-    extra = [table for table in select(root, "table") if table is not body and _is_index_table(table)] if body is not None else []
+    extra = (
+        [table for table in select(root, "table") if table is not body and _is_index_table(table)]
+        if body is not None
+        else []
+    )
     areas = [root, *extra]
     for area in areas:
         walk = etree.iterwalk(area, events=("start", "end", "comment", "pi"))
@@ -182,10 +192,12 @@ def _first_part(field: str, value: str) -> str:
 def _in_body(lines: Sequence[str], title: str) -> Iterator[tuple[str, str]]:
     number = next((number for number in map(document_number_in, (*lines[:20], title)) if number), "")
     yield "document_number", number
-    signed = next((place for place, line in enumerate(lines) if place > 2 and len(line) < 24 and is_date(line)), None)
-    if signed is not None:
-        yield "issued_on", iso_date(lines[signed])
-        yield "issuer", _signature(lines[max(0, signed - 6) : signed])
+    for place, line in enumerate(lines[3:], 3):
+        signed = signed_date(line) if len(line) < 60 else None
+        if signed and (not signed[1] or _ORGAN.fullmatch(signed[1])):
+            yield "issued_on", signed[0]
+            yield "issuer", _signature([*lines[max(0, place - 6) : place], *filter(None, signed[1:])])
+            break
     named = _FROM_TITLE.match(title)
     if named:
         yield "issuer", named[1]
@@ -195,8 +207,7 @@ def _signature(above: Sequence[str]) -> str:
     """The offices named right above the date, from top to bottom."""
     names: list[str] = []
     for line in reversed(above):
-        if len(line) > 40 or not re.fullmatch(rf"[\u4e00-\u9fff\s、（）()]+{_ORGAN_END}", line) or "附件" in line:
+        if len(line) > 40 or not _ORGAN.fullmatch(line) or "附件" in line:
             break
         names.insert(0, line)
     return " ".join(names)
-

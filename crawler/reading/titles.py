@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from crawler.reading.dom import BLANK, Element, select, text_of
 from crawler.reading.rule import Rule
 
-_CUT = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|--+")  # noqa: RUF001
-_SITE = re.compile(r"\s*[-–—]\s*[^-–—]{2,40}$")  # noqa: RUF001
+_CUT = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|--+")
+_SITE = re.compile(r"\s*[-–—]\s*[^-–—]{2,40}$")
 _SITE_WORDS = re.compile(r"(?:网|网站|门户|政府|部|局|委员会|委|厅|办公室|首页|公开|平台|中心|目录|专栏|工作)$")
-_OFFICIAL = re.compile(r"关于.+的(?:通知|意见|决定|公告|通告|函|批复|报告|办法|答复|通报)|条例|办法|规定|指引|目录|决定")
+_OFFICIAL = re.compile(
+    r"关于.+的(?:通知|意见|决定|公告|通告|函|批复|报告|办法|答复|通报)|条例|办法|规定|指引|目录|决定"
+)
 _LONGEST = 300
 
 

@@ -1,0 +1,443 @@
+"""Is a response the notice at all? Held against what is known of the notice, before anything becomes a version.
+
+A false `ok` would tell people of a revision that never was; a false `suspect` would hide the notice. So each test asks for
+evidence, and text that carries the notice's own title in the right place outweighs words that merely look like trouble.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from urllib.parse import unquote, urlsplit
+
+from attrs import define, field, frozen
+from rapidfuzz import fuzz
+
+from archive.model import CATALOGUE_ROW, TABLE_ROW, Document, Reason, Verdict
+from crawler.markers import (
+    CHALLENGE_MARKERS,
+    CHALLENGE_WORDS,
+    GARBAGE,
+    NOT_FOUND,
+    SORRY,
+    common_share,
+)
+from crawler.reading.charset import decode
+from crawler.reading.dom import parse, select, text_of
+from crawler.reading.sniff import sniff
+from crawler.reading.titles import fold
+
+SHORT = 600
+"""Characters of visible text up to which a page may be an error page as a whole."""
+VERY_SHORT = 150
+_ROOT = re.compile(r"/?(?:(?:index|default|home|main)(?:\.\w+)?)?", re.I)
+_LOGIN = re.compile(r"/(?:login|signin|sso|passport|cas|oauth|auth)(?:[/.?]|$)", re.I)
+_OFFICIAL = re.compile(r"关于.+的(?:通知|意见|决定|公告|通告|函|批复|报告|办法|答复|通报)|条例|规定")
+_ERROR_PAGE = re.compile(
+    r"/(?:page)?(?:404|403|50[0-4]|error|err|notfound|nofound|weihu|maintain\w*)(?:[./_-]|$)", re.I
+)
+_ABOUT = re.compile(r"解读|图解|答记者问|发布会|征求意见|一图读懂")
+_BINARY = re.compile(r"\.(docx?|wps|xlsx?|et|ods|odt|pdf|ofd|zip|rar|7z|pptx?)(?:$|[?&])", re.I)
+_CORE = re.compile(r"(?:印发|转发|发布)(.+?)的?(?:通知|公告|函)?$")
+
+
+@frozen
+class Evidence:
+    """All that a verdict may rest on."""
+
+    kind: str = "page"
+    """page | attachment"""
+    title: str = ""
+    """Declared title of the notice."""
+    slug: str = ""
+    areas: tuple[str, ...] = ()
+    declared_url: str = ""
+    """Of the document that was asked for."""
+    url: str = ""
+    """The address that answered."""
+    redirects: tuple[tuple[int, str], ...] = ()
+    http_status: int | None = 200
+    headers: Mapping[str, str] = field(factory=dict)
+    """Lower-case names."""
+    payload: bytes = b""
+    """After content decoding."""
+    document: Document | None = None
+    """Its reading; for an attachment it may be missing."""
+    truncated: bool = False
+    """The connection ended before the body did."""
+    last_text_length: int = 0
+    """Of the last good version, 0 where there is none."""
+    last_document_number: str = ""
+    shrunk_below: float = 0.5
+    name: str = ""
+    """What the page calls the attachment."""
+    last_media_type: str = ""
+    """Of the attachment's last good capture."""
+
+
+@frozen
+class Judgement:
+    verdict: Verdict
+    reason: str = ""
+    detail: str = ""
+    """What was seen and what to do, a sentence in Chinese."""
+
+
+OK = Judgement(Verdict.OK)
+
+
+def judge(evidence: Evidence) -> Judgement:
+    """The verdict on one response. Pure."""
+    look = _Look(evidence)
+    status = evidence.http_status
+    if status == 304:
+        return Judgement(Verdict.UNCHANGED)
+    if status is not None and not 200 <= status < 300:
+        return _refused(look, status)
+    tests = _ATTACHMENT if evidence.kind == "attachment" else _PAGE
+    return next(filter(None, (test(look) for test in tests)), OK)
+
+
+# ---------------------------------------------------------------- what can be seen
+
+
+@define(slots=False)
+class _Look:
+    """The evidence with what is worked out of it, each at most once and only when a test asks."""
+
+    evidence: Evidence
+
+    @cached_property
+    def text(self) -> str:
+        return self.evidence.document.text if self.evidence.document else ""
+
+    @cached_property
+    def size(self) -> int:
+        return len(re.sub(r"\s", "", self.text))
+
+    @cached_property
+    def html(self) -> str:
+        return decode(self.evidence.payload[:200_000], self.evidence.headers)[0]
+
+    @cached_property
+    def visible(self) -> str:
+        """All that a visitor would see; the reading's text where that is long enough to be an article."""
+        if self.size > SHORT:
+            return self.text
+        body = next(iter(select(parse(self.html), "body")), None)
+        return text_of(body) if body is not None else ""
+
+    @cached_property
+    def page_title(self) -> str:
+        found = re.search(r"<title[^>]*>(.*?)</title", self.html, re.I | re.S)
+        return re.sub(r"\s+", " ", found[1]).strip() if found else ""
+
+    @cached_property
+    def is_html(self) -> bool:
+        return sniff(self.evidence.payload, self.evidence.headers) == "html"
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The declared title and its core, folded: '…关于印发《X》的通知' → X."""
+        title = self.evidence.title
+        core = _CORE.search(re.sub(r"[《》\s]", "", title))
+        plain = [re.sub(r"（.{1,4}）|\(.{1,4}\)", "", text) for text in (title, core[1] if core else "")]
+        return tuple(name for name in map(fold, plain) if len(name) >= 4)
+
+    def named(self, text: str) -> bool:
+        """Whether a text carries the declared title or its core, a sign or two apart."""
+        about = _ABOUT.search(text)
+        if about and about[0] not in self.evidence.title:
+            return False  # an article about the notice
+        folded = fold(re.sub(r"（.{1,4}）|\(.{1,4}\)", "", text))
+        return any(
+            name in folded or (len(name) > 12 and len(folded) >= len(name) and fuzz.partial_ratio(name, folded) >= 94)
+            for name in self.names
+        )
+
+    @cached_property
+    def title_in_body(self) -> bool:
+        """The title stands in the body as a title does: in short lines of its beginning, not inside a sentence."""
+        lines = [line for line in self.text[:2000].splitlines()[:40] if len(line) <= 120 and "。" not in line]
+        return any(self.named("".join(lines[at : at + 4])) for at in range(len(lines)))
+
+    @cached_property
+    def numbered(self) -> bool:
+        """The page shows the document number that the notice is known by."""
+        known = fold(self.evidence.last_document_number)
+        if not known:
+            return False
+        metadata = self.evidence.document.metadata if self.evidence.document else {}
+        return fold(metadata.get("document_number", "")) == known or any(
+            fold(line) == known for line in self.text.splitlines()[:20]
+        )
+
+    @cached_property
+    def substantial(self) -> bool:
+        """The reading is an article and not a message: long enough, in sentences, or with rows or files."""
+        document = self.evidence.document
+        if document is None:
+            return False
+        return (
+            (self.size >= 200 and self.text.count("。") >= 2)
+            or (self.size > 0
+            and bool(document.items or document.attachments))
+        )
+
+
+# ---------------------------------------------------------------- tests of every response
+
+
+def _refused(look: _Look, status: int) -> Judgement:
+    if status in (404, 410):
+        return Judgement(
+            Verdict.GONE,
+            f"http-{status}",
+            f"网站答复 {status}：这个地址上已经没有该文件。请在网站上查找新地址；连续多次如此才记为已撤下。",
+        )
+    if _challenged(look) or (status in (412, 521) and "<script" in look.html.lower()):
+        return _suspect(
+            Reason.CHALLENGE,
+            f"网站答复 {status} 并附反爬虫验证脚本，没有给出正文。系统不破解验证；请用浏览器打开核对，必要时录制 WARC 后以 crawl --replay 收录。",
+        )
+    if status in (401, 403, 405, 407, 412, 451):
+        return Judgement(
+            Verdict.ERROR,
+            f"http-{status}",
+            f"网站拒绝访问（{status}）。可能是限制了本机地址；请用浏览器打开核对，或与网站联系。",
+        )
+    if status == 429:
+        return Judgement(
+            Verdict.ERROR,
+            "http-429",
+            "网站嫌访问过于频繁（429）。下次会自动再试；若常如此，请在 settings.toml 调大 delay。",
+        )
+    if status >= 500:
+        return Judgement(Verdict.ERROR, f"http-{status}", f"网站自身出错（{status}），多为暂时，下次会自动再试。")
+    if 300 <= status < 400:
+        return Judgement(
+            Verdict.ERROR, f"http-{status}", f"网站一再转向（{status}）而没有给出内容。请用浏览器打开核对地址。"
+        )
+    return Judgement(Verdict.ERROR, f"http-{status}", f"网站答复 {status}，没有给出内容。请用浏览器打开核对地址。")
+
+
+def _suspect(reason: Reason, detail: str) -> Judgement:
+    return Judgement(Verdict.SUSPECT, str(reason), detail)
+
+
+def _challenged(look: _Look) -> bool:
+    """A page that checks its visitor instead of answering. Sites guard real pages by the same scripts, so text decides."""
+    if look.substantial and (look.title_in_body or look.numbered or look.size > SHORT):
+        return False
+    html, document = look.html, look.evidence.document
+    worded = CHALLENGE_WORDS.search(look.page_title) or (
+        len(look.visible) < SHORT and CHALLENGE_WORDS.search(look.visible)
+    )
+    if not worded and document and look.named(document.title) and look.size >= 30:
+        return False
+    if worded or (CHALLENGE_MARKERS.search(html) and look.visible.count("。") < 3):
+        return True
+    # one obfuscated script, or the shell of an application: nothing to read
+    read = document and (document.attachments or document.items)
+    return "<script" in html.lower() and not read and len(look.visible) < 60 and not re.search("[。；，]", look.visible)
+
+
+def _challenge(look: _Look) -> Judgement | None:
+    if not look.evidence.payload.strip() or not look.is_html or not _challenged(look):
+        return None
+    return _suspect(
+        Reason.CHALLENGE,
+        "网站给出的是反爬虫验证页或空的脚本框架，没有正文。系统不破解验证；请用浏览器打开核对，必要时录制 WARC 后以 crawl --replay 收录。",
+    )
+
+
+def _not_found(look: _Look) -> Judgement | None:
+    """Not-found or maintenance wording, in the title or in what little there is to read.
+
+    The declared title in <title> proves nothing: templates put it there whatever they answer.
+    """
+    document = look.evidence.document
+    if look.substantial and (look.title_in_body or look.numbered):
+        return None
+    path = urlsplit(look.evidence.url).path
+    seen = (
+        path if _ERROR_PAGE.search(path) and not _ERROR_PAGE.search(urlsplit(look.evidence.declared_url).path) else ""
+    )
+    shown = look.text if look.size > SHORT else look.visible
+    places = [look.page_title, document.title if document else ""]
+    if len(shown) <= SHORT:
+        places += [shown, *(document.headings[:8] if document else ())]
+    for place in places:
+        seen = seen or _wording(NOT_FOUND, place, look.evidence.title)
+    if look.size < VERY_SHORT and not (document and document.attachments):
+        seen = seen or _wording(SORRY, look.text, look.evidence.title)
+    if not seen:
+        return None
+    return _suspect(
+        Reason.SOFT_404,
+        f"页面上写着“{seen}”，不是通知正文（网站却答复一切正常）。请用浏览器打开核对，并在网站上查找新地址。",
+    )
+
+
+def _wording(words: re.Pattern[str], text: str, title: str) -> str:
+    found = words.search(text)
+    # a notice about a system's maintenance says so in its declared title
+    return found[0].strip() if found and found[0] not in title else ""
+
+
+def _empty(look: _Look) -> Judgement | None:
+    if not look.evidence.payload.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        return _suspect(Reason.EMPTY, "网站答复正常，内容却是空的。多为暂时；若持续如此，请用浏览器打开核对。")
+    document = look.evidence.document
+    if document and (document.attachments or document.items):
+        return None
+    if not look.size:
+        return _suspect(
+            Reason.EMPTY,
+            "页面里没有找到正文。请用浏览器打开核对；若网站改版，请在 sources.toml 写明正文位置（content）。",
+        )
+    told = any(line.startswith((TABLE_ROW, CATALOGUE_ROW)) for line in look.text.splitlines())
+    if not told and not re.search("[。；：，、！？]", look.text):
+        return _suspect(Reason.EMPTY, f"页面里只有零星文字（{look.size} 个字），没有成句的正文。请用浏览器打开核对。")
+    return None
+
+
+def _truncated(look: _Look) -> Judgement | None:
+    evidence = look.evidence
+    declared = evidence.headers.get("content-length", "").strip()
+    plain = evidence.headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
+    short = plain and declared.isdigit() and len(evidence.payload) < int(declared)
+    cut = evidence.kind == "page" and look.is_html and _cut_off(evidence.payload)
+    if not (evidence.truncated or short or cut):
+        return None
+    return _suspect(Reason.TRUNCATED, f"内容没有传完就中断了（收到 {len(evidence.payload):,} 字节）。下次会自动再试。")
+
+
+def _cut_off(payload: bytes) -> bool:
+    """A page that opened <html>, never closed it, and ends inside a tag or a word."""
+    tail = payload[-4096:].lower()
+    opened = b"<html" in payload[:4096].lower()
+    return (
+        opened and b"</html" not in tail and b"</body" not in tail and not payload.rstrip(b" \t\r\n\x00").endswith(b">")
+    )
+
+
+def _garbled(look: _Look) -> Judgement | None:
+    text = look.text
+    bad = len(GARBAGE.findall(text))
+    foreign = sum(1 for character in text if character > "\x7f")
+    marks = text.count("?") * 5 > len(text) > 50
+    if bad * 50 < len(text) and not marks and not (foreign > 100 and common_share(text) < 0.02):
+        return None
+    return _suspect(
+        Reason.GARBLED, "正文是乱码（编码有误或内容已损坏）。多为网站暂时出错；若持续如此，请用浏览器打开核对。"
+    )
+
+
+def _elsewhere(look: _Look) -> Judgement | None:
+    evidence = look.evidence
+    moved = _moved_away(evidence)
+    if moved:
+        return _suspect(Reason.ELSEWHERE, moved)
+    document = evidence.document
+    if document is None or not look.names:
+        return None
+    title = document.title
+    if look.numbered or look.named(title) or look.title_in_body:
+        return None
+    other = bool(_OFFICIAL.search(title)) and len(title) > 10
+    if not other and (any(map(look.named, document.headings)) or look.named(look.text[:2000])):
+        return None
+    return _suspect(
+        Reason.ELSEWHERE,
+        f"这个地址上现在是另一篇文章（“{title[:60] or '无标题'}”），标题和正文开头都没有所申报的标题。请用浏览器打开核对，并更新 sources.toml 里的地址。",
+    )
+
+
+def _moved_away(evidence: Evidence) -> str:
+    """Redirected to where no article lives."""
+    asked, got = urlsplit(evidence.declared_url), urlsplit(evidence.url)
+    if not got.netloc or (asked.path, asked.query) == (got.path, got.query):
+        return ""
+    if _LOGIN.search(got.path) and not _LOGIN.search(asked.path):
+        return f"网站转到了登录页（{evidence.url}）。请用浏览器打开核对。"
+    if _ROOT.fullmatch(got.path) and not got.query and not _ROOT.fullmatch(asked.path):
+        return f"网站转到了首页（{evidence.url}），原文可能已撤下或搬走。请在网站上查找新地址。"
+    return ""
+
+
+def _shrunk(look: _Look) -> Judgement | None:
+    last = look.evidence.last_text_length
+    if not last or len(look.text) >= last * look.evidence.shrunk_below:
+        return None
+    return _suspect(
+        Reason.SHRUNK,
+        f"正文从 {last:,} 个字符缩短到 {len(look.text):,} 个。标题仍在；再次抓取仍如此才会收为新版本，也可现在用 accept 收下。",
+    )
+
+
+# ---------------------------------------------------------------- tests of attachments
+
+
+def _empty_file(look: _Look) -> Judgement | None:
+    return None if look.evidence.payload.strip(b" \t\r\n\x00\xef\xbb\xbf") else _empty(look)
+
+
+def _page_for_file(look: _Look) -> Judgement | None:
+    """A page where a file was asked for."""
+    evidence = look.evidence
+    if not look.is_html or _is_saved_as_html(look) or (evidence.document and evidence.document.items):
+        return None
+    if _expects_html(evidence):
+        return _challenge(look) or _not_found(look)
+    problem = _challenge(look) or _not_found(look)
+    if problem:
+        return problem
+    moved = _moved_away(evidence)
+    return _suspect(
+        Reason.ELSEWHERE,
+        moved
+        or f"应为附件文件，收到的却是网页（“{look.page_title[:40] or '无标题'}”）。请用浏览器下载核对；以前保存的文件仍在。",
+    )
+
+
+def _message_for_file(look: _Look) -> Judgement | None:
+    """A few words or a line of JSON where an office file was asked for."""
+    evidence = look.evidence
+    if len(evidence.payload) > 2000 or sniff(evidence.payload, evidence.headers) != "txt":
+        return None
+    known = evidence.last_media_type and not evidence.last_media_type.startswith("text/")
+    if not (known or any(_BINARY.search(name) for name in _file_names(evidence))):
+        return None
+    return _suspect(
+        Reason.SOFT_404,
+        f"应为附件文件，收到的却是一句提示：“{look.html.strip()[:60]}”。请用浏览器下载核对；以前保存的文件仍在。",
+    )
+
+
+def _file_names(evidence: Evidence) -> tuple[str, ...]:
+    disposition = unquote(evidence.headers.get("content-disposition", "")).rstrip("\"' ;")
+    return (evidence.name, unquote(urlsplit(evidence.declared_url).path), unquote(evidence.declared_url), disposition)
+
+
+def _expects_html(evidence: Evidence) -> bool:
+    if evidence.last_media_type:
+        return "html" in evidence.last_media_type
+    path = urlsplit(evidence.declared_url).path.lower()
+    return path.endswith((".html", ".htm", ".shtml", ".mht")) and not _BINARY.search(evidence.name)
+
+
+def _is_saved_as_html(look: _Look) -> bool:
+    """An .xls or .doc that is really html: Office saves such files, and so do the exports of county portals."""
+    evidence = look.evidence
+    if "schemas-microsoft-com:office" in look.html[:4000] or "ProgId" in look.html[:4000]:
+        return True
+    offered = "attachment" in evidence.headers.get("content-disposition", "").lower()
+    typed = evidence.headers.get("content-type", "text/html").lower()
+    office = "html" not in typed or offered
+    return office and "<table" in look.html.lower() and not NOT_FOUND.search(look.visible[:SHORT])
+
+
+_PAGE = (_challenge, _not_found, _empty, _truncated, _garbled, _elsewhere, _shrunk)
+_ATTACHMENT = (_empty_file, _page_for_file, _message_for_file, _truncated)
