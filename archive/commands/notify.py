@@ -1,5 +1,218 @@
-"""To be filled."""
+"""Telling people: `notify`, `subscriptions check`, `deliveries`. What `notify` prints is logged: it names nobody."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
 
 import click
+from attrs import asdict
+from rich.table import Table
 
-COMMANDS: list[click.Command] = []
+from archive import clock
+from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data
+from archive.notify.subscriptions import NAME, Subscriber, SubscriptionsError, load
+from archive.settings import load_settings
+from archive.store import read_only
+
+STATES = {"pending": "待投递", "sending": "投递中", "dead": "已停止重试"}
+KINDS = {"change": "变化", "restored": "恢复原文", "alert": "运行提醒", "recovery": "运行恢复"}
+CHANNELS = {"mail": "邮件", "wecom": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "apprise": "apprise"}
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="只列出将要投递的消息，不投递，也不作记录。")
+@json_option
+@pass_data
+def notify(data: Path, dry_run: bool, as_json: bool) -> None:
+    """把新的变化投递给订阅人，并重试此前没有送达的。"""
+    from archive.notify.run import NotifyLockHeld, preview
+    from archive.notify.run import notify as run
+
+    settings = load_settings(data)
+    try:
+        if dry_run:
+            found = preview(data, settings)
+        else:
+            report = run(data, settings)
+    except SubscriptionsError as error:
+        err.print(str(error), markup=False)
+        raise SystemExit(USAGE) from None
+    except NotifyLockHeld as error:
+        err.print(str(error), markup=False)
+        raise SystemExit(FAILED) from None
+    if dry_run:
+        planned = [
+            {"subscriber": number, "channel": subscriber.channel, "key": message.key, "title": message.title}
+            for number, (subscriber, messages) in enumerate(found, 1)
+            for message in messages
+        ]
+        if as_json:
+            emit(planned)
+        else:
+            for line in planned:
+                channel = CHANNELS[str(line["channel"])]
+                out.print(f"订阅 {line['subscriber']}（{channel}）  {line['key']}  {line['title']}", markup=False)
+            out.print(f"将投递 {len(planned)} 条消息", markup=False)
+        return
+    if as_json:
+        emit(asdict(report))
+    else:
+        for failure in report.messages:
+            if failure["state"] != "sent":
+                err.print(f"投递编号 {failure['key']} 没有送达：{failure['error']}", markup=False)
+        counts = f"已送达 {report.sent} 项，未送达 {report.failed} 项，待投递 {report.pending} 项"
+        out.print(counts + (f"，已停止重试 {report.dead} 项" if report.dead else ""), markup=False)
+        if report.resent:
+            out.print(f"上次投递中断，重发 {report.resent} 项（投递编号不变）", markup=False)
+    raise SystemExit(ATTENTION if report.dead else OK)
+
+
+@click.group()
+def subscriptions() -> None:
+    """订阅：谁要知道什么，从哪里知道。"""
+
+
+@subscriptions.command("check")
+@click.option("--send", "to", metavar="名称", help="给这个订阅人发一条测试消息。")
+@json_option
+@pass_data
+def check(data: Path, to: str | None, as_json: bool) -> None:
+    """检查 subscriptions.toml，逐行指出问题。"""
+    from archive.notify import senders
+
+    path = data / NAME
+    if not path.exists():
+        err.print(f"还没有 {path}；写法见 docs/operating.md", markup=False)
+        raise SystemExit(USAGE)
+    known = (data / "archive.db").exists()
+    try:
+        if known:
+            with closing(read_only(data)) as archive:
+                found = load(data, archive)
+        else:
+            found = load(data, None)
+    except SubscriptionsError as error:
+        if as_json:
+            emit({"ok": False, "mistakes": [{"line": m.line, "text": m.text} for m in error.mistakes]})
+        else:
+            err.print(str(error), markup=False)
+        raise SystemExit(USAGE) from None
+    mistakes = [(s.line, why) for s in found.subscribers if (why := senders.check(s))]
+    if as_json:
+        emit({"ok": not mistakes, "mistakes": [{"line": line, "text": why} for line, why in mistakes]})
+    else:
+        for line, why in mistakes:
+            err.print(f"第 {line} 行起的订阅人：{why}", markup=False)
+        if not mistakes:
+            _show(found.subscribers)
+        if not known:
+            out.print("还没有档案，领域和通知的名称要等第一次抓取后才能核对。", markup=False)
+    if mistakes:
+        raise SystemExit(USAGE)
+    if to is not None:
+        _send_test(data, found.subscribers, to)
+
+
+def _show(subscribers: tuple[Subscriber, ...]) -> None:
+    table = Table("订阅人", "渠道", "范围", "时间", "角色")
+    for s in subscribers:
+        table.add_row(
+            s.name,
+            CHANNELS[s.channel],
+            "、".join((*s.areas, *s.notices)) or "全部",
+            f"每日 {s.at:%H:%M}" if s.at else "立即",
+            "运行维护" if s.operator else "读者",
+        )
+    out.print(table)
+
+
+def _send_test(data: Path, subscribers: tuple[Subscriber, ...], to: str) -> None:
+    from archive.notify import senders
+    from archive.notify.messages import trial_message
+
+    subscriber = next((s for s in subscribers if s.name == to), None)
+    if subscriber is None:
+        err.print(f"没有名为“{to}”的订阅人", markup=False)
+        raise SystemExit(USAGE)
+    try:
+        senders.send(
+            subscriber, trial_message(subscriber.channel, load_settings(data).base_url, clock.iso(clock.now()))
+        )
+    except senders.SendError as error:
+        err.print(f"测试消息没有送达：{error}", markup=False)
+        raise SystemExit(FAILED) from None
+    err.print("测试消息已送达", markup=False)
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def deliveries(context: click.Context, as_json: bool) -> None:
+    """列出待投递和停止重试的消息；retry 重新投递，drop 放弃。"""
+    if context.invoked_subcommand is None:
+        _list(context.find_root().obj, as_json)
+
+
+def _list(data: Path, as_json: bool) -> None:
+    from archive.notify.outbox import Outbox
+
+    rows = []
+    if (data / "notify.db").exists():
+        with closing(Outbox.open(data)) as outbox:
+            rows = outbox.waiting()
+    if as_json:
+        shown = ("id", "key", "name", "kind", "change_id", "state", "attempts", "next_at", "error")
+        emit([{name: row[name] for name in shown} for row in rows])
+        return
+    if not rows:
+        out.print("没有待投递的消息", markup=False)
+        return
+    table = Table("序号", "投递编号", "订阅人", "内容", "状态", "次数", "下次", "原因")
+    for row in rows:
+        what = KINDS[row["kind"]] + (f" {row['change_id']}" if row["change_id"] else "")
+        when = "" if row["state"] == "dead" else row["next_at"]
+        table.add_row(
+            str(row["id"]),
+            row["key"],
+            row["name"],
+            what,
+            STATES[row["state"]],
+            str(row["attempts"]),
+            when,
+            row["error"] or "",
+        )
+    out.print(table)
+
+
+@deliveries.command("retry")
+@click.argument("ids", nargs=-1, type=int)
+@pass_data
+def retry(data: Path, ids: tuple[int, ...]) -> None:
+    """重新投递已停止重试的消息（不写序号：全部）。"""
+    _settle(data, ids, "pending", "项已排入下次投递")
+
+
+@deliveries.command("drop")
+@click.argument("ids", nargs=-1, type=int, required=True)
+@pass_data
+def drop(data: Path, ids: tuple[int, ...]) -> None:
+    """放弃这些已停止重试的消息。"""
+    _settle(data, ids, "dropped", "项已放弃")
+
+
+def _settle(data: Path, ids: tuple[int, ...], state: str, words: str) -> None:
+    from archive.notify.outbox import Outbox
+
+    if not (data / "notify.db").exists():
+        err.print("没有投递记录", markup=False)
+        raise SystemExit(FAILED)
+    with closing(Outbox.open(data)) as outbox:
+        count = outbox.revive(list(ids) or None, clock.now(), state)
+    out.print(f"{count} {words}", markup=False)
+    if ids and count < len(ids):
+        err.print("其余的序号不存在，或不在停止重试之列", markup=False)
+        raise SystemExit(FAILED)
+
+
+COMMANDS: list[click.Command] = [notify, subscriptions, deliveries]

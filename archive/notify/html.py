@@ -14,6 +14,7 @@ CELL = 'style="border:1px solid #c9ced6;padding:4px 8px;text-align:left;vertical
 HEAD = 'style="border:1px solid #c9ced6;padding:4px 8px;text-align:left;background:#f3f5f8;font-weight:normal"'
 TABLE = '<table style="border-collapse:collapse;margin:8px 0;font-size:14px">'
 MUTED = "color:#5b6470;font-size:13px"
+AREA = "font-size:15px;margin:24px 0 4px;padding-bottom:4px;border-bottom:2px solid #1f4e8c;color:#1f4e8c"
 BODY = (
     "margin:0;padding:16px;max-width:760px;line-height:1.6;color:#1c2430;"
     "font-family:system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
