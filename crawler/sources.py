@@ -190,7 +190,14 @@ def _rule(where: str, entry: Mapping[str, Any]) -> Rule:
     metadata = {key: _selectors(where, f"metadata.{key}", value) for key, value in entry.get("metadata", {}).items()}
     if len(metadata.get("labels", ())) != len(metadata.get("values", ())):
         raise SourcesError(f"{where}：metadata 的 labels 与 values 应一一对应")
-    return evolve(Rule(host=entry.get("host", ""), metadata=metadata), **selectors)
+    return Rule(
+        host=entry.get("host", ""),
+        content=selectors.get("content", ()),
+        title=selectors.get("title", ()),
+        drop=selectors.get("drop", ()),
+        attachments=selectors.get("attachments", ()),
+        metadata=metadata,
+    )
 
 
 def _completed(rule: Rule, generic: Rule) -> Rule:

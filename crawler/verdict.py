@@ -1,7 +1,7 @@
 """Is a response the notice at all? Held against what is known of the notice, before anything becomes a version.
 
-A false `ok` would tell people of a revision that never was; a false `suspect` would hide the notice. So each test asks for
-evidence, and text that carries the notice's own title in the right place outweighs words that merely look like trouble.
+A false `ok` would tell people of a revision that never was; a false `suspect` would hide the notice. So each test asks
+for evidence, and the notice's own title in the right place outweighs words that merely look like trouble.
 """
 
 from __future__ import annotations
@@ -179,10 +179,8 @@ class _Look:
         document = self.evidence.document
         if document is None:
             return False
-        return (
-            (self.size >= 200 and self.text.count("。") >= 2)
-            or (self.size > 0
-            and bool(document.items or document.attachments))
+        return (self.size >= 200 and self.text.count("。") >= 2) or (
+            self.size > 0 and bool(document.items or document.attachments)
         )
 
 

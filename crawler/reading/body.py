@@ -5,12 +5,12 @@ from __future__ import annotations
 import trafilatura
 from attrs import frozen
 
-from crawler.reading.dom import BLANK, Element, is_hidden, select, tag_of, weight
+from crawler.reading.dom import BLANK, Element, is_hidden, select, tag_of, text_of, weight
 from crawler.reading.html_tables import is_data
 from crawler.reading.rule import Rule
 
 ENOUGH = 30
-"""Characters from which on a container counts as filled; a shorter text wins only when nothing else matches."""
+"""Characters from which on a container counts as filled; a shorter text must be a sentence or hold a file."""
 
 
 @frozen
@@ -31,7 +31,7 @@ def find_body(root: Element, rule: Rule, html: str) -> Body | None:
         best = max(matches, key=_substance, default=None)
         if best is None or _is_frame(best):
             continue
-        if _substance(best) >= ENOUGH or _has_file(best):
+        if _substance(best) >= ENOUGH or _has_file(best) or "。" in text_of(best):
             return Body(best)
         if short is None and _substance(best):
             short = best

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
@@ -14,15 +15,15 @@ Element = etree._Element
 # Depth that one kind of tag may reach on a page too deep for libxml2 (2048): real pages stay under 40.
 _DEPTH = 100
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)[^<>]*>")
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "dd", "dt", "td", "th", "tr", "option"]
-)
-_BLOCK = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
-)
-_NOT_TEXT = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "applet", "svg", "math", "canvas", "audio", "video", "select", "button", "textarea", "input", "head", "title", "meta", "link", "xml", "w:worddocument", "w:latentstyles", "o:officedocumentsettings", "m:mathpr"]
-)
+_VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "p", "li", "dd", "dt", "td", "th", "tr", "option"))  # fmt: skip
+_BLOCK = frozenset(("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "ul"))  # fmt: skip
+_NOT_TEXT = frozenset(("script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "applet", "svg",
+    "math", "canvas", "audio", "video", "select", "button", "textarea", "input", "head", "title", "meta", "link", "xml",
+    "w:worddocument", "w:latentstyles", "o:officedocumentsettings", "m:mathpr"))  # fmt: skip
 _HIDDEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
@@ -120,7 +121,7 @@ def _selector(css: str) -> CSSSelector:
 
 def select(root: Element, css: str) -> list[Element]:
     """Elements that match, in document order."""
-    return list(_selector(css)(root))
+    return [match for match in cast(list[Element], _selector(css)(root)) if isinstance(match.tag, str)]
 
 
 def select_all(root: Element, selectors: Iterable[str]) -> list[Element]:

@@ -19,15 +19,15 @@ LABELS = {
     "开始实施日期",
     "expires_on": "失效日期 废止日期 失效时间 废止时间",
     "in_force": "时效状态 时效性 有效性 效力状态 是否有效 文件状态 有效状态 时效",
-    "category": "主题分类 信息分类 业务类型 分类 公文种类 体裁分类 信息类别 所属主题 主题类别",
+    "category": "主题分类 信息分类 业务类型 分类 公文种类 体裁分类 组配分类 信息类别 所属主题 主题类别",
     "rank": "效力级别 效力等级",
     "title": "标题 名称 信息名称 文件名称 文件标题 公文标题",
 }
 FIELD_OF = {label: field for field, labels in LABELS.items() for label in labels.split()}
 # Known labels whose values are not kept: they end the value before them.
-OTHER = frozenset(
-    ["主题词", "关键词", "关键字", "内容概述", "内容摘要", "摘要", "公开方式", "公开范围", "公开形式", "公开类别", "公开属性", "有效期", "浏览次数", "浏览量", "点击量", "点击数", "阅读量", "访问量", "作者", "责任编辑", "编辑", "字体", "字号大小", "下载", "附件", "分享到"]
-)
+OTHER = frozenset(("主题词", "关键词", "关键字", "内容概述", "内容摘要", "摘要", "公开方式", "公开范围", "公开形式",
+    "公开类别", "公开属性", "有效期", "浏览次数", "浏览量", "点击量", "点击数", "阅读量", "访问量", "作者", "责任编辑",
+    "编辑", "字体", "字号大小", "下载", "附件", "分享到"))  # fmt: skip
 _BLANKS = re.compile(r"[\s\u3000\xa0\u200b-\u200f\ufeff]+")
 _BRACKETS = re.compile(r"[〔\[［（(【﹝〖]\s*((?:19|20)\d{2})\s*(?:年)?\s*[〕\]］）)】﹞〗]")
 _ORGAN = r"[\u4e00-\u9fffA-Za-z·]{1,24}"
@@ -40,6 +40,7 @@ _PACKED = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01
 _HAN_DATE = re.compile(
     r"([二一][〇○零ＯOo0０一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,4})\s*日"
 )
+_CLOCK = re.compile(r"(?:星期|周|礼拜)[一二三四五六日天]|农历|今天")  # a header's date of today
 _DIGITS = {
     c: str(n)
     for n, cs in enumerate(("〇○零ＯOo0０", "一元", "二", "三", "四", "五", "六", "七", "八", "九"))
@@ -100,7 +101,8 @@ def document_number(text: str) -> str:
 def document_number_in(line: str) -> str:
     """The document number that a line consists of, or that stands in brackets at the end of a title; else ''."""
     plain = _BLANKS.sub("", _plain(line))
-    for candidate in (plain.strip("()（）"), *re.findall(r"[（(]([^（()）]{4,40})[)）]$", plain)):
+    in_brackets: list[str] = re.findall(r"[（(]([^（()）]{4,40})[)）]$", plain)
+    for candidate in (plain.strip("()（）"), *in_brackets):
         if _NUMBER.fullmatch(candidate) or (_ORDER.fullmatch(candidate) and len(candidate) < 30):
             return candidate
     return ""
@@ -114,7 +116,7 @@ def value_of(field: str, text: str) -> str:
     """A value of this field in its one form, '' when it cannot be one."""
     text = _BLANKS.sub(" ", text).strip(" ：:")
     if field.endswith("_on"):
-        return iso_date(text)
+        return "" if _CLOCK.search(text) else iso_date(text)
     if field == "document_number":
         return document_number(text)
     if field == "index_number":

@@ -24,7 +24,7 @@ def is_data(table: Element) -> bool:
 
     Old government pages are built of tables; a table of data may hold a small one in a cell.
     """
-    rows = [[cell for cell in _cells(row)] for row in _rows(table)]
+    rows = [list(_cells(row)) for row in _rows(table)]
     wide = max((sum(_span(cell, "colspan") for cell in row) for row in rows), default=0)
     if len(rows) < 2 or wide < 2 or max(len(row) for row in rows) < 2:
         return False

@@ -15,7 +15,8 @@ from crawler.reading.dom import BLANK, Element, is_block, is_hidden, select, sel
 from crawler.reading.noise import without_counters
 from crawler.reading.rule import Rule
 
-_EXTENSIONS = ["docx?", "wps", "wpt", "dotx?", "xlsx?", "xlsm", "et", "ett", "csv", "ods", "odt", "pdf", "ofd", "ceb", "gd", "zip", "rar", "7z", "tar", "gz", "txt", "rtf", "pptx?", "dps", "odp", "xml", "mht"]
+_EXTENSIONS = ("docx?", "wps", "wpt", "dotx?", "xlsx?", "xlsm", "et", "ett", "csv", "ods", "odt", "pdf", "ofd", "ceb", "gd",
+    "zip", "rar", "7z", "tar", "gz", "txt", "rtf", "pptx?", "dps", "odp", "xml", "mht")  # fmt: skip
 _FILE = re.compile(rf"\.(?:{'|'.join(_EXTENSIONS)})$", re.I)
 _FILE_IN_QUERY = re.compile(rf"\.(?:{'|'.join(_EXTENSIONS)})(?:$|&)", re.I)
 _DOWNLOAD = re.compile(
@@ -116,7 +117,7 @@ def _walk(
                 text.clear()
             piece = node.text
         else:
-            if node is anchor:
+            if anchor is not None and node is anchor:
                 link = _link(node, "".join(text), "".join(between), base, charset, adjoining, inside)
                 if link:
                     yield link, node

@@ -1,7 +1,7 @@
 """What a page says about its notice, each under its own name; dates that disagree stay side by side.
 
-Sources, the first that has a value wins: the site's rule, tables and lines of labels above the body (or a table with 索引号
-anywhere), metas, the beginning and the signature of the body, the title.
+Sources, the first that has a value wins: the site's rule, tables and lines of labels above the body (or a table with
+索引号 anywhere), metas, the beginning and the signature of the body, the title.
 """
 
 from __future__ import annotations
@@ -36,8 +36,12 @@ _FROM_TITLE = re.compile(rf"(.{{2,80}}?{_ORGAN_END})\s*(?:关于|印发|转发|�
 _CELLS = frozenset(("td", "th", "dd", "dt", "li"))
 
 
-def read_metadata(root: Element, body: Element | None, lines: Sequence[str], title: str, rule: Rule) -> dict[str, str]:
-    """Metadata of a page. `lines` are the body's, `title` the article's."""
+Labelled = Sequence[tuple[str, str]]
+"""(field, text) pairs."""
+
+
+def read_metadata(root: Element, labels: Labelled, lines: Sequence[str], title: str, rule: Rule) -> dict[str, str]:
+    """Metadata of a page. `labels` are those of `labelled`, `lines` the body's, `title` the article's."""
     found: dict[str, str] = {}
 
     def add(field: str, text: str) -> None:
@@ -47,7 +51,7 @@ def read_metadata(root: Element, body: Element | None, lines: Sequence[str], tit
 
     for field, text in _by_rule(root, rule):
         add(field, text)
-    for field, text in _labelled(list(_head_lines(root, body))):
+    for field, text in labels:
         add(field, text)
     metas = {
         (meta.get("name") or meta.get("property") or "").lower(): meta.get("content") or ""
@@ -65,9 +69,18 @@ def read_metadata(root: Element, body: Element | None, lines: Sequence[str], tit
     return dict(sorted(found.items()))
 
 
-def labelled_title(root: Element, body: Element | None) -> str:
-    """The title that a metadata table gives (标　　题)."""
-    return next((text for field, text in _labelled(list(_head_lines(root, body))) if field == "title" and text), "")
+def labelled(root: Element, body: Element | None) -> Labelled:
+    """What stands beside a known label: in 索引号 tables, then above the body, nearest to it first.
+
+    A page's header may hold labels of its own (a clock, a search form); those next to the body are the article's.
+    """
+    if body is None:
+        return list(_pairs(list(_lines(root, None))))
+    pairs: list[tuple[str, str]] = []
+    for table in select(root, "table"):
+        if table is not body and _is_index_table(table):
+            pairs += _pairs(list(_lines(table, None)))
+    return [*pairs, *reversed(list(_pairs(list(_lines(root, body)))))]
 
 
 # ---------------------------------------------------------------- the site's rule
@@ -87,8 +100,8 @@ def _by_rule(root: Element, rule: Rule) -> Iterator[tuple[str, str]]:
         if field not in ("labels", "values"):
             for element in select_all(root, selectors):
                 text = text_of(element)
-                label = _LABEL.match(text)
-                yield field, text[label.end() :] if label else text
+                mark = _LABEL.match(text)
+                yield field, text[mark.end() :] if mark else text
 
 
 def _parts(root: Element, css: str) -> list[str]:
@@ -104,42 +117,40 @@ def _parts(root: Element, css: str) -> list[str]:
 # ---------------------------------------------------------------- labels above the body
 
 
-def _head_lines(root: Element, body: Element | None) -> Iterator[tuple[str, bool]]:
-    """(line, whether it is a table's or list's cell) of the page down to its body, and of 索引号 tables anywhere.
+def _lines(area: Element, body: Element | None) -> Iterator[tuple[str, bool]]:
+    """(line, whether it is a table's or list's cell) of an area, of the page down to its body.
 
     An empty cell is a line, too: it is the value of the label before it.
     """
     line: list[str] = []
-    extra = (
-        [table for table in select(root, "table") if table is not body and _is_index_table(table)]
-        if body is not None
-        else []
-    )
-    areas = [root, *extra]
-    for area in areas:
-        walk = etree.iterwalk(area, events=("start", "end", "comment", "pi"))
-        for event, node in walk:
-            tag = tag_of(node)
-            if event == "start":
-                if is_block(tag) and line:
-                    yield "".join(line), False
+    fresh = False  # in a cell that has given no line yet
+    walk = etree.iterwalk(area, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        tag = tag_of(node)
+        if event == "start":
+            if is_block(tag) and line:
+                yield "".join(line), False
+                line.clear()
+                fresh = False
+            if node is body:
+                return
+            if is_hidden(node):
+                walk.skip_subtree()
+                continue
+            fresh = fresh or tag in _CELLS
+            text = node.text
+        else:
+            if event == "end" and is_block(tag):
+                cell = tag in _CELLS
+                if line or (cell and fresh):
+                    yield "".join(line), cell
                     line.clear()
-                if area is root and node is body:
-                    break
-                if is_hidden(node) or tag == "head":
-                    walk.skip_subtree()
-                    continue
-                text = node.text
-            else:
-                if event == "end" and is_block(tag):
-                    cell = tag in _CELLS
-                    if line or cell:
-                        yield "".join(line), cell
-                        line.clear()
-                text = node.tail if node is not area else None
-            if text and (line or text.strip()):
-                line.append(text)
-        line.clear()
+                    fresh = False
+            if node is area:
+                return
+            text = node.tail
+        if text and (line or text.strip()):
+            line.append(text)
 
 
 def _is_index_table(table: Element) -> bool:
@@ -149,7 +160,7 @@ def _is_index_table(table: Element) -> bool:
     return "索引号" in text and ("发布" in text or "成文" in text or "发文" in text or "生成" in text)
 
 
-def _labelled(lines: list[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
+def _pairs(lines: list[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
     """Label and value pairs: within one line after a colon, else the label's next cell or line."""
     for place, (line, cell) in enumerate(lines):
         if len(line) > 600:

@@ -1,4 +1,4 @@
-"""A page of html as a Document: body, title, metadata, files. Pure: bytes and a rule in, nothing fetched, nothing stored."""
+"""A page of html as a Document: body, title, metadata, files. Pure: nothing is fetched, nothing stored."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from archive.model import Document
 from crawler.reading.assemble import Block, Paragraph, assemble
 from crawler.reading.body import find_body
 from crawler.reading.charset import decode
-from crawler.reading.dom import parse, select_all
+from crawler.reading.dom import Element, parse, select_all
 from crawler.reading.formats.errors import UnreadableError
 from crawler.reading.links import attachments
-from crawler.reading.metadata import labelled_title, read_metadata
+from crawler.reading.metadata import labelled, read_metadata
 from crawler.reading.noise import without_noise
 from crawler.reading.rule import Rule
 from crawler.reading.serialise import blocks, dropped
@@ -29,16 +29,18 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         return Document(
             media_type="text/html",
             url=url,
-            problem=f"too-large: 网页有 {len(html):,} 个字符，超过读取上限，没有读取。原件已保存；请在浏览器里打开核对。",
+            problem=f"too-large: 网页有 {len(html):,} 个字符，超过读取上限，没有读取。"
+            "原件已保存；请在浏览器里打开核对。",
         )
     root = parse(html)
     body = find_body(root, rule, html)
     element = body.element if body else None
-    title, headings = page_titles(root, rule, labelled_title(root, element))
+    labels = labelled(root, element)
+    title, headings = page_titles(root, rule, next((text for field, text in labels if field == "title"), ""))
     if body is None:
         # metadata and headings are kept: they tell the verdict what the page is instead
         return Document(title=title, headings=headings, media_type="text/html", url=url, problem=NO_BODY)
-    drop = frozenset[object]()
+    drop = frozenset[Element]()
     content: list[Block]
     try:
         if element is None:
@@ -53,7 +55,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     return Document(
         text=document.text,
         title=title,
-        metadata=read_metadata(root, element, lines, title, rule),
+        metadata=read_metadata(root, labels, lines, title, rule),
         attachments=attachments(root, element, url, charset, rule, drop),
         items=document.items,
         tables=document.tables,
@@ -65,4 +67,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     )
 
 
-NO_BODY = "empty: 网页里没有找到正文。请在浏览器里打开核对；若网站改版，请在 sources.toml 的 [[site]] 里写明正文位置（content）。"
+NO_BODY = (
+    "empty: 网页里没有找到正文。请在浏览器里打开核对；"
+    "若网站改版，请在 sources.toml 的 [[site]] 里写明正文位置（content）。"
+)

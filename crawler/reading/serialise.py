@@ -1,4 +1,4 @@
-"""From a tree to lines: one block a line, tables as grids. The same content gives the same lines however it is marked up."""
+"""From a tree to lines: one block a line, tables as grids. However it is marked up, the same content gives the same."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def joined(text: str) -> str:
 
 
 def dropped(container: Element, elements: list[Element]) -> frozenset[Element]:
-    """Those of `elements` inside the container that may go: a widget's class on what is most of the text is a mistake."""
+    """Those of `elements` that may go: a widget's class on what is most of the container's text is a mistake."""
     if not elements:
         return frozenset()
     whole = weight(container)

@@ -35,7 +35,7 @@ def page_titles(root: Element, rule: Rule, labelled: str) -> tuple[str, tuple[st
 
 
 def text_title(element: Element) -> str:
-    return "".join(element.itertext())
+    return "".join(map(str, element.itertext()))
 
 
 def _likely(text: str) -> bool:
