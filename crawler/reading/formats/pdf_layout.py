@@ -13,7 +13,8 @@ from crawler.reading.formats import grids
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in points; down is positive."""
-_UNIT = re.compile(r"[（《“‘〔【〈(\[]*(?:[0-9A-Za-z.,%/-]+|.)[，。；：、？！）》”’〕】〉)\].,;:!?…]*")
+_OPENING = "（《“‘〔【〈(["
+_UNIT = re.compile(r"[（《“‘〔【〈(\[]*(?:(?:[0-9A-Za-z.,%/-]+[〕）)\]]?)+|.)[，。；：、？！）》”’〕】〉)\].,;:!?…]*")
 _SAME = 3.0
 """Points within which two rulings are one (pdfplumber snaps to the same)."""
 
@@ -110,8 +111,10 @@ def _continues(previous: Line, line: Line, left: float, right: float, indented: 
         return False
     if indented and line.x0 > left + size:
         return False
-    # half a character of slack: closing marks may hang over the edge, justified lines end a little before it
-    return right - previous.x1 < line.first + size * 0.5
+    if previous.text[-1] in _OPENING or line.text in _OPENING:
+        return True
+    # a character of slack: closing marks may hang over the edge, justified lines end a little before it
+    return right - previous.x1 < line.first + size
 
 
 def grid_of(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Grid | None:
