@@ -6,8 +6,12 @@ import http.client
 import io
 import json
 import re
+import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -132,6 +136,7 @@ def test_the_replica_is_small() -> None:
 # ---------------------------------------------------------------- what our reader makes of it
 
 
+@cache
 def reading(exchange: Exchange, slug: str) -> Any:
     declared = load_sources(None)
     notice = next(n for n in declared.sources.notices if n.slug == slug)
@@ -198,6 +203,26 @@ def facts_of(file: Exchange) -> dict[str, Any]:
 
 def reading_member(member: Any, file: Exchange) -> Any:
     return reading(Exchange(f"{file.url}#{member.path}", "", member.payload, "application/octet-stream"), file.slug)
+
+
+def test_a_replay_of_the_warc_gives_all_notices_with_their_metadata_files_and_rows(tmp_path: Path) -> None:
+    guidelines = [sys.executable, "-c", "from archive.cli import main; main()", "--data", tmp_path]
+    command = [*guidelines, "crawl", "--all", "--replay", WARC, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout)["verdicts"] == {"ok": 19}
+    archive = sqlite3.connect(tmp_path / "archive.db")
+    rows = dict(archive.execute("SELECT n.slug, count(i.id) FROM notices n LEFT JOIN documents d ON d.notice_id = n.id "
+                                "LEFT JOIN items i ON i.document_id = d.id GROUP BY n.slug"))  # fmt: skip
+    assert rows == {slug: f["rows"] + sum(a["rows"] for a in f["attachments"]) for slug, f in KNOWN.items()}
+    files: dict[str, list[str]] = {slug: [] for slug in KNOWN}
+    for slug, name in archive.execute(
+        "SELECT n.slug, d.name FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.kind = 'attachment'"
+    ):
+        files[slug].append(name)
+    assert files == {slug: [a["name"] for a in f["attachments"]] for slug, f in KNOWN.items()}
+    numbers = dict(archive.execute("SELECT slug, document_number FROM notices"))
+    assert numbers == {slug: f["document_number"] for slug, f in KNOWN.items()}
 
 
 # ---------------------------------------------------------------- the server

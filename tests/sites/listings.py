@@ -32,7 +32,7 @@ class Listing:
 
 LISTINGS = (
     Listing(2, "http://gi.mnr.gov.cn/201907/", "通知公告", "./t{ymd}_{id}.html", "li"),
-    Listing(13, "http://www.gov.cn/zhengce/zhengceku/2019-10/", "国务院部门文件", "/zhengce/zhengceku/{dashed}/content_{id}.htm", "table"),
+    Listing(13, "http://www.gov.cn/zhengce/zhengceku/", "国务院部门文件", "/zhengce/zhengceku/{dashed}/content_{id}.htm", "table"),
     Listing(17, "http://www.jcs.moa.gov.cn/trzgl/", "通知公告", "./{ym}/t{ymd}_{id}.htm", "li"),
 )  # fmt: skip
 
