@@ -73,8 +73,8 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
     if not notice["told"]:
         with store.db.atomic():
             version = _version(store, edition.version_id)
-            count = len(edition.files)
-            summary = f"收录《{version['title']}》" + (f"，附件 {count} 个" if count else "")
+            count = len({file.url.partition("#")[0] for file in edition.files})  # members count as their archive file
+            summary = f"收录“{version['title']}”" + (f"，附件 {count} 个" if count else "")
             change = Change(Kind.NEW, summary, document_id=edition.document_id, to_version=edition.version_id)
             ids = [_record(store, notice, crawl_id, change)]
             _tell(store, notice, edition)
@@ -108,9 +108,7 @@ def present(store: Store, notice: Row) -> Edition | None:
         if row["state"] == "unread" and row["verdict"] in (None, "error") and file.name in before:
             file = before[file.name]
         files += members or [file]
-    return Edition(
-        page["id"], version["id"], page["location"] or page["url"], page["state"] == "gone", tuple(files)
-    )
+    return Edition(page["id"], version["id"], page["location"] or page["url"], page["state"] == "gone", tuple(files))
 
 
 def page_of(store: Store, notice: Row) -> Row | None:
@@ -148,8 +146,16 @@ def _file(store: Store, row: Row) -> File:
 def _members(store: Store, row: Row) -> list[File]:
     """The files inside an archive file stand for it: what changed is one of them."""
     return [
-        File(f"{row['name']}／{member['name']}", member["url"], member["id"], version["id"] if version else None, member["sha256"] or "")
-        for member in store.rows("SELECT * FROM documents WHERE parent_id = ? AND state != 'gone' ORDER BY url", [row["id"]])
+        File(
+            f"{row['name']}／{member['name']}",
+            member["url"],
+            member["id"],
+            version["id"] if version else None,
+            member["sha256"] or "",
+        )
+        for member in store.rows(
+            "SELECT * FROM documents WHERE parent_id = ? AND state != 'gone' ORDER BY url", [row["id"]]
+        )
         for version in [store.current_version(member["id"]) if member["state"] == "current" else None]
     ]
 
@@ -177,17 +183,38 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
     changes: list[Change] = []
     if edition.gone and not told.gone:
         changes.append(
-            Change(Kind.GONE, "原网址已多次无法打开，页面可能已被撤下；档案保留最后一次的全文", document_id=edition.document_id, from_version=told.version_id)
+            Change(
+                Kind.GONE,
+                "原网址已多次无法打开，页面可能已被撤下；档案保留最后一次的全文",
+                document_id=edition.document_id,
+                from_version=told.version_id,
+            )
         )
     if told.gone and not edition.gone:
-        changes.append(Change(Kind.RESTORED, "页面恢复访问", document_id=edition.document_id, to_version=edition.version_id))
+        changes.append(
+            Change(Kind.RESTORED, "页面恢复访问", document_id=edition.document_id, to_version=edition.version_id)
+        )
     before = {file.document_id: file for file in told.files}
     for file in edition.files:
         old = before.get(file.document_id)
         if old and file.gone and not old.gone:
-            changes.append(Change(Kind.GONE, f"附件“{file.name}”已无法下载", document_id=file.document_id, from_version=file.version_id))
+            changes.append(
+                Change(
+                    Kind.GONE,
+                    f"附件“{file.name}”已无法下载",
+                    document_id=file.document_id,
+                    from_version=file.version_id,
+                )
+            )
         if old and old.gone and not file.gone:
-            changes.append(Change(Kind.RESTORED, f"附件“{file.name}”恢复下载", document_id=file.document_id, to_version=file.version_id))
+            changes.append(
+                Change(
+                    Kind.RESTORED,
+                    f"附件“{file.name}”恢复下载",
+                    document_id=file.document_id,
+                    to_version=file.version_id,
+                )
+            )
     old_edition, new_edition = _comparable(told, edition)
     if old_edition != new_edition:
         old, new = document_of(store, old_edition), document_of(store, new_edition)
@@ -203,16 +230,15 @@ def announce(store: Store, document_id: int, capture_id: int, crawl_id: int | No
     Returns False when nothing was held back for this capture.
     """
     version = store.row(
-        "SELECT * FROM versions WHERE document_id = ? AND capture_id = ? ORDER BY number DESC", [document_id, capture_id]
+        "SELECT * FROM versions WHERE document_id = ? AND capture_id = ? ORDER BY number DESC",
+        [document_id, capture_id],
     )
     if version is None or UNSURE not in json.loads(version["review"] or "[]"):
         return False
     before = store.row(
         "SELECT id FROM versions WHERE document_id = ? AND number = ?", [document_id, version["number"] - 1]
     )
-    notice = store.row(
-        "SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id]
-    )
+    notice = store.row("SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id])
     if before is None or notice is None:
         return False
     old, new = (evolve(store.load(id), confidence="high", attachments=()) for id in (before["id"], version["id"]))
@@ -232,7 +258,8 @@ def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
     """
     now_there = {file.document_id: file for file in edition.files}
     files = tuple(
-        evolve(now_there.get(file.document_id, file), name=file.name) if not file.sha256 else file for file in told.files
+        evolve(now_there.get(file.document_id, file), name=file.name) if not file.sha256 else file
+        for file in told.files
     )
     location = told.location if told.document_id == edition.document_id else edition.location
     plain = [tuple(evolve(file, gone=False) for file in part) for part in (files, edition.files)]
@@ -242,9 +269,7 @@ def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
 def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: int | None, new: int) -> int:
     """Note that today's reader gives another text for the same bytes; the told edition moves on to it, so that the next
     comparison shows only what the ministry changed. Call it in the transaction that added the version."""
-    notice = store.row(
-        "SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id]
-    )
+    notice = store.row("SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id])
     if notice is None:
         raise StoreError(f"文档 {document_id} 不属于任何通知")
     summary = "读取程序改进后重新读取同一份原文，文字或表格有出入；部委原文没有变化"
@@ -255,7 +280,9 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
         files = tuple(evolve(f, version_id=new) if f.document_id == document_id else f for f in told.files)
         if told.document_id == document_id:
             reread = evolve(told, version_id=new)
-            files = tuple(f for row in _attachment_rows(store, new) for f in _members(store, row) or [_file(store, row)])
+            files = tuple(
+                f for row in _attachment_rows(store, new) for f in _members(store, row) or [_file(store, row)]
+            )
             told = evolve(reread, files=files)
         else:
             told = evolve(told, files=files)
@@ -265,7 +292,11 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
 
 def _returned(store: Store, change: Change) -> bool:
     """A text that is back within a day marks the first change as undone (已恢复); it makes no second one."""
-    if change.from_version is None or change.to_version is None or change.kind not in (Kind.REVISED, Kind.METADATA, Kind.ATTACHMENT_REPLACED):
+    if (
+        change.from_version is None
+        or change.to_version is None
+        or change.kind not in (Kind.REVISED, Kind.METADATA, Kind.ATTACHMENT_REPLACED)
+    ):
         return False
     first = store.row(
         """SELECT * FROM changes WHERE document_id = ? AND kind = ? AND restored_at IS NULL ORDER BY id DESC LIMIT 1""",

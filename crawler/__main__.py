@@ -203,7 +203,9 @@ def _one_kind_of_archive(store: Store, replay: tuple[Path, ...]) -> None:
     demo = any(run.is_demo(path) for path in replay)
     used = store.row("SELECT 1 FROM crawls WHERE finished_at IS NOT NULL OR id IN (SELECT crawl_id FROM captures)")
     if demo and used and store.info("demo") != "1":
-        raise Refused("这是演示样本，不能放进已有真实内容的档案；请另选一个空目录：guidelines --data demo crawl --replay …")
+        raise Refused(
+            "这是演示样本，不能放进已有真实内容的档案；请另选一个空目录：guidelines --data demo crawl --replay …"
+        )
     if not demo and store.info("demo") == "1":
         raise Refused(f"{store.data} 是演示档案，不能放进真实内容；请用 --data 另选一个目录")
     if demo and not used:
@@ -211,11 +213,9 @@ def _one_kind_of_archive(store: Store, replay: tuple[Path, ...]) -> None:
 
 
 def _log(crawl_id: int | None = None) -> None:
-    """Plain lines with time and number of the crawl; Scrapy's own only from warnings on."""
+    """Plain lines with time and number of the crawl."""
     number = f"抓取 {crawl_id} " if crawl_id is not None else ""
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {number}%(message)s", stream=sys.stderr, force=True)
-    for name in ("scrapy", "twisted", "asyncio"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def cli() -> int:

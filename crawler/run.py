@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +20,6 @@ from crawler.spiders.notices import NoticesSpider
 
 __all__ = ["crawl", "is_demo"]
 
-logger = logging.getLogger("guidelines")
-
 
 def crawl(
     store: Store,
@@ -35,7 +34,13 @@ def crawl(
     A process can do this once: the event loop cannot be started a second time.
     """
     process = AsyncCrawlerProcess(scrapy_settings(settings, replay), install_root_handler=False)
-    arguments = {"store": store, "declared": declared, "settings_": settings, "slugs": list(slugs), "crawl_id": crawl_id}
+    arguments = {
+        "store": store,
+        "declared": declared,
+        "settings_": settings,
+        "slugs": list(slugs),
+        "crawl_id": crawl_id,
+    }
     stats: dict[str, Any] = {}
 
     async def both() -> None:
@@ -50,8 +55,6 @@ def crawl(
                         stats[key] = stats.get(key, 0) + value
         finally:
             reactor.stop()  # type: ignore[attr-defined]
-
-    import asyncio
 
     task = asyncio.get_event_loop_policy().get_event_loop().create_task(both())
     process.start(stop_after_crawl=False)

@@ -34,6 +34,7 @@ HTTPERROR_ALLOW_ALL = True
 HTTPCACHE_ENABLED = False
 REDIRECT_MAX_TIMES = 8
 DNS_TIMEOUT = 20
+REACTOR_THREADPOOL_MAXSIZE = 20  # one name lookup each: a dead DNS server must not hold the others up
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
@@ -47,7 +48,7 @@ RETRY_TIMES = 2  # what is worth another try, and after which pause: BackOffMidd
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DNS_RESOLVER = "crawler.download.scope.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.download.scope.GuardedResolver"
 DOWNLOAD_HANDLERS = {
     "http": "crawler.download.wire.WireHandler",
     "https": "crawler.download.wire.WireHandler",
@@ -79,6 +80,7 @@ ITEM_PIPELINES = {
 CONCURRENT_ITEMS = 1  # also keeps the order in which the spider hands over (a capture and its confirmation)
 
 LOG_LEVEL = "WARNING"
+LOG_INSTALL_ROOT_HANDLER = False  # the process that crawls has a log of its own
 STATS_DUMP = False
 LOGSTATS_INTERVAL = 0
 
