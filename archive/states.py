@@ -22,7 +22,9 @@ def mark_gone(store: Store, settings: Settings) -> None:
         streak = _gone_streak(store, document["id"])
         if not streak:
             if document["state"] == "gone" and document["verdict"] in (Verdict.OK, Verdict.UNCHANGED):
-                store.update("documents", document["id"], state="current" if store.current_version(document["id"]) else "unread")
+                store.update(
+                    "documents", document["id"], state="current" if store.current_version(document["id"]) else "unread"
+                )
             continue
         lasted = parse(streak[0]["fetched_at"]) - parse(streak[-1]["fetched_at"])
         crawls = len({row["crawl_id"] for row in streak})
@@ -56,16 +58,16 @@ def update_notices(store: Store, settings: Settings, crawl_id: int) -> None:
             _update(store, settings, notice, capture, crawl_id, moment)
 
 
-def _update(
-    store: Store, settings: Settings, notice: Row, capture: Row, crawl_id: int, moment: datetime
-) -> None:
+def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_id: int, moment: datetime) -> None:
     good = capture["verdict"] in (Verdict.OK, Verdict.UNCHANGED)
     trouble = 0 if good else notice["trouble_count"] + 1
     changed = store.row(
         "SELECT 1 FROM changes WHERE notice_id = ? AND crawl_id = ? AND kind NOT IN ('upgrade', 'successor') AND NOT quiet",
         [notice["id"], crawl_id],
     )
-    interval = next_interval(settings, notice["interval"], trouble, bool(changed), first=notice["state"] == "never-fetched")
+    interval = next_interval(
+        settings, notice["interval"], trouble, bool(changed), first=notice["state"] == "never-fetched"
+    )
     page = page_of(store, notice)
     values = {
         "state": state_of(capture, page),

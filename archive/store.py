@@ -40,7 +40,9 @@ def migrate(db: Database, steps: Migrations, path: Path) -> None:
     known = {step.name for step in steps.applied(db)} | {step.name for step in steps.pending(db)}
     ours = set(_names(steps))
     if known - ours:
-        raise StoreError(f"{path} 由更新版本的程序写成（{'、'.join(sorted(known - ours))}），本版本不能打开；请升级程序后再试")
+        raise StoreError(
+            f"{path} 由更新版本的程序写成（{'、'.join(sorted(known - ours))}），本版本不能打开；请升级程序后再试"
+        )
     if not steps.pending(db):
         return
     if steps.applied(db):
@@ -73,7 +75,9 @@ class Store:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.DatabaseError as error:
             connection.close()
-            raise StoreError(f"{path} 无法作为数据库打开（{error}）；请从备份恢复：guidelines restore 备份目录") from error
+            raise StoreError(
+                f"{path} 无法作为数据库打开（{error}）；请从备份恢复：guidelines restore 备份目录"
+            ) from error
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         db = Database(connection)
@@ -332,7 +336,9 @@ class Store:
                 "position": position,
                 "kind": table.kind,
                 "area_id": areas.get(table.area),
-                "place": _json({"table": table.grid.place.table, "page": table.grid.place.page, "sheet": table.grid.place.sheet}),
+                "place": _json(
+                    {"table": table.grid.place.table, "page": table.grid.place.page, "sheet": table.grid.place.sheet}
+                ),
                 "caption": table.grid.caption,
                 "headers": table.headers,
                 "captions": table.captions,
@@ -348,7 +354,10 @@ class Store:
 
     def load(self, version_id: int) -> Document:
         """A version as a Document again: text, metadata, attachments (names, addresses) and items; no grids."""
-        version = self.row("SELECT v.*, d.location, d.url FROM versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?", [version_id])
+        version = self.row(
+            "SELECT v.*, d.location, d.url FROM versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?",
+            [version_id],
+        )
         if version is None:
             raise StoreError(f"版本 {version_id} 不存在")
         slugs = {row["id"]: row["slug"] for row in self.rows("SELECT id, slug FROM areas")}
@@ -358,7 +367,9 @@ class Store:
             metadata=json.loads(version["metadata"]),
             attachments=tuple(
                 Attachment(row["name"], row["url"])
-                for row in self.rows("SELECT name, url FROM attachments WHERE version_id = ? ORDER BY position", [version_id])
+                for row in self.rows(
+                    "SELECT name, url FROM attachments WHERE version_id = ? ORDER BY position", [version_id]
+                )
             ),
             items=tuple(
                 item_of(row, slugs)
@@ -422,7 +433,18 @@ def item_of(row: Row, area_slugs: Mapping[int, str]) -> Item:
     }
     texts = {
         name: row[name]
-        for name in ("position", "serial", "level1", "level2", "content", "basis", "time_limit", "subject", "review", "id")
+        for name in (
+            "position",
+            "serial",
+            "level1",
+            "level2",
+            "content",
+            "basis",
+            "time_limit",
+            "subject",
+            "review",
+            "id",
+        )
     }
     return Item(
         **texts,

@@ -216,6 +216,12 @@ def _log(crawl_id: int | None = None) -> None:
     """Plain lines with time and number of the crawl."""
     number = f"抓取 {crawl_id} " if crawl_id is not None else ""
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {number}%(message)s", stream=sys.stderr, force=True)
+    logging.getLogger().handlers[0].addFilter(_ours_or_a_warning)
+
+
+def _ours_or_a_warning(record: logging.LogRecord) -> bool:
+    """Scrapy sets its loggers to DEBUG whenever a crawler starts, so what it says is weighed here."""
+    return record.name == logger.name or record.levelno >= logging.WARNING
 
 
 def cli() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ def crawl(
 
     A process can do this once: the event loop cannot be started a second time.
     """
-    process = AsyncCrawlerProcess(scrapy_settings(settings, replay), install_root_handler=False)
+    process = AsyncCrawlerProcess(scrapy_settings(settings, replay))
     arguments = {
         "store": store,
         "declared": declared,

@@ -79,7 +79,7 @@ ITEM_PIPELINES = {
 }
 CONCURRENT_ITEMS = 1  # also keeps the order in which the spider hands over (a capture and its confirmation)
 
-LOG_LEVEL = "WARNING"
+LOG_INSTALL_ROOT_HANDLER = False  # crawler/__main__.py has its own
 LOG_INSTALL_ROOT_HANDLER = False  # the process that crawls has a log of its own
 STATS_DUMP = False
 LOGSTATS_INTERVAL = 0

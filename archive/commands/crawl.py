@@ -19,8 +19,16 @@ from archive.store import read_only
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="抓取全部通知，不论是否到期。")
 @click.option("--notice", "slugs", multiple=True, metavar="SLUG", help="只抓取这些通知。")
-@click.option("--sources", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="另用一份通知名单（TOML）。")
-@click.option("--replay", type=click.Path(path_type=Path, exists=True), multiple=True, metavar="WARC", help="不联网，从 WARC 文件中重放。")
+@click.option(
+    "--sources", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="另用一份通知名单（TOML）。"
+)
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, exists=True),
+    multiple=True,
+    metavar="WARC",
+    help="不联网，从 WARC 文件中重放。",
+)
 @click.option("--delay", type=click.FloatRange(min=0), help="同一主机两次请求之间的秒数；0 表示不等待。")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="一次下载最多几秒。")
 @click.option("--max-bytes", type=click.IntRange(min=1), help="一个文件最大几字节（解压后）。")
@@ -73,7 +81,10 @@ def _print(connection: sqlite3.Connection, report: dict[str, Any]) -> None:
     if not report["changes"]:
         out.print("没有发现变化。")
     for change in report["changes"]:
-        out.print(f"变化 {change['id']}：{words.change(change['kind'])}　{change['notice']}　{change['summary']}", markup=False)
+        out.print(
+            f"变化 {change['id']}：{words.change(change['kind'])}　{change['notice']}　{change['summary']}",
+            markup=False,
+        )
 
 
 @click.command()
