@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from attrs import evolve
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
@@ -199,6 +200,15 @@ def bare(text: str) -> str:
 def facts_of(file: Exchange) -> dict[str, Any]:
     found: dict[str, Any] = next(a for a in KNOWN[file.slug]["attachments"] if a["name"] == file.name)
     return found
+
+
+def test_one_revised_row_of_a_file_is_one_changed_row() -> None:
+    slug = "social-assistance-and-elderly-care"
+    file = next(e for e in ATTACHMENTS if e.slug == slug)
+    payload = build.revised(slug, "养老服务", 4, time_limit="自信息形成之日起5个工作日内")
+    before, after = reading(file, slug).items, reading(evolve(file, body=payload), slug).items
+    changed = [(old.level2, new.time_limit) for old, new in zip(before, after, strict=True) if old != new]
+    assert changed == [(before[16 + 3].level2, "自信息形成之日起5个工作日内")]
 
 
 def reading_member(member: Any, file: Exchange) -> Any:

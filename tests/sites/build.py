@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from attrs import frozen
+from attrs import evolve, frozen
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -168,6 +168,10 @@ def _rows(tables: list[Table]) -> dict[str, Any]:
 def _payload(kind: str, file: dict[str, Any], tables: list[Table], stored: Path, *, office: bool) -> bytes:
     if kind in OFFICE and not office:
         return stored.read_bytes()
+    return _written(kind, file, tables)
+
+
+def _written(kind: str, file: dict[str, Any], tables: list[Table]) -> bytes:
     title = file["name"].removeprefix("附件：")
     if kind == "zip":
         writers = {"docx": files.docx, "xlsx": files.xlsx}
@@ -200,6 +204,16 @@ def _disposition(file: dict[str, Any], kind: str) -> tuple[tuple[str, str], ...]
         return ()
     name = f"{file['name'].removeprefix('附件：')}.{kind}"
     return (("Content-Disposition", f"attachment; filename*=UTF-8''{quote(name)}"),)
+
+
+def revised(slug: str, area: str, row: int, **values: Any) -> bytes:
+    """The notice's first file with other values (fields of Row) in the row-th row of an area; .docx, .xlsx and .pdf."""
+    number = next(n["number"] for n in tomllib.loads(SOURCES.read_text("utf-8"))["notice"] if n["slug"] == slug)
+    drafts = tomllib.loads((HERE / "notices.toml").read_text("utf-8"))["notice"]
+    file = next(n["file"][0] for n in drafts if n["number"] == number)
+    areas = read_areas()
+    areas[area][row - 1] = evolve(areas[area][row - 1], **values)
+    return _written(file["href"].rpartition(".")[2], file, _tables(file, areas))
 
 
 # ---------------------------------------------------------------- listings, robots
