@@ -113,6 +113,10 @@ class _Look:
         return self.evidence.document.text if self.evidence.document else ""
 
     @cached_property
+    def title(self) -> str:
+        return self.evidence.document.title if self.evidence.document else ""
+
+    @cached_property
     def size(self) -> int:
         return len(re.sub(r"\s", "", self.text))
 
@@ -232,7 +236,7 @@ def _challenged(look: _Look) -> bool:
     worded = CHALLENGE_WORDS.search(look.page_title) or (
         len(look.visible) < SHORT and CHALLENGE_WORDS.search(look.visible)
     )
-    if not worded and document and look.named(document.title) and look.size >= 30:
+    if not worded and look.size and (look.named(look.visible) or (look.size >= 30 and look.named(look.title))):
         return False
     if worded or (CHALLENGE_MARKERS.search(html) and look.visible.count("。") < 3):
         return True
@@ -263,8 +267,10 @@ def _not_found(look: _Look) -> Judgement | None:
         path if _ERROR_PAGE.search(path) and not _ERROR_PAGE.search(urlsplit(look.evidence.declared_url).path) else ""
     )
     shown = look.text if look.size > SHORT else look.visible
-    places = [look.page_title, document.title if document else ""]
-    if len(shown) <= SHORT:
+    places = [look.page_title, look.title]
+    if look.substantial and look.size >= VERY_SHORT and look.named(look.title):
+        places.append(look.text[:100])  # an article of its own words may speak of such things further down
+    elif len(shown) <= SHORT:
         places += [shown, *(document.headings[:8] if document else ())]
     for place in places:
         seen = seen or _wording(NOT_FOUND, place, look.evidence.title)
@@ -296,7 +302,9 @@ def _empty(look: _Look) -> Judgement | None:
             "页面里没有找到正文。请用浏览器打开核对；若网站改版，请在 sources.toml 写明正文位置（content）。",
         )
     told = any(line.startswith((TABLE_ROW, CATALOGUE_ROW)) for line in look.text.splitlines())
-    if not told and not re.search("[。；：，、！？]", look.text):
+    # what only trafilatura found may be a menu and a footer, which have colons, too
+    ends = "[。；]" if document and document.confidence == "low" else "[。；：，、！？]"
+    if not told and not re.search(ends, look.text):
         return _suspect(Reason.EMPTY, f"页面里只有零星文字（{look.size} 个字），没有成句的正文。请用浏览器打开核对。")
     return None
 
@@ -323,10 +331,10 @@ def _cut_off(payload: bytes) -> bool:
 
 def _garbled(look: _Look) -> Judgement | None:
     text = look.text
-    bad = len(GARBAGE.findall(text))
+    bad = sum(len(found[0]) for found in GARBAGE.finditer(text))
     foreign = sum(1 for character in text if character > "\x7f")
     marks = text.count("?") * 5 > len(text) > 50
-    if bad * 50 < len(text) and not marks and not (foreign > 100 and common_share(text) < 0.02):
+    if bad * 50 <= len(text) and not marks and not (foreign > 100 and common_share(text) < 0.02):
         return None
     return _suspect(
         Reason.GARBLED, "正文是乱码（编码有误或内容已损坏）。多为网站暂时出错；若持续如此，请用浏览器打开核对。"
@@ -437,5 +445,5 @@ def _is_saved_as_html(look: _Look) -> bool:
     return office and "<table" in look.html.lower() and not NOT_FOUND.search(look.visible[:SHORT])
 
 
-_PAGE = (_challenge, _not_found, _empty, _truncated, _garbled, _elsewhere, _shrunk)
+_PAGE = (_challenge, _not_found, _garbled, _empty, _truncated, _elsewhere, _shrunk)
 _ATTACHMENT = (_empty_file, _page_for_file, _message_for_file, _truncated)

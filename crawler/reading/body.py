@@ -11,6 +11,7 @@ from crawler.reading.rule import Rule
 
 ENOUGH = 30
 """Characters from which on a container counts as filled; a shorter text must be a sentence or hold a file."""
+MUCH = 200
 
 
 @frozen
@@ -26,9 +27,11 @@ def find_body(root: Element, rule: Rule, html: str) -> Body | None:
     The first selector with enough text wins, and of its matches the one with most text (sites nest editors in editors).
     """
     short: Element | None = None
+    placed = False
     for css in rule.content:
         matches = [match for match in select(root, css) if tag_of(match) not in ("body", "html")]
         best = max(matches, key=_substance, default=None)
+        placed = placed or best is not None
         if best is None or _is_frame(best):
             continue
         if _substance(best) >= ENOUGH or _has_file(best) or "。" in text_of(best):
@@ -39,7 +42,9 @@ def find_body(root: Element, rule: Rule, html: str) -> Body | None:
     if tables is not None:
         return Body(tables)
     text = trafilatura.extract(html, include_comments=False, include_tables=True, deduplicate=False, favor_recall=False)
-    if text and len(BLANK.sub("", text)) >= ENOUGH:
+    found = len(BLANK.sub("", text or ""))
+    # a container that stands there empty means an empty page, and what trafilatura sees is its menu or footer
+    if text and found >= (ENOUGH if not placed else MUCH) and (not placed or text.count("。") >= 2):
         return Body(None, text)
     return Body(short) if short is not None else None
 
