@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
 from importlib.resources import files
 from itertools import accumulate
 
@@ -19,7 +20,7 @@ SEPARATOR = "\x1f"
 MARKS = 0xF0000
 """Private-use characters: letters to SQLite's tokenizer, which would drop punctuation, ticks and cell borders."""
 
-_CHUNK = 256
+_PIECE = 64
 _BRACKETS = dict.fromkeys("〔[【〖(﹝{", "[") | dict.fromkeys("〕]】〗)﹞}", "]")
 _COMBINED = re.compile(r"[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]*|[\u0300-\u036f\u3099\u309a]+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
@@ -92,39 +93,40 @@ class Folding:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.plain = unicodedata.is_normalized("NFC", text)
         self.folded = fold(text)
-        self._pieces: list[str] | None = None
+        self._plain = unicodedata.is_normalized("NFC", text)
         self._offsets: list[int] = []
-        self._maps: dict[int, list[tuple[int, int]]] = {}
+        """Folded characters before each piece of the text, of `_PIECE` characters."""
 
     def find(self, term: str, limit: int = 50) -> list[tuple[int, int]]:
         """Spans (from, to) in the original text of the first `limit` places of an already folded term."""
         spans: list[tuple[int, int]] = []
         at = self.folded.find(term)
         while at >= 0 and len(spans) < limit:
-            start, end = self._original(at)[0], self._original(at + len(term) - 1)[1]
-            spans.append((start, end))
+            spans.append((self._original(at)[0], self._original(at + len(term) - 1)[1]))
             at = self.folded.find(term, at + len(term))
         return spans
 
     def _original(self, position: int) -> tuple[int, int]:
-        """Where the folded character at `position` stands in the text. Only its piece of the text is looked at."""
-        if self._pieces is None:
-            # an accent must stay in one piece with its letter: text with loose accents, which is rare, is one piece
-            size = _CHUNK if self.plain else max(len(self.text), 1)
-            self._pieces = [self.text[at : at + size] for at in range(0, len(self.text), size)]
-            self._offsets = [0, *accumulate(len(fold(piece)) for piece in self._pieces)]
+        """Where the folded character at `position` stands in the text. Only its piece of the text is walked through."""
+        # an accent must stay in one piece with its letter: text with loose accents, which is rare, is one piece
+        size = _PIECE if self._plain else len(self.text)
+        if not self._offsets:
+            pieces = (self.text[at : at + size] for at in range(0, len(self.text), size))
+            self._offsets = [0, *accumulate(len(fold(piece)) for piece in pieces)]
         piece = bisect_right(self._offsets, position) - 1
-        if piece not in self._maps:
-            self._maps[piece] = _mapping(self._pieces[piece])
-        start, end = self._maps[piece][position - self._offsets[piece]]
-        base = piece * len(self._pieces[0])
-        return base + start, base + end
+        left = position - self._offsets[piece]
+        for start, end, width in self._walk(piece * size, min((piece + 1) * size, len(self.text))):
+            if left < width:
+                return start, end
+            left -= width
+        raise IndexError(position)
 
-
-def _mapping(text: str) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    for match in _COMBINED.finditer(text):
-        spans.extend([match.span()] * len(_fold_cluster(match.group())))
-    return spans
+    def _walk(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """(from, to, folded characters) of each character of a part of the text, with its accents."""
+        if self._plain:
+            for at in range(start, end):
+                yield at, at + 1, len(_FOLDED[ord(self.text[at])])
+            return
+        for match in _COMBINED.finditer(self.text, start, end):
+            yield match.start(), match.end(), len(_fold_cluster(match.group()))

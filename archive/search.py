@@ -323,7 +323,7 @@ def spans(text: str, terms: Sequence[str], limit: int = 50) -> list[tuple[int, i
 def _joined(found: Iterable[list[tuple[int, int]]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in sorted(span for spans_ in found for span in spans_):
-        if joined and start <= joined[-1][1]:
+        if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))

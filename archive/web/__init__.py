@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from datasette import hookimpl
 from datasette.plugins import pm
 
 from archive.search import match_expression
 from archive.web import catalogue, changes, feeds, files, home, labels, notices, operation, pages, searching, security
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+hook: Callable[[Function], Function] = hookimpl
+hook_last: Callable[[Function], Function] = hookimpl(trylast=True)
 
 ROUTES = (
     *home.ROUTES,
@@ -24,36 +28,36 @@ ROUTES = (
 )
 
 
-@hookimpl
+@hook
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     return list(ROUTES)
 
 
-@hookimpl(trylast=True)
+@hook_last
 def prepare_connection(conn: sqlite3.Connection) -> None:
     """Datasette's own search box asks for escape_fts(…): hand it our phrases instead, so that it finds Chinese."""
     conn.create_function("escape_fts", 1, match_expression, deterministic=True)
 
 
-@hookimpl
-def get_metadata(database: str | None) -> dict[str, Any]:
+@hook
+def get_metadata() -> dict[str, Any]:
     return labels.metadata()
 
 
-@hookimpl
+@hook
 def startup() -> None:
-    """Errors are told by our own pages; Datasette's handler would also print every 404 with all variables to the log."""
+    """Errors are told by our own pages; Datasette's handler would print every 404 with all variables to the log."""
     if pm.has_plugin("datasette.handle_exception"):
         pm.unregister(name="datasette.handle_exception")
 
 
-@hookimpl
+@hook
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.add_extension(security.Amended)
     pages.add_filters(env, datasette)
 
 
-@hookimpl
+@hook
 def extra_template_vars(request: Any, datasette: Any) -> Callable[[], Any]:
     async def inner() -> dict[str, Any]:
         """What Datasette's own pages need of us (see security.Amended)."""
@@ -62,17 +66,25 @@ def extra_template_vars(request: Any, datasette: Any) -> Callable[[], Any]:
     return inner
 
 
-@hookimpl
+@hook
 def asgi_wrapper() -> Callable[[Any], Any]:
     return security.secured
 
 
-@hookimpl
+@hook
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any]:
     return pages.exception_page(datasette, request, exception)
 
 
-@hookimpl
+@hook
+def extra_css_urls(template: str, datasette: Any) -> list[str]:
+    """Datasette's own pages get a second sheet; ours have their own."""
+    if template.startswith("guidelines/"):
+        return []
+    return [datasette.urls.static_plugins("guidelines-archive", "datasette.css")]
+
+
+@hook
 def menu_links() -> list[dict[str, str]]:
     return [
         {"href": "/", "label": "首页"},

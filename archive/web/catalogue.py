@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datasette import Response
 
 from archive import words
+from archive.export import export_bytes
 from archive.web.files import attachment_header
 from archive.web.notices import place_words
 from archive.web.pages import Context, Missing, Pager, Row, Visit, answer, page
@@ -73,7 +74,8 @@ def _listing(visit: Visit, fixed: str) -> Context:
         "selected": parameters,
         "deadlines": _column(
             visit,
-            "SELECT deadline FROM items WHERE current = 1 AND deadline <> '' GROUP BY deadline ORDER BY count(*) DESC, 1",
+            """SELECT deadline FROM items WHERE current = 1 AND deadline <> ''
+               GROUP BY deadline ORDER BY count(*) DESC, 1""",
         ),
         "channels": _column(
             visit,
@@ -91,7 +93,7 @@ def item(visit: Visit) -> Context:
     """One row with all its columns, where it stands in the file, and what happened to it."""
     id = visit.id("目录事项")
     found = visit.row(
-        """SELECT i.*, a.name AS area, a.slug AS area_slug, d.name AS document, d.kind AS document_kind, d.url, d.mirror,
+        """SELECT i.*, a.name AS area, a.slug AS area_slug, d.name AS document, d.kind AS document_kind, d.mirror,
                   n.slug, n.title AS notice, n.issuer, n.document_number, v.number AS version, v.captured_at
            FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id
            JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id WHERE i.id = ?""",
@@ -143,10 +145,14 @@ def _history(visit: Visit, id: int) -> list[Row]:
     return visit.rows(
         """WITH RECURSIVE same(id) AS (
                SELECT :id
-               UNION SELECT r.item_before FROM row_changes r JOIN same ON r.item_after = same.id WHERE r.item_before IS NOT NULL
-               UNION SELECT r.item_after FROM row_changes r JOIN same ON r.item_before = same.id WHERE r.item_after IS NOT NULL)
-           SELECT DISTINCT c.id, c.kind, c.summary, c.detected_at FROM row_changes r JOIN changes c ON c.id = r.change_id
-           WHERE r.item_before IN same OR r.item_after IN same ORDER BY c.id DESC LIMIT 50""",
+               UNION SELECT r.item_before FROM row_changes r JOIN same ON r.item_after = same.id
+                     WHERE r.item_before IS NOT NULL
+               UNION SELECT r.item_after FROM row_changes r JOIN same ON r.item_before = same.id
+                     WHERE r.item_after IS NOT NULL)
+           SELECT DISTINCT c.id, c.kind, c.summary, c.detected_at
+           FROM row_changes r JOIN changes c ON c.id = r.change_id
+           WHERE r.item_before IN same OR r.item_after IN same
+           ORDER BY c.id DESC LIMIT 50""",
         {"id": id},
     )
 
@@ -168,8 +174,6 @@ def download(visit: Visit) -> Response:
     names = {row["slug"]: row["name"] for row in visit.rows("SELECT slug, name FROM areas")}
     area = visit.choice("area", names, "领域")
     areas: Sequence[str] = [area] if area else []
-    from archive.export import export_bytes
-
     body = export_bytes(visit.connection, suffix, areas, level)
     title = "".join([names[area] if area else "", words.LEVELS.get(level, ""), "公开事项目录"])
     return Response(body, headers=attachment_header(f"{title}.{suffix}"), content_type=MEDIA[suffix])

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from archive import words
 from archive.clock import iso
-from archive.redline import redline, side_by_side
+from archive.redline import Line, redline, side_by_side
 from archive.web.pages import BadParameter, Context, Missing, Pager, Row, Visit, page
 
 PAGE = 50
@@ -24,7 +24,8 @@ def changes(visit: Visit) -> Context:
     since = since_of(visit)
     parameters = {"kind": kind, "notice": notice, "since": visit.text("since")}
     where = """FROM changes c JOIN notices n ON n.id = c.notice_id
-               WHERE (:kind = '' OR c.kind = :kind) AND (:notice = '' OR n.slug = :notice) AND c.detected_at >= :after"""
+               WHERE (:kind = '' OR c.kind = :kind) AND (:notice = '' OR n.slug = :notice)
+                 AND c.detected_at >= :after"""
     bound = parameters | {"after": since}
     pager = Pager.of(visit, visit.value(f"SELECT count(*) {where}", bound), PAGE, parameters)
     return {
@@ -106,10 +107,10 @@ def shortened(ops: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return result
 
 
-def _near(lines: list[Row]) -> list[tuple[Row | None, int]]:
+def _near(lines: list[Line]) -> list[tuple[Line | None, int]]:
     """The changed lines and two neighbours on each side; (None, n) where n lines are left out."""
     shown = {near for at, line in enumerate(lines) if line.changed for near in range(at - 2, at + 3)}
-    result: list[tuple[Row | None, int]] = []
+    result: list[tuple[Line | None, int]] = []
     for visible, group in groupby(range(len(lines)), key=lambda at: at in shown):
         numbers = list(group)
         result += [(lines[at], 0) for at in numbers] if visible else [(None, len(numbers))]

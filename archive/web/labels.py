@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from archive.words import COLUMNS
+from archive.words import COLUMNS, DOCUMENT_STATES, STATES
 
 TABLES: dict[str, str] = {
     "notices": "通知",
@@ -57,7 +58,7 @@ _OWN: dict[str, dict[str, str]] = {
         "document_number": "发文字号",
         "issued_on": "成文日期",
         "published_on": "发布日期",
-        "state": "状态：never-fetched 尚未抓取、current 正常、suspect 存疑、blocked 被拦截、unreachable 无法访问、gone 已撤下",
+        "state": "状态：" + "、".join(f"{code} {word}" for code, word in STATES.items()),
         "checked_at": "最近一次抓取（UTC）",
         "changed_at": "最近一次变化（UTC）",
         "last_success": "最近一次取得原文（UTC）",
@@ -69,7 +70,7 @@ _OWN: dict[str, dict[str, str]] = {
         "url": "地址",
         "name": "名称",
         "media_type": "文件类型",
-        "state": "current 已读取、unread 尚未读取、unreadable 无法读取、gone 已撤下",
+        "state": "、".join(f"{code} {word}" for code, word in DOCUMENT_STATES.items()),
         "reason": "不能读取的原因",
         "mirror": "转载来源，空表示取自原地址",
     },
@@ -133,6 +134,36 @@ def metadata() -> dict[str, Any]:
             }
         },
     }
+
+
+_CRUMBS = {"home": "首页", "archive": "数据表"}
+
+
+def crumb(label: str) -> str:
+    return _CRUMBS.get(label) or table_name(label)
+
+
+def column_name(table: str, column: str) -> str:
+    return _OWN.get(table, {}).get(column) or _COMMON.get(column) or column
+
+
+_DESCRIPTION = (
+    (r"^where ", "条件："),
+    (r'search matches "', "检索“"),
+    (r'"(?= and| sorted|$)', "”"),
+    (r" and ", "，且 "),
+    (r" sorted by (\S+) descending$", r"，按 \1 降序"),
+    (r" sorted by (\S+)$", r"，按 \1 排序"),
+    (r"^sorted by (\S+) descending$", r"按 \1 降序"),
+    (r"^sorted by (\S+)$", r"按 \1 排序"),
+)
+
+
+def description(english: str) -> str:
+    """Datasette's sentence about a filtered table, its fixed words in Chinese."""
+    for pattern, chinese in _DESCRIPTION:
+        english = re.sub(pattern, chinese, english)
+    return english
 
 
 def table_name(name: str) -> str:

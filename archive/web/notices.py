@@ -57,7 +57,7 @@ def notice(visit: Visit) -> Context:
             ids,
         ),
         "changes": visit.rows(
-            "SELECT id, kind, summary, detected_at, restored_at FROM changes WHERE notice_id = ? ORDER BY id DESC LIMIT 20",
+            "SELECT * FROM changes WHERE notice_id = ? ORDER BY id DESC LIMIT 20",
             [found["id"]],
         ),
         "candidates": visit.rows("SELECT * FROM candidates WHERE notice_id = ? ORDER BY id DESC", [found["id"]]),
@@ -121,7 +121,8 @@ def metadata_of(version: Row) -> list[tuple[str, str]]:
 def has_bytes(visit: Visit, document_id: int) -> bool:
     return bool(
         visit.row(
-            """SELECT 1 FROM captures WHERE document_id = ? AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted')
+            """SELECT 1 FROM captures WHERE document_id = ?
+               AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted')
                AND (warc_file IS NOT NULL OR refers_to IS NOT NULL) LIMIT 1""",
             [document_id],
         )

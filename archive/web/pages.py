@@ -251,6 +251,9 @@ def add_filters(env: Any, datasette: Any) -> None:
         "words": words,
         "link": link,
         "guidelines_table": labels.table_name,
+        "guidelines_crumb": labels.crumb,
+        "guidelines_column": labels.column_name,
+        "guidelines_description": labels.description,
         "style_version": _style_version(),
     }
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 ROWS = "row{% if filtered_table_rows_count == 1 %}{% else %}s{% endif %}"
 
 PHRASES: dict[str, dict[str, str]] = {
+    "_crumbs.html": {"{{ item.label }}": "{{ guidelines_crumb(item.label) }}"},
+    "_facet_results.html": {
+        "<strong>{{ facet_info.name }}": "<strong>{{ guidelines_column(table, facet_info.name) }}",
+        "({{ facet_info.type }})": "",
+    },
     "base.html": {">Menu</title>": ">菜单</title>"},
     "_footer.html": {
         "Powered by": "由",
@@ -26,6 +31,7 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "table.html": {
         ROWS: "行",
+        "{{ human_description_en }}": "{{ guidelines_description(human_description_en) }}",
         ">Search:<": ">检索：<",
         "- remove filter -": "- 去掉此条件 -",
         "- column -": "- 选择列 -",
@@ -67,6 +73,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "This data as": "以其他格式查看：",
         "Links from other tables": "其他表中的关联",
         "row{% if other.count == 1 %}{% else %}s{% endif %}</a>": "行</a>",
-        "from {{ other.other_column }} in {{ other.other_table }}": "（{{ guidelines_table(other.other_table) }} 的 {{ other.other_column }} 列）",
+        "from {{ other.other_column }} in {{ other.other_table }}": (
+            "（{{ guidelines_table(other.other_table) }} 的 {{ other.other_column }} 列）"
+        ),
     },
 }

@@ -30,6 +30,9 @@ def results(visit: Visit) -> Context:
                 "title": search.spans(hit.title, terms),
                 "notice": names[hit.notice],
                 "kind": words.HIT_KINDS[hit.kind],
+                "row": visit.row("SELECT content, time_limit FROM items WHERE id = ?", [hit.id])
+                if hit.kind == "item"
+                else None,
             }
             for hit in hits
         ],

@@ -12,7 +12,7 @@ from tests.factory import NOTICES, attachment_document, capture, item, make_arch
 
 
 def make_site(data: Path) -> Store:
-    """Notice 1 was revised (text and rows), 2 is blocked with a suspect capture, 3 has a candidate and hostile names."""
+    """Notice 1 was revised (text, rows), 2 is blocked with a suspect capture, 3 has a candidate and hostile names."""
     store = make_archive(data, items=60)
     crawl = store.begin_crawl("second", "live", "test/1", {})
     _revise(store, crawl)
@@ -37,9 +37,14 @@ def _revise(store: Store, crawl: int) -> None:
         + "\n".join(f"第{n}条　本条内容没有变化，仅供演示。" for n in range(1, 30))
     )
     reading = page_document(
-        NOTICES[0].title, body, (Attachment("附件：标准目录.docx", NOTICES[0].url.replace(".html", ".docx")),),
-        document_number="演示发〔2026〕9号", issued_on="2026-11-01", in_force="有效", index_number="000014349/2026-00009",
-    )  # fmt: skip
+        NOTICES[0].title,
+        body,
+        (Attachment("附件：标准目录.docx", NOTICES[0].url.replace(".html", ".docx")),),
+        document_number="演示发〔2026〕9号",
+        issued_on="2026-11-01",
+        in_force="有效",
+        index_number="000014349/2026-00009",
+    )
     new = capture(store, crawl, page["id"], page["url"], reading, "2026-11-22T17:30:00Z")
     change = _change(store, page, "revised", "正文修改 2 处：征地补偿安置方案的公开时限改为7个工作日", old, new, crawl)
     assert change
@@ -47,12 +52,19 @@ def _revise(store: Store, crawl: int) -> None:
     file = _one(store, "SELECT * FROM documents WHERE notice_id = 1 AND kind = 'attachment'")
     before = _one(store, "SELECT id FROM versions WHERE document_id = ?", file["id"])["id"]
     rows = tuple(
-        item(n, time_limit="自信息形成之日起7个工作日内" if n == 12 else "自信息形成之日起20个工作日内",
-             review="主动、依申请两列都选中" if n == 5 else "",
-             more={"deadline": {"label": "7个工作日" if n == 12 else "20个工作日"}, "inferred": ["level1"],
-                   "original": {"channels": "■政府网站 □政府公报"}, "place": {"table": 1, "page": 2, "sheet": ""}})
+        item(
+            n,
+            time_limit="自信息形成之日起7个工作日内" if n == 12 else "自信息形成之日起20个工作日内",
+            review="主动、依申请两列都选中" if n == 5 else "",
+            more={
+                "deadline": {"label": "7个工作日" if n == 12 else "20个工作日"},
+                "inferred": ["level1"],
+                "original": {"channels": "■政府网站 □政府公报"},
+                "place": {"table": 1, "page": 2, "sheet": ""},
+            },
+        )
         for n in range(1, 62)
-    )  # fmt: skip
+    )
     grid = Grid((("序号", "公开事项", None), ("1", "征地", "<b>方案</b>"), ("共1项", None, None)), Place(1, page=2))
     document = attachment_document(
         rows,
@@ -80,19 +92,43 @@ def _revise(store: Store, crawl: int) -> None:
     }
     store.db["row_changes"].insert_all(
         [
-            {"change_id": id, "position": 1, "kind": "changed", "item_before": old_items[12], "item_after": new_items[12],
-             "column": "公开时限", "before": "自信息形成之日起20个工作日内", "after": "自信息形成之日起7个工作日内"},
-            {"change_id": id, "position": 2, "kind": "added", "item_before": None, "item_after": new_items[61],
-             "column": "", "before": "", "after": ""},
+            {
+                "change_id": id,
+                "position": 1,
+                "kind": "changed",
+                "item_before": old_items[12],
+                "item_after": new_items[12],
+                "column": "公开时限",
+                "before": "自信息形成之日起20个工作日内",
+                "after": "自信息形成之日起7个工作日内",
+            },
+            {
+                "change_id": id,
+                "position": 2,
+                "kind": "added",
+                "item_before": None,
+                "item_after": new_items[61],
+                "column": "",
+                "before": "",
+                "after": "",
+            },
         ]
-    )  # fmt: skip
+    )
 
 
 def _change(store: Store, document: dict, kind: str, summary: str, old: int, new: int, crawl: int) -> int:  # type: ignore[type-arg]
     row = {
-        "notice_id": document["notice_id"], "document_id": document["id"], "crawl_id": crawl, "kind": kind, "from_version": old,
-        "to_version": new, "detected_at": "2026-11-22T17:32:00Z", "updated_at": "2026-11-22T17:32:00Z", "summary": summary, "quiet": 0,
-    }  # fmt: skip
+        "notice_id": document["notice_id"],
+        "document_id": document["id"],
+        "crawl_id": crawl,
+        "kind": kind,
+        "from_version": old,
+        "to_version": new,
+        "detected_at": "2026-11-22T17:32:00Z",
+        "updated_at": "2026-11-22T17:32:00Z",
+        "summary": summary,
+        "quiet": 0,
+    }
     return int(store.db["changes"].insert(row).last_pk)
 
 
@@ -101,10 +137,19 @@ def _suspect(store: Store, crawl: int) -> None:
     store.add_capture(
         crawl,
         Capture(
-            page["id"], page["url"], "2026-11-22T17:33:00Z", Verdict.SUSPECT, "challenge", "返回的是人机验证页（__tst_status）",
-            http_status=200, sha256=hashlib.sha256(b"x").hexdigest(), bytes=1, warc_file="20261122-1.warc.gz", warc_offset=1234,
+            page["id"],
+            page["url"],
+            "2026-11-22T17:33:00Z",
+            Verdict.SUSPECT,
+            "challenge",
+            "返回的是人机验证页（__tst_status）",
+            http_status=200,
+            sha256=hashlib.sha256(b"x").hexdigest(),
+            bytes=1,
+            warc_file="20261122-1.warc.gz",
+            warc_offset=1234,
         ),
-    )  # fmt: skip
+    )
     store.update(
         "notices",
         2,
@@ -128,7 +173,17 @@ def _hostile(store: Store, crawl: int) -> None:
         "documents", document, state="unreadable", reason="needs-ocr: 是扫描件，没有文字层；请用文字识别软件处理后另存"
     )
     store.db["candidates"].insert(
-        {"notice_id": 3, "url": "http://poverty.example/t2026.html", "title": "演示办关于印发扶贫领域标准指引（修订版）的通知",
-         "document_number": "演示发〔2026〕3号", "published_on": "2026-11-01", "found_at": "2026-11-22T17:35:00Z", "state": "new",
-         "evidence": json.dumps(["标题含“扶贫”和“修订”", "文中写明《演示办关于印发扶贫领域…的通知》同时废止"], ensure_ascii=False), "listing": ""}
-    )  # fmt: skip
+        {
+            "notice_id": 3,
+            "url": "http://poverty.example/t2026.html",
+            "title": "演示办关于印发扶贫领域标准指引（修订版）的通知",
+            "document_number": "演示发〔2026〕3号",
+            "published_on": "2026-11-01",
+            "found_at": "2026-11-22T17:35:00Z",
+            "state": "new",
+            "evidence": json.dumps(
+                ["标题含“扶贫”和“修订”", "文中写明《演示办关于印发扶贫领域…的通知》同时废止"], ensure_ascii=False
+            ),
+            "listing": "",
+        }
+    )

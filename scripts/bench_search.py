@@ -1,0 +1,68 @@
+"""Search: recall and precision against a substring scan, and how long queries take, on generated documents.
+
+python scripts/bench_search.py [--documents N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from archive import search
+from archive.folding import fold
+from tests import corpus
+
+LENGTHS = (1, 2, 3, 4, 6, 10)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=400)
+    options = parser.parse_args(argv)
+    bodies = corpus.texts(options.documents)
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        store = corpus.fill(Path(folder) / "data", bodies, items=3 * len(bodies))
+        print(f"{len(bodies)} documents, {sum(map(len, bodies)):,} characters, {3 * len(bodies)} rows,"
+              f" archived and indexed in {time.perf_counter() - began:.1f} s")  # fmt: skip
+        folded = {
+            row["id"]: (fold(search.document_title(row["name"], row["title"])), fold(row["text"]))
+            for row in store.rows(
+                "SELECT d.id, d.name, v.title, v.text FROM documents d JOIN versions v ON v.document_id = d.id"
+            )
+        }
+        print("characters  queries   recall  precision  p50 ms  p95 ms")
+        worst = 1.0
+        for length in LENGTHS:
+            recall, precision, times = _measure(store, folded, corpus.queries(bodies, (length,), each=60))
+            worst = min(worst, recall)
+            centiles = statistics.quantiles(times, n=100)
+            speed = f"{centiles[49]:>6.1f}  {centiles[94]:>6.1f}"
+            print(f"{length:>10}  {len(times):>7}   {recall:.3f}      {precision:.3f}  {speed}")
+        store.close()
+    return 0 if worst == 1.0 else 1
+
+
+def _measure(store: object, folded: dict[int, tuple[str, str]], queries: list[str]) -> tuple[float, float, list[float]]:
+    """(recall, precision) over the documents, and milliseconds of each query over all kinds, snippets included."""
+    connection = store.db.conn  # type: ignore[attr-defined]
+    expected = found = right = 0
+    times = []
+    for query in queries:
+        began = time.perf_counter()
+        search.search(connection, query)
+        times.append((time.perf_counter() - began) * 1000)
+        hits = {hit.id for hit in search.search(connection, query, kind="document", limit=len(folded))}
+        truth = {id for id, texts in folded.items() if any(fold(query) in text for text in texts)}
+        expected, found, right = expected + len(truth), found + len(hits), right + len(hits & truth)
+    return right / expected, right / found, times
+
+
+if __name__ == "__main__":
+    sys.exit(main())
