@@ -42,26 +42,26 @@ class Message:
     """Those that found room; the others go into the next message."""
 
 
-def compose(channel: str, entries: Sequence[Entry], base_url: str, date: str, *, whole: bool = False) -> Message:
+def compose(channel: str, entries: Sequence[Entry], base_url: str, *, whole: bool = False) -> Message:
     """One message for these entries, within the channel's limit: less is said of each, then fewer are told.
 
-    `date` is the local day, for the title of a digest. `whole`: all of them must be in it (it is sent again).
+    `whole`: all of them must be in it, for it was sent before. The same entries always give the same message.
     """
     flavour = markup.FLAVOURS[channel]
     least = markup.DETAILS[-1]
     chosen = list(entries)
     for detail in markup.DETAILS:
-        text = _text(flavour, chosen, base_url, date, detail)
+        text = _text(flavour, chosen, base_url, detail)
         if flavour.size(text) <= flavour.limit:
             break
     else:
         while len(chosen) > 1 and flavour.size(text) > flavour.limit and not whole:
             chosen.pop()
-            text = _text(flavour, chosen, base_url, date, least)
+            text = _text(flavour, chosen, base_url, least)
         text = _cut(text, flavour.limit)
     key = _key(chosen)
-    mail = _text(markup.FLAVOURS["mail"], chosen, base_url, date, markup.DETAILS[0])
-    return Message(key, _title(chosen, date), mail, _html(chosen, base_url, date), text, tuple(chosen))
+    mail = _text(markup.FLAVOURS["mail"], chosen, base_url, markup.DETAILS[0])
+    return Message(key, _title(chosen), mail, _html(chosen, base_url), text, tuple(chosen))
 
 
 def _key(entries: Sequence[Entry]) -> str:
@@ -75,7 +75,7 @@ def _cut(text: str, limit: int) -> str:
     return text.encode()[: limit - 3].decode("utf-8", "ignore") + "…"
 
 
-def _title(entries: Sequence[Entry], date: str) -> str:
+def _title(entries: Sequence[Entry]) -> str:
     """What changed, in one line."""
     first = entries[0]
     changes = [entry for entry in entries if entry.story]
@@ -88,7 +88,8 @@ def _title(entries: Sequence[Entry], date: str) -> str:
         return f"{SITE}首次收录 {len(entries)} 份通知" if len(entries) > 1 else markup.clip(_headline(first), 100)
     if len(entries) == 1:
         return markup.clip(_headline(first), 100)
-    return f"{SITE}：{date} 共 {len(changes)} 项变化" + ("" if len(changes) == len(entries) else "，另有运行提醒")
+    until = max(entry.story.detected for entry in changes if entry.story).partition(" ")[0]
+    return f"{SITE}：截至 {until} 共 {len(changes)} 项变化" + ("" if len(changes) == len(entries) else "，另有运行提醒")
 
 
 def _headline(entry: Entry) -> str:
@@ -128,10 +129,10 @@ def _footer(entries: Sequence[Entry], base_url: str) -> list[str]:
     return [*lines, "编号相同的消息是同一条：网络中断后重发，不是又一次修订。"]
 
 
-def _text(flavour: markup.Flavour, entries: Sequence[Entry], base_url: str, date: str, detail: markup.Detail) -> str:
+def _text(flavour: markup.Flavour, entries: Sequence[Entry], base_url: str, detail: markup.Detail) -> str:
     many = len(entries) > 1
     # of one change the first line says all
-    parts = [flavour.heading.format(flavour.escape(_title(entries, date)))] if many or entries[0].new else []
+    parts = [flavour.heading.format(flavour.escape(_title(entries)))] if many or entries[0].new else []
     for heading, group in _groups(entries):
         if many:
             parts.append(flavour.bold.format(f"【{flavour.escape(heading)}】"))
@@ -167,8 +168,8 @@ def _notice_page(story: Story, base_url: str) -> str:
     return f"{base_url.rstrip('/')}/notices/{story.slug}"
 
 
-def _html(entries: Sequence[Entry], base_url: str, date: str) -> str:
-    title = _title(entries, date)
+def _html(entries: Sequence[Entry], base_url: str) -> str:
+    title = _title(entries)
     many = len(entries) > 1
     parts = [f'<h2 style="font-size:18px;margin:0 0 8px">{escape(title)}</h2>'] if many or entries[0].new else []
     for heading, group in _groups(entries):
@@ -210,5 +211,5 @@ def _new_table(entries: Sequence[Entry], base_url: str) -> str:
 def trial_message(channel: str, base_url: str, moment: str) -> Message:
     """What `subscriptions check --send` sends."""
     payload = {"what": "这是一条测试消息，收到即说明订阅设置正确，无需处理。"}
-    message = compose(channel, [Entry(key_of("test", moment), "alert", payload=payload)], base_url, "")
+    message = compose(channel, [Entry(key_of("test", moment), "alert", payload=payload)], base_url)
     return evolve(message, title=f"【测试】{SITE}")

@@ -316,11 +316,10 @@ def _messages(
     around: Round, archive: sqlite3.Connection, outbox: Outbox, subscriber: Subscriber, row: Row
 ) -> Iterator[tuple[list[Row], Message]]:
     """What is due for a subscriber, put together into messages."""
-    date = around.now().astimezone(around.settings.zone).strftime("%Y年%m月%d日")
     for waiting, again in _groups(outbox.due(row, around.now()), subscriber):
         entries = _entries(around, archive, outbox, waiting)
         while entries:
-            message = compose(subscriber.channel, entries, around.settings.base_url, date, whole=again)
+            message = compose(subscriber.channel, entries, around.settings.base_url, whole=again)
             keys = {entry.key for entry in message.entries}
             yield [found for found in waiting if found["key"] in keys], message
             entries = [entry for entry in entries if entry.key not in keys]

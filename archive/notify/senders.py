@@ -143,7 +143,7 @@ _opener = urllib.request.build_opener(_NoRedirect)
 
 
 def _network(error: Exception) -> str:
-    cause = getattr(error, "reason", error)
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
         return "超时没有回应"
     if isinstance(cause, ConnectionRefusedError):

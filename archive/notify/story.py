@@ -46,6 +46,8 @@ class Story:
     """When the text came back, in local words; '' when it did not."""
     detected_at: str
     """ISO 8601 UTC."""
+    detected: str
+    """The same in local words."""
     updated_at: str
     slug: str
     notice: str
@@ -109,6 +111,7 @@ def _story(connection: sqlite3.Connection, id: int, base_url: str, zone: tzinfo)
         quiet=bool(row["quiet"]),
         restored=local(row["restored_at"], zone),
         detected_at=row["detected_at"],
+        detected=local(row["detected_at"], zone),
         updated_at=row["updated_at"] or row["detected_at"],
         slug=row["slug"],
         notice=row["title"],

@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from attrs import field, frozen
 
@@ -86,7 +86,7 @@ class Subscriber:
         """Everything that no log, page or error text may show, longest first."""
         whole = {part for part in (self.name, self.address, self.secret, self.base) if len(part) > 1}
         plain = {"http", "https", "mailto", "mailtos", "json", "jsons", "from", "smtp", "mode", "starttls"}
-        parts = {part for part in re.split(r"[/:@?&=#]+", self.address) if len(part) > 3 and part not in plain}
+        parts = {part for part in re.split(r"[/:@?&=#<>]+", unquote(self.address)) if len(part) > 3 and part not in plain}
         return tuple(sorted(whole | parts, key=len, reverse=True))
 
     def mask(self, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -93,13 +94,15 @@ def mail_server(folder: Path) -> Iterator[Mailbox]:
     cert, key = certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
-    box = Mailbox()
+    with socket.socket() as free:  # aiosmtpd knows its own port only when it is told
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    box = Mailbox(port=port)
     controller = Controller(
-        box, hostname="127.0.0.1", port=0, tls_context=context, require_starttls=True, authenticator=box.authenticate,
+        box, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True, authenticator=box.authenticate,
         auth_required=True,
     )  # fmt: skip
     controller.start()
-    box.port = controller.server.sockets[0].getsockname()[1]
     try:
         yield box
     finally:
