@@ -26,13 +26,14 @@ def read_tables(grids: Sequence[Grid], areas: Sequence[Area]) -> tuple[tuple[Tab
     tables = [reader.read(number, grid) for number, grid in enumerate(grids)]
     items, run_notes = make_items(reader.drafts)
     items, serial_notes = review_items(items, reader.drafts)
+    first_of = {draft.grid: draft for draft in reversed(reader.drafts)}
     readings = []
     for number, (grid, table) in enumerate(zip(grids, tables, strict=True)):
         if not table.catalogue:
             readings.append(TableReading(grid, TABLE))
             continue
         fates = Counter(table.fates)
-        first = next((draft for draft in reader.drafts if draft.grid == number), None)
+        first = first_of.get(number)
         notes = [*table.notes, *check_header(table)]
         notes += run_notes.get(table.run, []) if table.opens_run else []
         notes += serial_notes.get(number, [])

@@ -85,6 +85,10 @@ class Case:
     review: bool = False
     """Whether the rows are doubtful by design."""
 
+    @property
+    def text(self) -> str:
+        return "".join(cell or "" for grid in self.grids for row in grid.cells for cell in row)
+
 
 @frozen
 class Layout:

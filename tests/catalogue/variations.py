@@ -159,9 +159,9 @@ def _cut(cells: list[str | None], roles: Sequence[str]) -> tuple[list[str | None
 
 
 def _merges(rng: random.Random) -> Iterator[Case]:
-    yield _one(rng, "一级事项、依据、主体跨行合并", Layout(merged=("level1", "basis", "subject")), count=12)
-    yield _one(rng, "时限和渠道跨行合并", Layout(merged=("level1", "time_limit", "channels")), count=12)
-    yield _one(rng, "√跨行合并", Layout(merged=("level1", *FLAGS)), count=12)
+    yield _one(rng, "一级事项、依据、主体跨行合并", Layout(merged=("level1", "basis", "subject")), count=7)
+    yield _one(rng, "时限和渠道跨行合并", Layout(merged=("level1", "time_limit", "channels")), count=7)
+    yield _one(rng, "√跨行合并", Layout(merged=("level1", *FLAGS)), count=7)
     plain = Layout()
     made = rows(rng, 5)
     parts = ("政策文件", "申请材料", "办理流程")

@@ -9,10 +9,10 @@ from typing import Any
 from archive.model import Item
 from crawler.reading.catalogue.channels import Habit, habit, read_channels
 from crawler.reading.catalogue.deadlines import read_deadline
+from crawler.reading.catalogue.drafts import SINGLE_GROUPS, Draft
 from crawler.reading.catalogue.headers import COLUMN_NAMES, FLAGS
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.catalogue.marks import CHOSEN, UNCHOSEN, plain, read_mark
-from crawler.reading.catalogue.rows import SINGLE_GROUPS, Draft
 
 _CJK = r"[\u2e80-\u9fff\uf900-\ufaff、，。；：？！（）《》〈〉“”【】〔〕]"
 _LAYOUT = re.compile(rf"(?<={_CJK})\s+(?={_CJK})")
@@ -73,8 +73,8 @@ def _item(position: int, draft: Draft, column: Habit) -> Item:
         more["inferred"] = list(draft.inferred)
     if original:
         more["original"] = original
-    if extra := {label: text for label, text in draft.extra.items() if text}:
-        more["extra"] = extra
+    if draft.extra:
+        more["extra"] = draft.extra
     return Item(
         position=position,
         serial=serial,
@@ -98,7 +98,7 @@ def _flags(draft: Draft, original: dict[str, str], more: dict[str, Any], review:
         if role not in draft.roles:
             continue
         text = draft.texts.get(role, "")
-        mark = read_mark(text, (*draft.labels.get(role, ()), COLUMN_NAMES[role]))
+        mark = read_mark(text, (*draft.labels(role), COLUMN_NAMES[role]))
         flags[role] = mark.value
         if text and text != "√":
             original.setdefault(role, text)

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import Any
 
 from attrs import Factory, define, frozen
 
 from archive.channels import CHANNELS
-from archive.model import Grid, Place
+from archive.model import Grid
 from crawler.reading.catalogue.areas import AreaFinder, Named
 from crawler.reading.catalogue.channels import split
-from crawler.reading.catalogue.headers import FLAGS, Header, begins_header, read_header
+from crawler.reading.catalogue.drafts import SINGLE_GROUPS, Draft, Text
+from crawler.reading.catalogue.headers import FLAGS, TEXTS, Header, begins_header, read_header
 from crawler.reading.catalogue.lattice import Lattice, squeeze
 from crawler.reading.catalogue.marks import read_mark
 
-# columns whose empty cells mean "as above" in published tables; never a √ column
-INHERITED = ("level1", "basis", "time_limit", "subject")
-SINGLE_GROUPS = ("audience", "method", "level")
 _TITLE = re.compile(r"目录|领域|清单")
 _LONGEST_TITLE = 80
-# where a text that goes on in another row begins a new line
-_ENDS = re.compile(r"[。；;！？!?：:]$")
-_BEGINS = re.compile(r"[(（]?[\d一二三四五六七八九十]+[.、．)）]|[《【■□☑☐●◆]")
-_DITTO = re.compile(r"(?:同上|同前|〃|″|“”|”|\"|'')[。.;；]?")
 _SERIAL = re.compile(
     r"[(（]?[\dA-Za-z零一二三四五六七八九十百]{1,6}(?:[.\-—、/．\s]+[\dA-Za-z一二三四五六七八九十]{1,6})*[)）.、．]?"
 )
@@ -36,28 +29,6 @@ class Fate(Enum):
     ITEM = "item"
     JOINED = "joined"
     FLAGGED = "flagged"
-
-
-@define
-class Draft:
-    """An item in the making. `texts` by role: the text columns, the √ columns and the single group columns verbatim."""
-
-    grid: int
-    row: int
-    place: Place
-    area: str
-    run: int
-    section: int
-    roles: frozenset[str]
-    texts: dict[str, str]
-    labels: dict[str, tuple[str, ...]]
-    marked: bool
-    """Whether a √ stands in this row itself or in a cell that reaches down to it."""
-    extra: dict[str, str] = Factory(dict)
-    inferred: list[str] = Factory(list)
-    original: dict[str, str] = Factory(dict)
-    notes: list[str] = Factory(list)
-    merged_serial: bool = False
 
 
 @define
@@ -89,6 +60,8 @@ class RowReader:
         self._run = 0
         self._section = 0
         self._title = ""
+        self._cells: dict[tuple[int, int, int], Text] = {}
+        """Texts by grid, row and column of the cell's beginning."""
         self._carried: _Carried | None = None
         self._previous: Draft | None = None
 
@@ -204,12 +177,12 @@ class RowReader:
         for row in range(start, stop):
             fate = self._fate(lattice, row, start, header, page_start)
             if fate is Fate.ITEM:
-                draft = self._draft(number, lattice, row, start, header)
+                draft = self._draft(number, lattice, row, start, header, page_start)
                 self.drafts.append(draft)
                 self._previous = draft
             elif fate is Fate.JOINED:
                 merged = self._serial_merged(lattice, row, start, header)
-                self._join(lattice, row, header, cut=page_start, lines=merged)
+                self._join(number, lattice, row, cut=page_start, lines=merged)
             elif fate is Fate.CAPTION:
                 self._caption(lattice, row, table)
             elif fate is Fate.FLAGGED:
@@ -291,7 +264,8 @@ class RowReader:
 
     # ------------------------------------------------------------ drafts
 
-    def _draft(self, number: int, lattice: Lattice, row: int, start: int, header: Header) -> Draft:
+    def _draft(self, number: int, lattice: Lattice, row: int, start: int, header: Header, page_start: bool) -> Draft:
+        previous = self._previous
         draft = Draft(
             grid=number,
             row=row,
@@ -299,65 +273,37 @@ class RowReader:
             area=self._area,
             run=self._run,
             section=self._section,
-            roles=frozenset(column.role for column in header.columns),
-            texts={},
-            labels={},
-            marked=False,
+            columns=header.columns,
+            cells=[],
             merged_serial=self._serial_merged(lattice, row, start, header),
         )
-        own_empty: set[str] = set()
         for index, column in enumerate(header.columns):
-            text, across = _seen(lattice, row, index, start, column.role)
-            if across:
-                draft.notes.append(f"“{column.label}”列的标记跨列合并")
-            if column.role == "extra":
-                _put(draft.extra, column.label, text)
+            above, left = lattice.anchor(row, index)
+            if above < start or (left != index and column.role not in FLAGS):
+                draft.cells.append(Text(""))  # merged with the header, or with a column of another meaning
                 continue
-            if column.role in FLAGS:
-                draft.labels[column.role] = (*draft.labels.get(column.role, ()), column.label)
-                if column.role in draft.texts and text:
-                    _put(draft.extra, column.label, text)
-            if lattice.rows[row][index] == "":
-                own_empty.add(column.role)
-            _put(draft.texts, column.role, text)
-        draft.marked = any(draft.texts.get(role) for role in (*FLAGS, *SINGLE_GROUPS))
-        self._resolve(draft, own_empty)
+            cell = self._cells.setdefault((number, above, left), Text(lattice.text(row, index)))
+            if left != index and cell.value:
+                draft.notes.append(f"“{column.label}”列的标记跨列合并")
+            rest = page_start and not cell.value and lattice.extent(row, index)[0] > 1 and column.role in TEXTS
+            if rest and previous and previous.cells[index].value:
+                # empty over several rows at the top of a page: the rest of a merged cell whose text is on the last
+                cell = self._cells[number, above, left] = previous.cells[index]
+                draft.inferred.append(column.role)
+            draft.cells.append(cell)
+        draft.resolve(previous, {index for index in range(lattice.width) if lattice.rows[row][index] == ""})
         return draft
 
-    def _resolve(self, draft: Draft, own_empty: set[str]) -> None:
-        previous = self._previous
-        for role, text in draft.texts.items():
-            if _DITTO.fullmatch(squeeze(text)) and text:
-                draft.original[role] = text
-                if previous is None or not previous.texts.get(role):
-                    draft.notes.append("“同上”之前没有可用的内容")
-                else:
-                    draft.texts[role] = previous.texts[role]
-            elif not text and role in INHERITED and role in own_empty and previous and previous.texts.get(role):
-                draft.texts[role] = previous.texts[role]
-                draft.inferred.append(role)
-
-    def _join(self, lattice: Lattice, row: int, header: Header, *, cut: bool, lines: bool) -> None:
-        """Add the row's own texts to the item above: directly where a page cut a cell, else as lines of their own."""
+    def _join(self, number: int, lattice: Lattice, row: int, *, cut: bool, lines: bool) -> None:
+        """Add the row's own texts to the item above; after a page break its cells are that item's cells."""
         draft = self._previous
         if draft is None:
             return
-        for index, column in enumerate(header.columns):
-            text = lattice.rows[row][index]
-            if not text:
-                continue
-            if column.role == "extra":
-                _put(draft.extra, column.label, text)
-                continue
-            if column.role in FLAGS + SINGLE_GROUPS:
-                draft.marked = True
-            if column.role in draft.inferred:  # it was no empty cell but one whose text came later
-                draft.inferred.remove(column.role)
-                draft.texts[column.role] = ""
-            before = draft.texts.get(column.role, "")
-            whole = _ENDS.search(before) or _BEGINS.match(text)
-            glue = "\n" if before and not cut and (lines or whole) else ""
-            draft.texts[column.role] = before + glue + text
+        for index, text in enumerate(lattice.rows[row]):
+            if text:
+                draft.add(index, text, cut=cut, lines=lines)
+            if text is not None and cut:
+                self._cells[number, row, index] = draft.cells[index]
 
 
 def lists_channels(lattice: Lattice) -> bool:
@@ -367,18 +313,3 @@ def lists_channels(lattice: Lattice) -> bool:
         for cells in lattice.rows
     ]
     return bool(rows) and sum(rows) * 2 >= len(rows)
-
-
-def _seen(lattice: Lattice, row: int, column: int, start: int, role: str) -> tuple[str, bool]:
-    """(text, whether a mark reaches here from another column). Only a √ may hold for two columns."""
-    above, left = lattice.anchor(row, column)
-    if above < start or (left != column and role not in FLAGS):
-        return "", False
-    text = lattice.text(row, column)
-    return text, bool(text) and left != column
-
-
-def _put(values: dict[str, Any], key: str, text: str) -> None:
-    """Two columns of one meaning: both texts, once."""
-    before = values.get(key, "")
-    values[key] = f"{before}\n{text}" if before and text and before != text else before or text

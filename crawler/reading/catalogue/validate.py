@@ -9,9 +9,10 @@ from attrs import evolve
 
 from archive.model import Item
 from crawler.reading.catalogue.deadlines import number
+from crawler.reading.catalogue.drafts import Draft
 from crawler.reading.catalogue.headers import COLUMN_NAMES
 from crawler.reading.catalogue.lattice import squeeze
-from crawler.reading.catalogue.rows import Draft, Table
+from crawler.reading.catalogue.rows import Table
 
 _EXPECTED = ("content", "basis", "time_limit", "subject", "channels")
 
