@@ -24,7 +24,7 @@ from crawler.markers import (
     common_share,
 )
 from crawler.reading.charset import decode
-from crawler.reading.dom import parse, select, text_of
+from crawler.reading.dom import parse, select, texts
 from crawler.reading.sniff import sniff
 from crawler.reading.titles import fold
 
@@ -130,7 +130,7 @@ class _Look:
         if self.size > SHORT:
             return self.text
         body = next(iter(select(parse(self.html), "body")), None)
-        return text_of(body) if body is not None else ""
+        return " ".join(" ".join(texts(body)).split()) if body is not None else ""
 
     @cached_property
     def page_title(self) -> str:
