@@ -27,7 +27,7 @@ class Cell:
 
 
 def build(cells: Sequence[Cell], place: Place, *, height: int = 0) -> Grid | None:
-    """The grid of these cells, None where there is none. Overlaps go to the cell that comes first.
+    """The grid of these cells, None where there is none. A span ends before the next cell that has text of its own.
 
     height: rows there are at least; a span never reaches below the last row (or `height`).
     """
@@ -41,16 +41,23 @@ def build(cells: Sequence[Cell], place: Place, *, height: int = 0) -> Grid | Non
         raise too_large(f"表格有 {height} 行 {width} 列")
     table: list[list[str | None]] = [[""] * width for _ in range(height)]
     taken = [bytearray(width) for _ in range(height)]
+    written = [bytearray(width) for _ in range(height)]
+    for cell in cells:
+        written[cell.row][cell.column] = bool(cell.text)
     spans: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def free(row: int, start: int, end: int) -> bool:
+        return not any(taken[row][start:end]) and not any(written[row][start:end])
+
     for cell in cells:
         row, column = cell.row, cell.column
         if taken[row][column]:
             continue
         wide = 1
-        while wide < min(cell.columns, width - column) and not taken[row][column + wide]:
+        while wide < min(cell.columns, width - column) and free(row, column + wide, column + wide + 1):
             wide += 1
         high = 1
-        while high < min(cell.rows, height - row) and not any(taken[row + high][column : column + wide]):
+        while high < min(cell.rows, height - row) and free(row + high, column, column + wide):
             high += 1
         for r in range(row, row + high):
             taken[r][column : column + wide] = b"\x01" * wide

@@ -6,8 +6,9 @@ import ctypes
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, cast
 
 import pdfplumber
 import pypdfium2 as pdfium
@@ -30,16 +31,17 @@ FEW = 8
 _ODD = re.compile(r"[!-/:-@\[-`{-~\x80-\xff\ufffd\ue000-\uf8ff\x00-\x08]|\(cid:\d+\)")
 _CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
 _PAGE_NUMBER = re.compile(r"[-–—·\s]*(第\s*)?\d{1,4}\s*(页)?[-–—·\s]*([/,，共]*\s*共?\s*\d{1,4}\s*页?)?")
-_MARGIN = 2
-"""Lines at the top and at the bottom of a page that may repeat on each page."""
+_MARGIN = 0.12
+"""Share of the page's height, at its top and at its bottom, in which running heads and feet stand."""
 
 
 @frozen
 class Page:
-    """Its parts from top to bottom, and whether its text can be used."""
+    """Its lines and tables from top to bottom, and whether its text can be used."""
 
     number: int
-    parts: tuple[str | Grid, ...] = ()
+    height: float
+    parts: tuple[layout.Line | Grid, ...] = ()
     fault: str = ""
     """'' | 'scan' | 'garbled'"""
 
@@ -75,29 +77,42 @@ def _judged(pages: list[Page], review: list[str]) -> tuple[list[Block], tuple[st
     if bad:
         numbers = "、".join(str(page.number) for page in bad)
         review.append(f"第 {numbers} 页是扫描图像或乱码，没有读出；请核对原件。")
-    repeated = _repeated(pages)
-    blocks: list[Block] = []
-    for page in pages:
-        texts = [i for i, part in enumerate(page.parts) if isinstance(part, str)]
-        margin = {*texts[:_MARGIN], *texts[-_MARGIN:]}
-        ends = {*texts[:1], *texts[-1:]} if len(pages) > 1 else set()
-        for index, part in enumerate(page.parts):
-            if not isinstance(part, str):
-                blocks.append(part)
-                continue
-            running = index in margin and _shape(part) in repeated
-            if not running and not (index in ends and _PAGE_NUMBER.fullmatch(part)):
-                blocks.append(Paragraph(part))
-    return blocks, tuple(review)
+    running = _running(pages)
+    return [block for page in pages for block in _blocks(page, running, len(pages) > 1)], tuple(review)
 
 
-def _repeated(pages: Sequence[Page]) -> set[str]:
+def _blocks(page: Page, running: set[str], numbered: bool) -> Iterator[Block]:
+    """Tables and paragraphs of a page without its running heads, feet and page number."""
+    kept = [
+        part
+        for part in page.parts
+        if not (
+            isinstance(part, layout.Line)
+            and _at_edge(part, page)
+            and (_shape(part.text) in running or (numbered and _PAGE_NUMBER.fullmatch(part.text)))
+        )
+    ]
+    lines = [part for part in kept if isinstance(part, layout.Line)]
+    left, right = min((line.x0 for line in lines), default=0), max((line.x1 for line in lines), default=0)
+    for is_line, group in groupby(kept, key=lambda part: isinstance(part, layout.Line)):
+        if is_line:
+            prose = [part for part in group if isinstance(part, layout.Line)]
+            yield from (Paragraph(text) for text in layout.paragraphs(prose, left, right))
+        else:
+            yield from (part for part in group if isinstance(part, Grid))
+
+
+def _running(pages: Sequence[Page]) -> set[str]:
     """Running heads and feet: lines at the edge of most pages that differ at most in digits."""
     seen: Counter[str] = Counter()
     for page in pages:
-        texts = [part for part in page.parts if isinstance(part, str)]
-        seen.update({_shape(text) for text in (*texts[:_MARGIN], *texts[-_MARGIN:])})
+        lines = [part for part in page.parts if isinstance(part, layout.Line) and _at_edge(part, page)]
+        seen.update({_shape(line.text) for line in lines})
     return {shape for shape, count in seen.items() if count >= 3 and count * 2 > len(pages)}
+
+
+def _at_edge(line: layout.Line, page: Page) -> bool:
+    return line.bottom < page.height * _MARGIN or line.top > page.height * (1 - _MARGIN)
 
 
 def _shape(text: str) -> str:
@@ -110,29 +125,33 @@ def _shape(text: str) -> str:
 def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
     pages: list[Page] = []
     failed: list[int] = []
-    plumber: Any = None
-    try:
-        for number in range(1, len(document) + 1):
-            page = document[number - 1]
-            chars = _chars(page)
-            fault = _fault(page, "".join(char.text for char in chars))
-            if fault:
-                pages.append(Page(number, fault=fault))
-                continue
-            parts: tuple[str | Grid, ...] | None = None
-            if _rulings(page) >= RULINGS:
-                try:
-                    plumber = plumber or pdfplumber.open(io.BytesIO(payload), laparams=None)
-                    parts = _with_tables(plumber.pages[number - 1], number)
-                except (PdfminerException, PSException, *DAMAGE):
-                    failed.append(number)
-            pages.append(Page(number, _prose(chars) if parts is None else parts))
-            page.close()
-    finally:
-        if plumber is not None:
-            plumber.close()
+    ruled: Sequence[Any] | None = None
+    for number in range(1, len(document) + 1):
+        page = document[number - 1]
+        chars = _chars(page)
+        fault = _fault(page, "".join(char.text for char in chars))
+        if fault:
+            pages.append(Page(number, page.get_height(), fault=fault))
+            continue
+        parts: tuple[layout.Line | Grid, ...] | None = None
+        if _rulings(page) >= RULINGS:
+            ruled = _ruled_pages(payload) if ruled is None else ruled
+            parts = _with_tables(ruled, number)
+            if parts is None:
+                failed.append(number)
+        parts = tuple(layout.lines_of(chars)) if parts is None else parts
+        pages.append(Page(number, page.get_height(), parts))
+        page.close()
     review = [f"第 {'、'.join(map(str, failed))} 页的表格无法解析，只读出了文字；请核对原件。"] if failed else []
     return pages, review
+
+
+def _ruled_pages(payload: bytes) -> Sequence[Any]:
+    """The pages as pdfplumber has them; () where it cannot open the file that pdfium could."""
+    try:
+        return cast(Sequence[Any], pdfplumber.open(io.BytesIO(payload)).pages)
+    except (PdfminerException, PSException, *DAMAGE):
+        return ()
 
 
 def _fault(page: Any, text: str) -> str:
@@ -164,28 +183,29 @@ def _chars(page: Any) -> list[layout.Char]:
     return chars
 
 
-def _prose(chars: Iterable[layout.Char]) -> tuple[str, ...]:
-    lines = layout.lines_of(chars)
-    if not lines:
-        return ()
-    return tuple(layout.paragraphs(lines, min(line.x0 for line in lines), max(line.x1 for line in lines)))
-
-
-def _with_tables(page: Any, number: int) -> tuple[str | Grid, ...]:
-    chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in page.chars if c["upright"]]
+def _with_tables(pages: Sequence[Any], number: int) -> tuple[layout.Line | Grid, ...] | None:
+    """The text and tables of a page from top to bottom; None where pdfplumber cannot read it."""
+    if number > len(pages):
+        return None
+    page = pages[number - 1]
+    try:
+        chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in page.chars if c["upright"]]
+        tables = [(table.bbox, [cell for cell in table.cells if cell is not None]) for table in page.find_tables()]
+        page.close()
+    except (PdfminerException, PSException, *DAMAGE):
+        return None
     placed: list[tuple[float, Grid]] = []
-    for table in page.find_tables():
-        left, top, right, bottom = table.bbox
+    for (left, top, right, bottom), cells in tables:
         inside = [c for c in chars if left <= c.middle[0] <= right and top <= c.middle[1] <= bottom]
-        grid = layout.grid_of([cell for cell in table.cells if cell is not None], inside, number)
+        grid = layout.grid_of(cells, inside, number)
         if grid is None or not any(map(any, grid.cells)):
             continue
         taken = set(map(id, inside))
         chars = [c for c in chars if id(c) not in taken]
         placed.append((top, grid))
-    parts: list[str | Grid] = []
+    parts: list[layout.Line | Grid] = []
     for top, grid in sorted(placed, key=lambda pair: pair[0]):
-        parts += _prose(c for c in chars if c.middle[1] < top)
+        parts += layout.lines_of(c for c in chars if c.middle[1] < top)
         chars = [c for c in chars if c.middle[1] >= top]
         parts.append(grid)
-    return (*parts, *_prose(chars))
+    return (*parts, *layout.lines_of(chars))

@@ -1,0 +1,70 @@
+"""Damaged files: bits flipped, cut at every kilobyte. No exception, no hang; a text or a reason."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from crawler.reading.formats import read_file, soffice
+from crawler.reading.rule import Rule
+from crawler.reading.sandbox import read_apart
+from tests.formats.helpers import SHARED, needs_samples
+
+SAMPLES = (
+    "mulu.doc", "mulu.docx", "mulu.html", "mulu.ods", "mulu.pdf", "mulu.xls", "mulu.xlsx", "mulu_scan2.pdf",
+    "official_reply.ofd", "table.ofd", "sym.docx", "real/loan_policy.wps",
+)  # fmt: skip
+pytestmark = needs_samples
+
+
+@pytest.fixture(autouse=True)
+def without_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(soffice.SWITCH, "off")
+
+
+def flipped(payload: bytes, seed: int, share: float = 0.001) -> bytes:
+    chance = random.Random(seed)
+    damaged = bytearray(payload)
+    for _ in range(max(1, int(len(payload) * share))):
+        damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+    return bytes(damaged)
+
+
+def _survives(payload: bytes) -> None:
+    began = time.monotonic()
+    document = read_file(payload, {}, Rule())
+    assert document.text or document.problem or document.members
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_damaged_file_gives_text_or_a_reason(name: str) -> None:
+    payload = (SHARED / name).read_bytes()
+    for seed in range(3):
+        _survives(flipped(payload, seed, (0.0001, 0.001, 0.01)[seed]))
+    for part in (0.02, 0.3, 0.99):
+        _survives(payload[: int(len(payload) * part)])
+
+
+def test_a_damaged_file_is_survived_apart_as_well() -> None:
+    for name in ("mulu.docx", "mulu.pdf"):
+        document = read_apart(flipped((SHARED / name).read_bytes(), 7), {}, Rule(), seconds=60)
+        assert document.text or document.problem
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_file_cut_at_any_kilobyte_gives_text_or_a_reason(name: str) -> None:
+    payload = (SHARED / name).read_bytes()
+    for size in range(0, len(payload), 1024):
+        _survives(payload[:size])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_file_with_any_bits_flipped_gives_text_or_a_reason(name: str) -> None:
+    payload = (SHARED / name).read_bytes()
+    for seed in range(150):
+        _survives(flipped(payload, seed, random.Random(seed).choice((0.00002, 0.0005, 0.005))))
