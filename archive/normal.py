@@ -50,6 +50,7 @@ _COUNTER = re.compile(
     rf"|已?(?:有|被)?\s*\d[\d,]*\s*(?:次|人次|人)(?:{_SEEN})"
     rf"|(?:已)?(?:{_SEEN})\s*\d[\d,]*\s*(?:次|人次)"
 )
+_BRACKETED_COUNTER = re.compile(rf"\((?:{_SEEN})(?:次数|总数|量|数)?\s*:\s*\d[\d,]*\s*次?\)")
 _TODAY = re.compile(
     rf"(?:今天|今日|现在|当前日期|当前时间|现在时间|系统时间)\s*是?\s*[::]?\s*{_DATE}"
     r"\s*(?:(?:星期|周)[一二三四五六日天])?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -66,11 +67,12 @@ _WIDGETS = re.compile(
 def without_noise(line: str) -> str:
     """The line without counters, today's date, weather and widgets; '' when nothing else was in it.
 
-    Only short lines without a full stop are touched, so that a sentence that speaks of 访问量 keeps it.
+    Only short lines without a full stop are touched, so that a sentence that speaks of 访问量 keeps it; in the others only
+    a counter in brackets, as it stands behind a link.
     """
-    if len(line) > 120 or "。" in line:
-        return line
     text = line.translate(_FOLDING)
+    if len(line) > 120 or "。" in line:
+        return _BRACKETED_COUNTER.sub("", text) if _BRACKETED_COUNTER.search(text) else line
     if _WIDGETS.fullmatch(text) or ("℃" in text and len(text) < 60 and _WEATHER.fullmatch(text)):
         return ""
     if _WEEKDAY.fullmatch(text.strip()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -31,6 +31,7 @@ FLAGS = {
     "county": ("公开层级", "县级"),
     "township": ("公开层级", "乡级"),
 }
+_GROUPS = {"audience": "公开对象", "method": "公开方式", "level": "公开层级"}
 TICKED, EMPTY = "√", "空"
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 
@@ -80,12 +81,21 @@ def _cells(item: Item) -> dict[str, str]:
     more = item.more
     cells = {name: getattr(item, field) for field, name in TEXTS.items()}
     cells["三级事项"] = str(more.get("level3") or "")
-    cells["公开渠道和载体"] = "、".join(sorted(item.channels))
+    cells["公开渠道和载体"] = "、".join(sorted(item.channels)) or _original(item, "channels")
     for field, (group, name) in FLAGS.items():
         cells[f"{group}（{name}）"] = TICKED if getattr(item, field) else EMPTY
+    cells["特定群体"] = str(more.get("audience_specific") or "")
+    for role, group in _GROUPS.items():  # one column for the group, with words that could not be told apart
+        unread = all(getattr(item, field) is None for field, (of, _) in FLAGS.items() if of == group)
+        cells[f"{group}（原文）"] = _original(item, role) if unread else ""
     extra = more.get("extra")
-    cells["其他栏目"] = "；".join(f"{k}：{v}" for k, v in sorted(extra.items())) if isinstance(extra, dict) else ""
+    cells["其他栏目"] = "；".join(f"{k}：{v}" for k, v in sorted(extra.items())) if isinstance(extra, Mapping) else ""
     return cells
+
+
+def _original(item: Item, role: str) -> str:
+    original = item.more.get("original")
+    return str(original.get(role) or "") if isinstance(original, Mapping) else ""
 
 
 def cell_changes(before: Item, after: Item) -> tuple[CellChange, ...]:
@@ -97,7 +107,7 @@ def cell_changes(before: Item, after: Item) -> tuple[CellChange, ...]:
         if fold(was) == fold(now):
             continue
         if name == "公开渠道和载体":
-            was, now = "、".join(before.channels), "、".join(after.channels)
+            was, now = "、".join(before.channels) or was, "、".join(after.channels) or now
         changes.append(CellChange(name, was, now))
     return tuple(changes)
 
@@ -278,7 +288,7 @@ def _cells_in_words(change: RowChange) -> str:
     groups: list[str] = []
     for cell in change.cells:
         group = cell.column.split("（")[0]
-        if group not in {name for name, _ in FLAGS.values()}:
+        if group not in _GROUPS.values() or cell.column.endswith("（原文）"):
             parts.append(cell.column + quoted_change(cell.before, cell.after))
         elif group not in groups:
             groups.append(group)

@@ -19,18 +19,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from attrs import evolve, frozen
 
 from archive.changes import compare, is_confident
-from archive.model import Change, Document
+from archive.model import Change, Document, Verdict
 from archive.normal import fold, link_key
 from crawler.reading import read
 from crawler.reading.rule import Rule
 from crawler.sources import load_sources
+from crawler.verdict import Evidence, judge
 from tests.mutations import EDITS, NOISE, Case, Mutation
 from tests.sites import build
+from tests.sites import modes as modes_module
 
 SHARED = Path(os.environ.get("GUIDELINES_SHARED", Path(__file__).parents[2] / "shared"))
 UNKNOWN = "unknown.example"
@@ -41,7 +43,7 @@ class Outcome:
     mutation: Mutation
     page: str
     result: str
-    """right | false alarm | miss | wrong kind | low confidence"""
+    """One of RESULTS."""
     changes: tuple[Change, ...] = ()
 
 
@@ -54,10 +56,24 @@ def cases() -> list[Case]:
 
 def replica_cases() -> Iterator[Case]:
     exchanges = build.stored()
+    spare = next(e.body for e in exchanges if e.url.endswith(".xlsx"))
     for page in exchanges:
         if page.kind == "page":
             files = {e.url: e.body for e in exchanges if e.kind == "attachment" and e.slug == page.slug}
             yield _case(f"replica/{page.slug}", page.url, page.body, page.content_type, files)
+            if any(url.endswith(".docx") for url in files):
+                yield _with_second_file(page, files, spare)
+
+
+def _with_second_file(page: build.Exchange, files: dict[str, bytes], spare: bytes) -> Case:
+    """The page with a second attachment, for what can only happen to two."""
+    html = page.body.decode("gb18030" if b"charset=gb2312" in page.body[:1000] else "utf-8")
+    href = next(h for h in re.findall(r"href=[\"']?([^\"' >]+\.docx)", html))
+    at = html.find("</a>", html.rindex(href)) + len("</a>")
+    html = f'{html[:at]}<br><a href="./P02019second.xlsx">附件：事项清单补充表.xlsx</a>{html[at:]}'
+    body = html.encode("gb18030" if b"charset=gb2312" in page.body[:1000] else "utf-8")
+    both = {**files, urljoin(page.url, "./P02019second.xlsx"): spare}
+    return _case(f"replica/{page.slug} with two files", page.url, body, page.content_type, both)
 
 
 def shared_cases() -> Iterator[Case]:
@@ -69,7 +85,8 @@ def shared_cases() -> Iterator[Case]:
         path = SHARED / "pages" / entry["file"]
         if "_waf" in entry["file"] or not path.exists():
             continue
-        yield _case(entry["file"], entry.get("url") or f"http://{entry['file']}", path.read_bytes(), "text/html", {})
+        url = entry["url"] if entry["url"].startswith("http") else f"http://{entry['file']}"
+        yield _case(entry["file"], url, path.read_bytes(), "text/html", {})
 
 
 def _case(name: str, url: str, body: bytes, content_type: str, files: dict[str, bytes]) -> Case:
@@ -110,6 +127,10 @@ def rule_for(url: str, *, generic: bool = False) -> Rule:
     return _declared().rule_for(f"http://{UNKNOWN}/" if generic else url)  # type: ignore[attr-defined,no-any-return]
 
 
+def _headers(case: Case) -> dict[str, str]:
+    return {"content-type": f"text/html; charset={case.charset}", "content-location": case.url}
+
+
 @cache
 def _file(payload: bytes, url: str) -> Document:
     return read(payload, {"content-location": url}, rule_for(url))
@@ -117,11 +138,7 @@ def _file(payload: bytes, url: str) -> Document:
 
 def visit(case: Case, *, generic: bool = False) -> Document:
     """The page and its files as read at one visit; `generic` as if on a host that nobody has described."""
-    page = read(
-        case.payload(),
-        {"content-type": f"text/html; charset={case.charset}", "content-location": case.url},
-        rule_for(case.url, generic=generic),
-    )
+    page = read(case.payload(), _headers(case), rule_for(case.url, generic=generic))
     payloads = {link_key(url): (url, payload) for url, payload in case.files.items()}
     attachments = []
     for attachment in page.attachments:
@@ -140,12 +157,15 @@ def outcomes(mutations: Sequence[Mutation], pages: Sequence[Case], seed: int, *,
     for case in pages:
         before = visit(case, generic=generic)
         for mutation in mutations:
-            after_case = mutation.mutate(case, random.Random(f"{seed}/{mutation.name}/{case.name}"))  # noqa: S311
+            after_case = mutation.mutate(case, random.Random(f"{seed}/{mutation.name}/{case.name}"))
             if after_case is None:
                 continue
             after = visit(after_case, generic=generic)
             found = tuple(compare(before, after))
-            yield Outcome(mutation, case.name, _result(mutation, before, after, found), found)
+            result = _result(mutation, before, after, found)
+            if verdict(after_case, before, after, after_case.payload()) is not Verdict.OK:
+                result = "held back"  # it would not become a version
+            yield Outcome(mutation, case.name, result, found)
 
 
 def _result(mutation: Mutation, before: Document, after: Document, found: tuple[Change, ...]) -> str:
@@ -158,7 +178,68 @@ def _result(mutation: Mutation, before: Document, after: Document, found: tuple[
     return "right" if [(c.kind, c.quiet) for c in found] == [(mutation.expects, mutation.quiet)] else "wrong kind"
 
 
-RESULTS = ("right", "false alarm", "miss", "wrong kind", "low confidence")
+# ---------------------------------------------------------------- answers that are not the page
+
+
+class _Answer:
+    """Stands in for the server's handler: keeps what a nasty mode answers."""
+
+    path = "/"
+    status, body = 0, b""
+
+    def reply(self, status: int, body: bytes, *_: object) -> None:
+        self.status, self.body = status, body
+
+
+def broken_answers(page: Case) -> Iterator[tuple[str, int, bytes, bool]]:
+    """(name, status, body, cut off) of what sites send in place of a page."""
+    served = modes_module.Page(page.payload())
+    for name in BROKEN_MODES:
+        answer = _Answer()
+        modes_module.MODES[name](answer, served)  # type: ignore[arg-type]
+        yield name, answer.status, answer.body, False
+    yield "home page", 200, modes_module.home_page(), False
+    yield "login page", 200, modes_module.login_page(), False
+    payload = page.payload()
+    yield "first third of the page", 200, payload[: len(payload) // 3], True
+
+
+def broken(pages: Sequence[Case], *, generic: bool) -> Iterator[tuple[str, str, bool]]:
+    """(answer, page, whether it was held back) for each nasty answer in place of each page."""
+    for case in pages:
+        before = visit(case, generic=generic)
+        for name, status, body, cut in broken_answers(case):
+            after = read(body, _headers(case), rule_for(case.url, generic=generic))
+            yield name, case.name, verdict(case, before, after, body, status, truncated=cut) is not Verdict.OK
+
+
+BROKEN_MODES = (
+    "empty-200", "soft-404-1", "soft-404-2", "soft-404-3", "soft-404-4", "soft-404-5", "challenge-1", "challenge-2",
+    "challenge-3", "maintenance", "elsewhere",
+)  # fmt: skip
+
+
+def verdict(
+    case: Case, before: Document, after: Document, payload: bytes, status: int = 200, *, truncated: bool = False
+) -> Verdict:
+    evidence = Evidence(
+        title=before.title,
+        declared_url=case.url,
+        url=case.url,
+        http_status=status,
+        headers=_headers(case),
+        payload=payload,
+        document=after,
+        truncated=truncated,
+        last_text_length=len(before.text),
+        last_document_number=before.metadata.get("document_number", ""),
+    )
+    return judge(evidence).verdict
+
+
+# ---------------------------------------------------------------- the table
+
+RESULTS = ("held back", "right", "false alarm", "miss", "wrong kind", "low confidence")
 
 
 def table(results: Sequence[Outcome]) -> str:
@@ -173,7 +254,7 @@ def table(results: Sequence[Outcome]) -> str:
 
 
 def failures(results: Sequence[Outcome]) -> list[Outcome]:
-    return [outcome for outcome in results if outcome.result in ("false alarm", "miss", "wrong kind")]
+    return [outcome for outcome in results if outcome.result in ("false alarm", "miss", "wrong kind", "held back")]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -191,7 +272,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for outcome in failures(results):
             found = "; ".join(f"{c.kind}{' quiet' if c.quiet else ''}: {c.summary}" for c in outcome.changes)
             print(f"  {outcome.result}: {outcome.mutation.name} on {outcome.page}: {found or 'nothing'}")
-        bad += len(failures(results))
+        taken = [(name, page) for name, page, held in broken(pages, generic=generic) if not held]
+        print(
+            f"broken answers: {len(pages) * (len(BROKEN_MODES) + 3)} in place of a page, taken for the page: {len(taken)}"
+        )
+        for name, page in taken:
+            print(f"  taken: {name} on {page}")
+        bad += len(failures(results)) + len(taken)
     return 1 if bad else 0
 
 

@@ -1,9 +1,12 @@
-"""What may happen to a page between two visits, as named seeded mutations: noise that must give nothing, edits that must
-each give one change of the right kind.
+"""What may happen to a page between two visits, as named seeded mutations.
+
+Noise must give nothing; each edit must give one change of the right kind.
 
 A mutation takes a Case and a random.Random and gives the Case of the second visit, or None where it does not apply (no
 table, no attachment). It edits the bytes' text as a server would, knowing nothing of how pages are read.
 """
+
+# ruff: noqa: E501 (markup as sites write it)
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import io
 import random
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from html import escape
@@ -118,44 +122,68 @@ def view_counter_in_brackets(case: Case, chance: random.Random) -> Case:
 
 @noise
 def todays_date(case: Case, chance: random.Random) -> Case:
-    return _after_body_tag(case, f"<div>今天是2026年{chance.randint(1, 12)}月{chance.randint(1, 28)}日 星期{chance.choice('一二三四五')}</div>")
+    return _after_body_tag(
+        case,
+        f"<div>今天是2026年{chance.randint(1, 12)}月{chance.randint(1, 28)}日 星期{chance.choice('一二三四五')}</div>",
+    )
 
 
 @noise
 def todays_date_in_the_article(case: Case, chance: random.Random) -> Case:
-    return _before_body_text(case, f"<p>今天是：2026年{chance.randint(1, 12)}月{chance.randint(1, 28)}日 星期{chance.choice('一二三四五')}</p>")
+    return _before_body_text(
+        case,
+        f"<p>今天是：2026年{chance.randint(1, 12)}月{chance.randint(1, 28)}日 星期{chance.choice('一二三四五')}</p>",
+    )
 
 
 @noise
 def weather(case: Case, chance: random.Random) -> Case:
-    return _after_body_tag(case, f"<div class='tq'>北京 {chance.choice(['晴', '多云', '小雨'])} {chance.randint(-9, 9)}℃～{chance.randint(10, 20)}℃</div><iframe src='//tq.example/i?{chance.random()}'></iframe>")
+    return _after_body_tag(
+        case,
+        f"<div class='tq'>北京 {chance.choice(['晴', '多云', '小雨'])} {chance.randint(-9, 9)}℃～{chance.randint(10, 20)}℃</div><iframe src='//tq.example/i?{chance.random()}'></iframe>",
+    )
 
 
 @noise
 def related_links_grow(case: Case, chance: random.Random) -> Case:
-    entries = "".join(f"<li><a href='/jd/t{n}.html'>关于演示样本的第{n}篇解读</a></li>" for n in range(chance.randint(1, 9)))
+    entries = "".join(
+        f"<li><a href='/jd/t{n}.html'>关于演示样本的第{n}篇解读</a></li>" for n in range(chance.randint(1, 9))
+    )
     return _at_end(case, f"<div class='xgwz'><h3>相关政策</h3><ul>{entries}</ul></div>")
 
 
 @noise
 def share_widgets(case: Case, chance: random.Random) -> Case:
-    return _before_body_text(case, f"<div class='share' data-k='{chance.random()}'>分享到：<a href='#'>微信</a> <a href='#'>微博</a></div>")
+    return _before_body_text(
+        case, f"<div class='share' data-k='{chance.random()}'>分享到：<a href='#'>微信</a> <a href='#'>微博</a></div>"
+    )
 
 
 @noise
 def font_size_widgets(case: Case, chance: random.Random) -> Case:
-    return _before_body_text(case, "<p>【字体：<a>大</a> <a>中</a> <a>小</a>】 <a href='javascript:print()'>打印本页</a></p>")
+    return _before_body_text(
+        case, "<p>【字体：<a>大</a> <a>中</a> <a>小</a>】 <a href='javascript:print()'>打印本页</a></p>"
+    )
 
 
 @noise
 def header_redesigned(case: Case, chance: random.Random) -> Case:
-    menu = "".join(f"<li><a href='/{n}/'>{name}</a></li>" for n, name in enumerate(("首页", "机构概况", "政务公开", "互动交流", "数据")))
-    return _after_body_tag(case, f"<div class='header v{chance.randint(2, 9)}'><nav><ul>{menu}</ul></nav><form><input name='q'></form></div>")
+    menu = "".join(
+        f"<li><a href='/{n}/'>{name}</a></li>"
+        for n, name in enumerate(("首页", "机构概况", "政务公开", "互动交流", "数据"))
+    )
+    return _after_body_tag(
+        case,
+        f"<div class='header v{chance.randint(2, 9)}'><nav><ul>{menu}</ul></nav><form><input name='q'></form></div>",
+    )
 
 
 @noise
 def footer_redesigned(case: Case, chance: random.Random) -> Case:
-    return _at_end(case, f"<div class='footer'><p>主办：演示单位　网站标识码：bm{chance.randrange(10**8)}</p><p>京ICP备{chance.randrange(10**8)}号</p><p>联系我们</p></div>")
+    return _at_end(
+        case,
+        f"<div class='footer'><p>主办：演示单位　网站标识码：bm{chance.randrange(10**8)}</p><p>京ICP备{chance.randrange(10**8)}号</p><p>联系我们</p></div>",
+    )
 
 
 @noise
@@ -173,18 +201,31 @@ def attributes_reordered(case: Case, chance: random.Random) -> Case:
 @noise
 def nonces(case: Case, chance: random.Random) -> Case:
     token = f"{chance.getrandbits(64):x}"
-    case = _after_body_tag(case, f"<script nonce='{token}'>window._t='{token}'</script><!-- served by web{chance.randint(1, 9)} -->")
+    case = _after_body_tag(
+        case, f"<script nonce='{token}'>window._t='{token}'</script><!-- served by web{chance.randint(1, 9)} -->"
+    )
     return _at_end(case, f"<input type='hidden' name='csrf' value='{token}'>")
 
 
 @noise
 def script_and_style_in_the_article(case: Case, chance: random.Random) -> Case:
-    return _before_body_text(case, f"<style>.x{chance.randrange(99)}{{color:red}}</style><script>var hits={chance.randrange(10**6)};</script>")
+    return _before_body_text(
+        case,
+        f"<style>.x{chance.randrange(99)}{{color:red}}</style><script>var hits={chance.randrange(10**6)};</script>",
+    )
 
 
 @noise
 def white_space_between_tags(case: Case, chance: random.Random) -> Case:
-    return evolve(case, html=re.sub(r"(</(?:p|div|tr|td|li|table)>)", lambda m: m[1] + chance.choice(["\n", "\r\n\t", "  ", ""]), case.html, flags=re.I))
+    return evolve(
+        case,
+        html=re.sub(
+            r"(</(?:p|div|tr|td|li|table)>)",
+            lambda m: m[1] + chance.choice(["\n", "\r\n\t", "  ", ""]),
+            case.html,
+            flags=re.I,
+        ),
+    )
 
 
 @noise
@@ -212,14 +253,20 @@ def zero_width_characters(case: Case, chance: random.Random) -> Case | None:
 @noise
 def full_width_digits(case: Case, chance: random.Random) -> Case | None:
     sentence = _sentence(case, chance, r"\d")
-    return _replace(case, sentence, sentence.translate(str.maketrans("0123456789", "０１２３４５６７８９"))) if sentence else None
+    return (
+        _replace(case, sentence, sentence.translate(str.maketrans("0123456789", "０１２３４５６７８９")))
+        if sentence
+        else None
+    )
 
 
 @noise
 def session_ids_in_links(case: Case, chance: random.Random) -> Case:
     session = f"{chance.getrandbits(128):032X}"
     html = re.sub(
-        r"(href=[\"'])([^\"'#]+\.(?:docx?|xlsx?|pdf|zip))([\"'])", lambda m: f"{m[1]}{m[2]};jsessionid={session}{m[3]}", case.html
+        r"(href=[\"'])([^\"'#]+\.(?:docx?|xlsx?|pdf|zip))([\"'])",
+        lambda m: f"{m[1]}{m[2]};jsessionid={session}{m[3]}",
+        case.html,
     )
     html = re.sub(r"(href=[\"'])([^\"'#;]+\.s?html?)([\"'])", lambda m: f"{m[1]}{m[2]}?sid={session}{m[3]}", html)
     return evolve(case, html=html)
@@ -229,9 +276,12 @@ def session_ids_in_links(case: Case, chance: random.Random) -> Case:
 def download_counter_at_the_file(case: Case, chance: random.Random) -> Case | None:
     if not case.links:
         return None
-    at = case.html.index(case.links[0])
-    end = case.html.find("</a>", at) + len("</a>")
-    return evolve(case, html=f"{case.html[:end]}（下载次数：{chance.randrange(10**5)}）{case.html[end:]}") if end > 4 else None
+    end = case.html.find("</a>", case.html.rindex(case.links[0])) + len("</a>")
+    return (
+        evolve(case, html=f"{case.html[:end]}（下载次数：{chance.randrange(10**5)}）{case.html[end:]}")
+        if end > 4
+        else None
+    )
 
 
 @noise
@@ -239,7 +289,12 @@ def time_of_day_of_publication(case: Case, chance: random.Random) -> Case | None
     clock = re.search(r"(\d{4}[-年]\d{1,2}[-月]\d{1,2}日?[ T-]?)(\d{1,2}:\d{2})(:\d{2})?", case.html)
     if not clock:
         return None
-    return evolve(case, html=case.html.replace(clock[0], f"{clock[1]}{chance.randint(8, 20):02}:{chance.randint(0, 59):02}{clock[3] or ''}"))
+    return evolve(
+        case,
+        html=case.html.replace(
+            clock[0], f"{clock[1]}{chance.randint(8, 20):02}:{chance.randint(0, 59):02}{clock[3] or ''}"
+        ),
+    )
 
 
 @noise
@@ -333,9 +388,12 @@ def sentence_added(case: Case, chance: random.Random) -> Case | None:
 def paragraph_added(case: Case, chance: random.Random) -> Case | None:
     sentence = _sentence(case, chance, "。$")
     at = case.html.find("</p>", case.html.index(sentence)) if sentence else -1
-    if at < 0:
-        return None
-    return evolve(case, html=case.html[: at + 4] + f"<p>本通知自2027年{chance.randint(1, 12)}月1日起施行。</p>" + case.html[at + 4 :])
+    if at < 0 or "</div>" in case.html[case.html.index(sentence) : at]:
+        return None  # illegal markup: the next </p> closes something outside of the article
+    return evolve(
+        case,
+        html=case.html[: at + 4] + f"<p>本通知自2027年{chance.randint(1, 12)}月1日起施行。</p>" + case.html[at + 4 :],
+    )
 
 
 @edit(Kind.REVISED)
@@ -349,7 +407,11 @@ def sentences_exchanged(case: Case, chance: random.Random) -> Case | None:
 
 @edit(Kind.REVISED)
 def paragraph_moved(case: Case, chance: random.Random) -> Case | None:
-    holding = [sentence for sentence in case.sentences if f">{sentence}</p>" in case.html or re.search(rf"<p[^>]*>\s*{re.escape(sentence)}", case.html)]
+    holding = [
+        sentence
+        for sentence in case.sentences
+        if f">{sentence}</p>" in case.html or re.search(rf"<p[^>]*>\s*{re.escape(sentence)}", case.html)
+    ]
     paragraphs = []
     for sentence in holding:
         at = case.html.index(sentence)
@@ -375,8 +437,9 @@ def _html_rows(case: Case) -> list[str]:
     start = case.html.index(case.sentences[0])
     rows = [m[0] for m in re.finditer(r"<tr\b[^>]*>(?:(?!<table|<tr).)*?</tr>", case.html[start:], re.S | re.I)]
     rows = [row for row in rows if len(_cells(row)) >= 3 and case.html.count(row) == 1]
-    width = max((len(_cells(row)) for row in rows), default=0)
-    return [row for row in rows if len(_cells(row)) == width and "rowspan" not in row][1:]
+    rows = [row for row in rows if "rowspan" not in row]
+    widths = Counter(len(_cells(row)) for row in rows)
+    return [row for row in rows if len(_cells(row)) == widths.most_common(1)[0][0]]
 
 
 def _cells(row: str) -> list[str]:
@@ -418,14 +481,13 @@ def table_cell_changed(case: Case, chance: random.Random) -> Case | None:
 def tick_moved(case: Case, chance: random.Random) -> Case | None:
     for row in _html_rows(case):
         cells = _cells(row)
-        ticked = [c for c in cells if _cell_text(c) == "√"]
-        empty = [c for c in cells if _cell_text(c) == ""]
-        if ticked and empty:
-            out = re.sub(r"√", "", row[::-1], count=1)[::-1]
-            at = out.rfind(empty[-1])
-            if at >= 0:
-                filled = re.sub(r"(<t[dh][^>]*>)", r"\1√", empty[-1], count=1)
-                return _replace(case, row, out[:at] + filled + out[at + len(empty[-1]) :])
+        texts = [_cell_text(cell) for cell in cells]
+        if "√" in texts and texts[-1] in ("", "√"):
+            one = len(texts) - 1 - texts[::-1].index("√")
+            other = one - 1 if one and texts[one - 1] == "" else one + 1
+            if other < len(texts) and texts[other] == "":
+                cells[one], cells[other] = cells[other], cells[one]
+                return _replace(case, row, f"<tr>{''.join(cells)}</tr>")
     return None
 
 
@@ -472,7 +534,10 @@ def file_added(case: Case, chance: random.Random) -> Case | None:
     if at < 0:
         return None
     name = f"附件：补充说明材料（{chance.choice('甲乙丙')}类）.docx"
-    return evolve(case, html=f"{case.html[: at + 4]}<p><a href='./P02026{chance.randrange(10**6)}.docx'>{name}</a></p>{case.html[at + 4 :]}")
+    return evolve(
+        case,
+        html=f"{case.html[: at + 4]}<p><a href='./P02026{chance.randrange(10**6)}.docx'>{name}</a></p>{case.html[at + 4 :]}",
+    )
 
 
 def _anchor(case: Case, href: str) -> str:
@@ -484,7 +549,9 @@ def _anchor(case: Case, href: str) -> str:
 def file_withdrawn(case: Case, chance: random.Random) -> Case | None:
     for href in case.links:
         if anchor := _anchor(case, href):
-            return _replace(case, anchor, "")
+            # within a sentence only the link goes: without its name the sentence would be another one
+            inline = "。" in case.html[case.html.index(anchor) : case.html.find("</p>", case.html.index(anchor))]
+            return _replace(case, anchor, _cell_text(anchor) if inline else "")
     return None
 
 
@@ -493,7 +560,11 @@ def link_to_another_file(case: Case, chance: random.Random) -> Case | None:
     for href, (url, payload) in zip(case.links, case.files.items(), strict=False):
         changed = _docx_edit(payload, _other_words, chance)
         if changed and _anchor(case, href):
-            new = f"{href.rpartition('/')[0]}/P0{chance.randrange(10**8)}.docx".lstrip("/") if "/" in href else f"P0{chance.randrange(10**8)}.docx"
+            new = (
+                f"{href.rpartition('/')[0]}/P0{chance.randrange(10**8)}.docx".lstrip("/")
+                if "/" in href
+                else f"P0{chance.randrange(10**8)}.docx"
+            )
             moved = url.replace(href.lstrip("./").rpartition("/")[2], new.rpartition("/")[2])
             return evolve(case, html=case.html.replace(href, new), files={moved: changed}, links=(new,))
     return None
@@ -544,9 +615,9 @@ def file_saved_again(case: Case, chance: random.Random) -> Case | None:
 def file_renamed(case: Case, chance: random.Random) -> Case | None:
     for href in case.links:
         anchor = _anchor(case, href)
-        name = _cell_text(anchor)
-        if anchor and "标准目录" in name and case.html.count(anchor) == 1:
-            return _replace(case, anchor, re.sub(r"标准目录(?=[^<]*</)", "标准目录（终稿）", anchor, count=1))
+        renamed = re.sub(r"(>[^<]*标准目录)([^<]*</a>)", r"\1（终稿）\2", anchor, count=1)
+        if renamed != anchor:
+            return _replace(case, anchor, renamed)
     return None
 
 
@@ -563,7 +634,9 @@ def two_files_swapped(case: Case, chance: random.Random) -> Case | None:
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def _docx_edit(payload: bytes, words: Callable[[etree._Element, random.Random], bool], chance: random.Random) -> bytes | None:
+def _docx_edit(
+    payload: bytes, words: Callable[[etree._Element, random.Random], bool], chance: random.Random
+) -> bytes | None:
     """The file with its document.xml edited, saved anew; None when it is no .docx or the edit does not apply."""
     if not payload.startswith(b"PK"):
         return None
@@ -585,7 +658,7 @@ def _docx_edit(payload: bytes, words: Callable[[etree._Element, random.Random], 
 def _data_rows(root: etree._Element) -> list[etree._Element]:
     rows = list(root.iter(f"{_W}tr"))
     width = max((len(row.findall(f"{_W}tc")) for row in rows), default=0)
-    return [row for row in rows if len(row.findall(f"{_W}tc")) == width and row.find(f".//{_W}vMerge") is None][2:]
+    return [row for row in rows if len(row.findall(f"{_W}tc")) == width][2:]
 
 
 def _text(element: etree._Element) -> str:
@@ -593,7 +666,13 @@ def _text(element: etree._Element) -> str:
 
 
 def _other_words(root: etree._Element, chance: random.Random) -> bool:
-    texts = [t for row in _data_rows(root) for tc in row.findall(f"{_W}tc")[2:] for t in tc.iter(f"{_W}t") if t.text and re.search(r"\d个?(?:工作)?[日天]", t.text)]
+    texts = [
+        t
+        for row in _data_rows(root)
+        for tc in row.findall(f"{_W}tc")[2:]
+        for t in tc.iter(f"{_W}t")
+        if t.text and re.search(r"\d个?(?:工作)?[日天]", t.text)
+    ]
     if not texts:
         return False
     chosen = chance.choice(texts)
@@ -602,7 +681,7 @@ def _other_words(root: etree._Element, chance: random.Random) -> bool:
 
 
 def _row_removed(root: etree._Element, chance: random.Random) -> bool:
-    rows = _data_rows(root)
+    rows = [row for row in _data_rows(root) if not row.findall(f".//{_W}vMerge[@{_W}val='restart']")]
     if len(rows) < 3:
         return False
     row = chance.choice(rows)
@@ -640,7 +719,12 @@ def _row_split(root: etree._Element, chance: random.Random) -> bool:
 
 
 def _renumbered(root: etree._Element, chance: random.Random) -> bool:
-    serials = [t for row in root.iter(f"{_W}tr") for t in list(row.findall(f"{_W}tc")[0].iter(f"{_W}t"))[:1] if (t.text or "").isdigit()]
+    serials = [
+        t
+        for row in root.iter(f"{_W}tr")
+        for t in list(row.findall(f"{_W}tc")[0].iter(f"{_W}t"))[:1]
+        if (t.text or "").isdigit()
+    ]
     for t in serials:
         t.text = str(int(t.text) + 100)
     return len(serials) > 1
