@@ -1,5 +1,160 @@
-"""To be filled."""
+"""`schedule install|show|remove` and `run`, the one command that the timetable starts each night."""
+
+from __future__ import annotations
+
+import getpass
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 
-COMMANDS: list[click.Command] = []
+from archive import clock, schedule
+from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data
+
+STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "备份"}
+
+
+@click.command()
+@click.option("--backup", "target", type=click.Path(path_type=Path, file_okay=False), help="最后备份到这个目录。")
+@pass_data
+def run(data: Path, target: Path | None) -> None:
+    """依次抓取、抽查、投递、备份；一步失败不影响后面各步。由定时任务启动。"""
+    from archive.notify.run import meet
+    from archive.notify.subscriptions import SubscriptionsError
+    from archive.settings import load_settings
+
+    settings = load_settings(data)
+    try:
+        meet(data, settings)
+    except SubscriptionsError as error:
+        err.print(str(error), markup=False)  # the crawl goes on; notify says it again and fails
+    steps = [["crawl"], ["verify", "--sample"], ["notify"]]
+    if target is not None:
+        steps.append(["backup", str(target)])
+    codes = {}
+    for step in steps:
+        _log(f"开始{STEPS[step[0]]}")
+        codes[step[0]] = subprocess.run(schedule.Plan(data.absolute()).command(*step), check=False).returncode
+        _log(f"{STEPS[step[0]]}结束，退出码 {codes[step[0]]}")
+    failed = [STEPS[name] for name, code in codes.items() if code not in (OK, ATTENTION)]
+    if failed:
+        _log(f"没有成功：{'、'.join(failed)}")
+        raise SystemExit(FAILED)
+    if ATTENTION in codes.values():
+        _log("已完成，有事项需要人工处理，见 guidelines status")
+        raise SystemExit(ATTENTION)
+
+
+def _log(text: str) -> None:
+    err.print(f"{clock.iso(clock.now())} {text}", markup=False)
+    sys.stderr.flush()
+
+
+@click.group("schedule")
+def group() -> None:
+    """定时任务与网站服务（systemd，没有时用 crontab）。"""
+
+
+def _options(command: click.decorators.FC) -> click.decorators.FC:
+    for option in (
+        click.option("--system", is_flag=True, help="装为系统服务（需要 root）；默认装为当前用户的服务。"),
+        click.option("--user", "account", default="", help="系统服务以哪个用户运行（默认当前用户）。"),
+        click.option("--hour", type=click.IntRange(0, 23), default=2, show_default=True, help="每天几点后开始抓取。"),
+        click.option(
+            "--backup", "target", type=click.Path(path_type=Path, file_okay=False), help="每天备份到这个目录。"
+        ),
+        click.option("--host", default="127.0.0.1", show_default=True, help="网站监听的地址。"),
+        click.option("--port", type=int, default=8001, show_default=True, help="网站的端口。"),
+        click.option("--cron", is_flag=True, help="即使有 systemd 也用 crontab。"),
+    ):
+        command = option(command)
+    return command
+
+
+def _plan(
+    data: Path, system: bool, account: str, hour: int, target: Path | None, host: str, port: int
+) -> schedule.Plan:
+    return schedule.Plan(
+        data.absolute(),
+        hour,
+        target.absolute() if target else None,
+        host,
+        port,
+        system,
+        account or (getpass.getuser() if system else ""),
+    )
+
+
+@group.command()
+@_options
+@pass_data
+def install(
+    data: Path, system: bool, account: str, hour: int, target: Path | None, host: str, port: int, cron: bool
+) -> None:
+    """写入定时任务并启动。"""
+    plan = _plan(data, system, account, hour, target, host, port)
+    try:
+        secrets = schedule.environment_file(plan.data)
+        if target:
+            plan_target = target.absolute()
+            plan_target.mkdir(parents=True, exist_ok=True)
+        if not cron and schedule.has_systemd(system):
+            for path in schedule.install_units(plan, schedule.unit_folder(system), start=True):
+                out.print(f"已写入 {path}", markup=False)
+            if not system:
+                out.print(f"退出登录后仍要运行，请执行：loginctl enable-linger {getpass.getuser()}", markup=False)
+        else:
+            schedule.write_crontab(schedule.merge_crontab(schedule.read_crontab(), schedule.crontab_lines(plan)))
+            out.print("已写入 crontab", markup=False)
+    except schedule.ScheduleError as error:
+        err.print(str(error), markup=False)
+        raise SystemExit(FAILED) from None
+    out.print(f"密钥文件 {secrets}", markup=False)
+
+
+@group.command()
+@_options
+@pass_data
+def show(
+    data: Path, system: bool, account: str, hour: int, target: Path | None, host: str, port: int, cron: bool
+) -> None:
+    """显示将要写入的定时任务，以及已经装好的。"""
+    plan = _plan(data, system, account, hour, target, host, port)
+    if cron or not schedule.has_systemd(system):
+        out.print("\n".join(schedule.crontab_lines(plan)), markup=False)
+        return
+    folder = schedule.unit_folder(system)
+    for name, text in schedule.units(plan).items():
+        present = (folder / name).read_text("utf-8") if (folder / name).exists() else ""
+        state = "已安装" if present == text else "已安装，内容不同" if present else "未安装"
+        out.print(f"# {folder / name}（{state}）\n{text}", markup=False)
+
+
+@group.command()
+@click.option("--system", is_flag=True, help="移除系统服务。")
+def remove(system: bool) -> None:
+    """移除定时任务；档案和设置都保留。"""
+    try:
+        found = schedule.remove_units(schedule.unit_folder(system), system, stop=schedule.has_systemd(system))
+        removed = [str(path) for path in found]
+        if not system:
+            removed += _remove_from_crontab()
+    except schedule.ScheduleError as error:
+        err.print(str(error), markup=False)
+        raise SystemExit(FAILED) from None
+    out.print("已移除：" + "、".join(removed) if removed else "没有装过定时任务", markup=False)
+
+
+def _remove_from_crontab() -> list[str]:
+    try:
+        present = schedule.read_crontab()
+    except schedule.ScheduleError:  # no cron, so nothing of ours in it
+        return []
+    if schedule.MARK not in present.splitlines():
+        return []
+    schedule.write_crontab(schedule.merge_crontab(present, []))
+    return ["crontab 中的任务"]
+
+
+COMMANDS: list[click.Command] = [run, group]

@@ -86,7 +86,9 @@ class Subscriber:
         """Everything that no log, page or error text may show, longest first."""
         whole = {part for part in (self.name, self.address, self.secret, self.base) if len(part) > 1}
         plain = {"http", "https", "mailto", "mailtos", "json", "jsons", "from", "smtp", "mode", "starttls"}
-        parts = {part for part in re.split(r"[/:@?&=#<>]+", unquote(self.address)) if len(part) > 3 and part not in plain}
+        parts = {
+            part for part in re.split(r"[/:@?&=#<>]+", unquote(self.address)) if len(part) > 3 and part not in plain
+        }
         return tuple(sorted(whole | parts, key=len, reverse=True))
 
     def mask(self, text: str) -> str:

@@ -75,7 +75,7 @@ class Mailbox:
     answer: str = "250 OK"
     port: int = 0
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):
             self.raw.append(envelope.content)
             self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
@@ -99,9 +99,14 @@ def mail_server(folder: Path) -> Iterator[Mailbox]:
         port = free.getsockname()[1]
     box = Mailbox(port=port)
     controller = Controller(
-        box, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True, authenticator=box.authenticate,
+        box,
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=box.authenticate,
         auth_required=True,
-    )  # fmt: skip
+    )
     controller.start()
     try:
         yield box
@@ -122,7 +127,7 @@ class Call:
 
 @define
 class Endpoint:
-    """A web server that keeps what it is sent and answers with `status` and `answer`, or hangs until `release` is set."""
+    """A web server that keeps what it is sent, and answers with `status` and `answer` or hangs until `release`."""
 
     url: str = ""
     status: int = 200
@@ -139,7 +144,7 @@ def endpoint(answer: Any = None, **values: Any) -> Iterator[Endpoint]:
     found = Endpoint(answer=answer if answer is not None else {"errcode": 0, "errmsg": "ok"}, **values)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name that http.server wants
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
