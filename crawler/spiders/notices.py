@@ -106,8 +106,8 @@ class NoticesSpider(Spider):
         job: Job = asked.cb_kwargs["job"]
         fetched = self._done(self._failure(job, cast(BaseException, failure.value), asked))
         yield fetched
-        for asked in self._follow(job, fetched):
-            yield asked
+        for following in self._follow(job, fetched):
+            yield following
 
     def _failure(self, job: Job, error: BaseException, asked: Request) -> Fetched:
         """An error row, with the record of the answer when one came but was not taken (a bomb, a private redirect)."""

@@ -1,0 +1,182 @@
+"""Whom a crawl contacts and how: one request at a time, robots.txt, an honest name, declared hosts and no others."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.harness import Archive, environment, page
+from tests.sites.server import SiteServer
+
+AUDITED = """
+import json, sys
+out = open(sys.argv.pop(1), "a", buffering=1)
+def note(event, arguments):
+    if event in ("socket.connect", "socket.sendto"):
+        if isinstance(arguments[1], tuple):
+            out.write(json.dumps(["connect", arguments[1][0]]) + "\\n")
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
+        if arguments[0]:
+            out.write(json.dumps(["resolve", str(arguments[0])]) + "\\n")
+sys.addaudithook(note)
+from crawler.__main__ import cli
+sys.exit(cli())
+"""
+
+
+def contacts(archive: Archive, tmp_path: Path, *arguments: str) -> set[tuple[str, str]]:
+    """What the crawling process connects to and looks up, as its own interpreter reports it."""
+    log = tmp_path / "contacts"
+    sources = archive.command()[archive.command().index("--sources") + 1]
+    line = [sys.executable, "-c", AUDITED, str(log), "crawl", "--data", str(archive.data), "--token", "t", "--all"]
+    line += ["--sources", sources, "--delay", "0", "--timeout", "3", "--confirm-after", "0", *arguments]
+    subprocess.run(line, env=environment(), check=True, capture_output=True, timeout=120)
+    archive.check_warcs()
+    return {(kind, host) for kind, host in map(json.loads, log.read_text().splitlines())}
+
+
+def test_only_declared_hosts_and_what_their_pages_attach_are_contacted(tmp_path: Path) -> None:
+    """Pages full of links, cookies with domains, a link to a private address: nothing else is asked or looked up."""
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        elsewhere = server.put("elsewhere.example", "/other.html", page("other"))
+        files = server.extra_port("a.example")
+        server.put(
+            files,
+            "/f",
+            b"file of ours" * 9,
+            "application/octet-stream",
+            headers={"Content-Disposition": "attachment; filename=1.doc"},
+        )
+        links = (
+            f'<p><a href="{files}/f">附件：标准目录.doc</a></p><p>见<a href="{elsewhere}">另一页</a>，'
+            f'<a href="http://www.unknown.invalid/x.html">又一页</a></p><img src="{elsewhere}">'
+            f'<p><a href="http://169.254.169.254/secret.doc">附件：内部.doc</a></p>'
+            f'<p><a href="{server.host("elsewhere.example")}/b.doc">附件：别家.doc</a></p>'
+        )
+        url = server.put(
+            "a.example", "/t.html", page("land", links), headers={"Set-Cookie": "a=1; Domain=.gov.cn; Path=/"}
+        )
+        archive.watch("land", url)
+        seen = contacts(archive, tmp_path)
+        assert seen == {("connect", "127.0.0.2")}
+        assert server.requests("elsewhere.example") == []
+        assert [s.path for s in server.requests("a.example", "/f")] == ["/f"]
+    attached = dict(
+        zip(
+            [row["asked"] for row in archive.captures("land", "attachment")],
+            archive.verdicts("land", "attachment"),
+            strict=True,
+        )
+    )
+    assert attached[f"{files}/f"] == ("ok", "")
+    assert attached["http://169.254.169.254/secret.doc"] == ("error", "private")
+    assert [verdict for url, verdict in attached.items() if url.endswith("/b.doc")] == [("error", "private")]
+
+
+def test_a_name_that_resolves_to_a_private_address_is_not_contacted(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        port = server.host("a.example").rpartition(":")[2]
+        link = f'<p><a href="http://localhost:{port}/a.doc">附件：标准目录.doc</a></p>'
+        archive.watch("land", server.put("a.example", "/t.html", page("land", link)))
+        seen = contacts(archive, tmp_path)
+    assert ("resolve", "localhost") in seen
+    assert {host for kind, host in seen if kind == "connect"} == {"127.0.0.2"}
+    assert archive.verdicts("land", "attachment") == [("error", "private")]
+
+
+def test_another_notices_private_host_is_no_way_round(tmp_path: Path) -> None:
+    """localhost is declared by one notice, so it resolves; a page on another host still may not lead there."""
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        port = server.host("a.example").rpartition(":")[2]
+        link = f'<p><a href="http://localhost:{port}/a.doc">附件：标准目录.doc</a></p>'
+        archive.watch("land", server.put("a.example", "/t.html", page("land", link)))
+        archive.watch("inside", f"http://localhost:{server.unused().rpartition(':')[2]}/t.html")
+        archive.crawl("--timeout", "3")
+    assert archive.verdicts("land", "attachment") == [("error", "private")]
+    assert archive.verdicts("inside") == [("error", "refused")]
+
+
+def test_one_request_at_a_time_to_a_host_with_the_delay_between(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        for n in range(4):
+            archive.watch(f"n{n}", server.put("a.example", f"/{n}.html", page(f"n{n}")))
+        archive.crawl(delay="0.5")
+        seen = server.requests("a.example")
+        assert {s.together for s in seen} == {1}
+        gaps = [after.at - before.at for before, after in itertools.pairwise(seen)]
+        assert min(gaps) > 0.45
+    assert [archive.verdicts(f"n{n}") for n in range(4)] == [[("ok", "")]] * 4
+
+
+def test_the_agent_names_itself_and_a_contact(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    archive.data.mkdir()
+    (archive.data / "settings.toml").write_text('contact = "office@example.gov.cn"\n')
+    with SiteServer() as server:
+        archive.watch("land", server.put("a.example", "/t.html", page("land")))
+        archive.crawl()
+        for seen in server.requests():
+            assert seen.headers["user-agent"].startswith("guidelines-archive/")
+            assert "office@example.gov.cn" in seen.headers["user-agent"]
+            assert "Mozilla" not in seen.headers["user-agent"]
+
+
+def test_robots_are_obeyed_by_every_request_to_a_host(tmp_path: Path) -> None:
+    """Scrapy let the third request that waited for robots.txt through; here many wait at once."""
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        server.put("a.example", "/robots.txt", "User-agent: *\nDisallow: /closed/\n", "text/plain")
+        for n in range(5):
+            archive.watch(f"closed{n}", server.put("a.example", f"/closed/{n}.html", page(f"closed{n}")))
+        archive.watch("open", server.put("a.example", "/open.html", page("open")))
+        archive.crawl()
+        paths = [s.path for s in server.requests("a.example") if s.path != "/"]
+        assert not [path for path in paths if path.startswith("/closed/")]
+        # once for the notices and once for the lists of successors
+        assert 1 <= paths.count("/robots.txt") <= 2
+    assert [archive.verdicts(f"closed{n}") for n in range(5)] == [[("forbidden", "robots")]] * 5
+    assert archive.verdicts("open") == [("ok", "")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome"),
+    [
+        ("status-404", ("ok", "")),
+        ("status-403", ("ok", "")),
+        ("status-503", ("forbidden", "robots")),
+        ("silent", ("error", "timeout")),
+        ("redirect-loop", ("ok", "")),
+        ("challenge-1", ("ok", "")),
+    ],
+)
+def test_an_odd_answer_for_robots_allows_or_forbids_as_rfc_9309_says(
+    tmp_path: Path, mode: str, outcome: tuple[str, str]
+) -> None:
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        archive.watch("land", server.put("a.example", "/t.html", page("land")))
+        server.mode(server.host("a.example") + "/robots.txt", mode)
+        archive.crawl("--timeout", "1")
+        assert bool(server.requests("a.example", "/t.html")) == (outcome[0] == "ok")
+    assert archive.verdicts("land") == [outcome]
+
+
+def test_a_crawl_delay_is_honoured(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        server.put("a.example", "/robots.txt", "User-agent: *\nCrawl-delay: 1\n", "text/plain")
+        for n in range(3):
+            archive.watch(f"n{n}", server.put("a.example", f"/{n}.html", page(f"n{n}")))
+        archive.crawl()
+        pages = [s for s in server.requests("a.example") if s.path.endswith(".html")]
+        assert len(pages) == 3
+        assert all(after.at - before.at > 0.95 for before, after in itertools.pairwise(pages))
