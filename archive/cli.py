@@ -37,9 +37,7 @@ for _module in MODULES:
 
 def main() -> None:
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
+        code = cli.main(standalone_mode=False)  # click hands back what a command raised as Exit
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -51,3 +49,4 @@ def main() -> None:
     except StoreError as error:
         err.print(str(error), markup=False)
         sys.exit(FAILED)
+    sys.exit(code if isinstance(code, int) else 0)

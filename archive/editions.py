@@ -37,6 +37,12 @@ class File:
     version_id: int | None = None
     sha256: str = ""
     gone: bool = False
+    members: tuple[File, ...] = ()
+    """Of an archive file: what is in it."""
+
+    @classmethod
+    def of_raw(cls, raw: dict[str, Any]) -> File:
+        return cls(**(raw | {"members": tuple(cls.of_raw(member) for member in raw["members"])}))
 
 
 @frozen
@@ -50,7 +56,7 @@ class Edition:
     @classmethod
     def of_json(cls, text: str) -> Edition:
         raw = json.loads(text)
-        return cls(**(raw | {"files": tuple(File(**file) for file in raw["files"])}))
+        return cls(**(raw | {"files": tuple(File.of_raw(file) for file in raw["files"])}))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -73,7 +79,7 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
     if not notice["told"]:
         with store.db.atomic():
             version = _version(store, edition.version_id)
-            count = len({file.url.partition("#")[0] for file in edition.files})  # members count as their archive file
+            count = len(edition.files)
             summary = f"收录“{version['title']}”" + (f"，附件 {count} 个" if count else "")
             change = Change(Kind.NEW, summary, document_id=edition.document_id, to_version=edition.version_id)
             ids = [_record(store, notice, crawl_id, change)]
@@ -103,11 +109,10 @@ def present(store: Store, notice: Row) -> Edition | None:
     files: list[File] = []
     for row in _attachment_rows(store, version["id"]):
         file = _file(store, row)
-        members = _members(store, row)
         # a new link whose file could not be had yet: the file that it replaces stands until it can
         if row["state"] == "unread" and row["verdict"] in (None, "error") and file.name in before:
             file = before[file.name]
-        files += members or [file]
+        files.append(file)
     return Edition(page["id"], version["id"], page["location"] or page["url"], page["state"] == "gone", tuple(files))
 
 
@@ -140,24 +145,17 @@ def _file(store: Store, row: Row) -> File:
         version["id"] if version else None,
         (capture["sha256"] or "") if capture else "",
         row["state"] == "gone",
+        _members(store, row["id"]),
     )
 
 
-def _members(store: Store, row: Row) -> list[File]:
-    """The files inside an archive file stand for it: what changed is one of them."""
-    return [
-        File(
-            f"{row['name']}／{member['name']}",
-            member["url"],
-            member["id"],
-            version["id"] if version else None,
-            member["sha256"] or "",
-        )
-        for member in store.rows(
-            "SELECT * FROM documents WHERE parent_id = ? AND state != 'gone' ORDER BY url", [row["id"]]
-        )
-        for version in [store.current_version(member["id"]) if member["state"] == "current" else None]
-    ]
+def _members(store: Store, archive_id: int) -> tuple[File, ...]:
+    rows = store.rows("SELECT * FROM documents WHERE parent_id = ? AND state != 'gone' ORDER BY url", [archive_id])
+    files = []
+    for row in rows:
+        version = store.current_version(row["id"]) if row["state"] == "current" else None
+        files.append(File(row["name"], row["url"], row["id"], version["id"] if version else None, row["sha256"] or ""))
+    return tuple(files)
 
 
 def document_of(store: Store, edition: Edition) -> Document:
@@ -174,7 +172,13 @@ def document_of(store: Store, edition: Edition) -> Document:
 
 def _reading(store: Store, file: File) -> Document:
     if file.version_id is not None:
-        return store.load(file.version_id)
+        own = store.load(file.version_id)
+        inside = [(member.name, _reading(store, member)) for member in file.members]
+        return evolve(
+            own,
+            text="\n".join([own.text, *(line for name, reading in inside for line in (name, reading.text))]),
+            items=own.items + tuple(item for _, reading in inside for item in reading.items),
+        )
     row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
     return Document(problem=(row or {}).get("reason") or "unread: 尚未读取", document_id=file.document_id)
 
@@ -194,9 +198,9 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
         changes.append(
             Change(Kind.RESTORED, "页面恢复访问", document_id=edition.document_id, to_version=edition.version_id)
         )
-    before = {file.document_id: file for file in told.files}
+    files_before = {file.document_id: file for file in told.files}
     for file in edition.files:
-        old = before.get(file.document_id)
+        old = files_before.get(file.document_id)
         if old and file.gone and not old.gone:
             changes.append(
                 Change(
@@ -217,9 +221,9 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
             )
     old_edition, new_edition = _comparable(told, edition)
     if old_edition != new_edition:
-        old, new = document_of(store, old_edition), document_of(store, new_edition)
-        changes += compare(old, new)
-        if not is_confident(old, new) and old.text != new.text:
+        before, after = document_of(store, old_edition), document_of(store, new_edition)
+        changes += compare(before, after)
+        if not is_confident(before, after) and before.text != after.text:
             store.update("versions", edition.version_id, review=json.dumps([UNSURE], ensure_ascii=False))
     return changes
 
@@ -277,16 +281,14 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
     change_id = _record(store, notice, crawl_id, change)
     if notice["told"]:
         told = Edition.of_json(notice["told"])
-        files = tuple(evolve(f, version_id=new) if f.document_id == document_id else f for f in told.files)
+        files = tuple(_with_version(file, document_id, new) for file in told.files)
         if told.document_id == document_id:
             reread = evolve(told, version_id=new)
-            files = tuple(
-                f for row in _attachment_rows(store, new) for f in _members(store, row) or [_file(store, row)]
-            )
+            files = tuple(_file(store, row) for row in _attachment_rows(store, new))
             told = evolve(reread, files=files)
         else:
             told = evolve(told, files=files)
-        store.db["notices"].update(notice["id"], {"told": told.to_json()})
+        store.db.table("notices").update(notice["id"], {"told": told.to_json()})
     return change_id
 
 
@@ -314,30 +316,27 @@ def _returned(store: Store, change: Change) -> bool:
 
 def _record(store: Store, notice: Row, crawl_id: int | None, change: Change) -> int:
     moment = iso(now())
-    change_id = int(
-        store.db["changes"]
-        .insert(
-            {
-                "notice_id": notice["id"],
-                "document_id": change.document_id,
-                "crawl_id": crawl_id,
-                "kind": str(change.kind),
-                "from_version": change.from_version,
-                "to_version": change.to_version,
-                "detected_at": moment,
-                "updated_at": moment,
-                "summary": change.summary,
-                "quiet": int(change.quiet),
-            }
-        )
-        .last_pk
+    change_id = store.insert(
+        "changes",
+        {
+            "notice_id": notice["id"],
+            "document_id": change.document_id,
+            "crawl_id": crawl_id,
+            "kind": str(change.kind),
+            "from_version": change.from_version,
+            "to_version": change.to_version,
+            "detected_at": moment,
+            "updated_at": moment,
+            "summary": change.summary,
+            "quiet": int(change.quiet),
+        },
     )
-    store.db["row_changes"].insert_all(
+    store.db.table("row_changes").insert_all(
         row | {"change_id": change_id, "position": position}
         for position, row in enumerate((row for rows in change.rows for row in _row_changes(rows)), 1)
     )
     if change.kind is not Kind.NEW and not change.quiet:
-        store.db["notices"].update(notice["id"], {"changed_at": moment})
+        store.db.table("notices").update(notice["id"], {"changed_at": moment})
     return change_id
 
 
@@ -355,7 +354,7 @@ def _row_changes(change: RowChange) -> Sequence[dict[str, Any]]:
 def _tell(store: Store, notice: Row, edition: Edition) -> None:
     version = _version(store, edition.version_id)
     metadata = json.loads(version["metadata"])
-    store.db["notices"].update(
+    store.db.table("notices").update(
         notice["id"],
         {
             "told": edition.to_json(),
@@ -372,6 +371,12 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
     _keep_current(store, notice, edition)
 
 
+def _with_version(file: File, document_id: int, version_id: int) -> File:
+    if file.document_id == document_id:
+        return evolve(file, version_id=version_id)
+    return evolve(file, members=tuple(_with_version(member, document_id, version_id) for member in file.members))
+
+
 def accept_candidate(store: Store, candidate_id: int) -> str:
     """Make a candidate the notice's next edition: the next crawl fetches it and compares it with the present one.
 
@@ -383,15 +388,17 @@ def accept_candidate(store: Store, candidate_id: int) -> str:
     if candidate is None:
         raise StoreError(f"没有编号为 {candidate_id} 的候选；请用 guidelines candidates 查看")
     with store.db.atomic():
-        store.db["candidates"].update(candidate_id, {"state": "accepted"})
+        store.db.table("candidates").update(candidate_id, {"state": "accepted"})
         values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
-        store.db["notices"].update(candidate["notice_id"], values)
+        store.db.table("notices").update(candidate["notice_id"], values)
     return str(candidate["slug"])
 
 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
     """Rows of files that the edition no longer holds are no longer in force, nor found."""
-    held = {edition.document_id, *(file.document_id for file in edition.files)}
+    held = {edition.document_id}
+    for file in edition.files:
+        held |= {file.document_id, *(member.document_id for member in file.members)}
     for row in store.rows("SELECT id FROM documents WHERE notice_id = ?", [notice["id"]]):
         if row["id"] in held:
             continue

@@ -21,7 +21,7 @@ from attrs import frozen
 from archive.channels import official_list
 from archive.clock import parse
 from archive.model import Item
-from archive.store import item_of
+from archive.records import item_of
 
 SUFFIXES = ("xlsx", "csv", "json")
 LEVELS = {"county": "县级", "township": "乡级"}

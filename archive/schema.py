@@ -5,11 +5,18 @@ A table is added by a new function at the end of this file; a released function 
 
 from __future__ import annotations
 
-from typing import Any
+import sqlite3
+from pathlib import Path
 
 from sqlite_utils import Database, Migrations
+from sqlite_utils.db import Table
 
 migrations = Migrations("guidelines")
+
+
+class StoreError(Exception):
+    """The archive cannot be opened or written; the message says why and what to do, in Chinese."""
+
 
 FTS = "CREATE VIRTUAL TABLE {name} USING fts5({columns}, tokenize=\"unicode61 separators '\x1f'\", detail=full)"
 
@@ -324,5 +331,27 @@ def m005_search(db: Database) -> None:
     db.execute(FTS.format(name="items_fts", columns="title, text"))
 
 
-def _table(db: Database, name: str) -> Any:
-    return db[name]
+def migrate(db: Database, steps: Migrations, path: Path) -> None:
+    """Bring a database up to this release, after a copy of it; one of a newer release is refused, untouched."""
+    known = {step.name for step in steps.applied(db)} | {step.name for step in steps.pending(db)}
+    ours = set(_names(steps))
+    if known - ours:
+        raise StoreError(
+            f"{path} 由更新版本的程序写成（{'、'.join(sorted(known - ours))}），本版本不能打开；请升级程序后再试"
+        )
+    if not steps.pending(db):
+        return
+    if steps.applied(db):
+        copy = path.with_name(f"{path.stem}-before-{steps.pending(db)[0].name}{path.suffix}")
+        with sqlite3.connect(copy) as target:
+            db.conn.backup(target)
+        target.close()
+    steps.apply(db)
+
+
+def _names(steps: Migrations) -> list[str]:
+    return [step.name for step in steps.pending(Database(memory=True))]
+
+
+def _table(db: Database, name: str) -> Table:
+    return db.table(name)

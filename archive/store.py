@@ -1,5 +1,6 @@
-"""The one writer of `archive.db`: declarations, crawls, captures, versions. Called by the crawl and by the commands that decide.
+"""The one writer of `archive.db`: declarations, crawls, captures, versions.
 
+Called by the crawl and by the commands that decide.
 Changes are recorded by `editions.py` on top of this; the index is kept by `search.py`.
 """
 
@@ -12,49 +13,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from archive import search
 from archive.clock import iso, now
-from archive.model import (
-    Attachment,
-    Capture,
-    Document,
-    Grid,
-    Item,
-    Sources,
-    Verdict,
-)
-from archive.schema import migrations
+from archive.model import Attachment, Capture, Document, Notice, Sources, Verdict
+from archive.records import as_json, item_of, item_row, spans_list
+from archive.schema import StoreError as StoreError  # what every caller of this module has to expect
+from archive.schema import migrate, migrations
 
 Row = dict[str, Any]
-
-
-class StoreError(Exception):
-    """The archive cannot be opened or written; the message says why and what to do, in Chinese."""
-
-
-def migrate(db: Database, steps: Migrations, path: Path) -> None:
-    """Bring a database up to this release, after a copy of it; one of a newer release is refused, untouched."""
-    known = {step.name for step in steps.applied(db)} | {step.name for step in steps.pending(db)}
-    ours = set(_names(steps))
-    if known - ours:
-        raise StoreError(
-            f"{path} 由更新版本的程序写成（{'、'.join(sorted(known - ours))}），本版本不能打开；请升级程序后再试"
-        )
-    if not steps.pending(db):
-        return
-    if steps.applied(db):
-        copy = path.with_name(f"{path.stem}-before-{steps.pending(db)[0].name}{path.suffix}")
-        with sqlite3.connect(copy) as target:
-            db.conn.backup(target)
-        target.close()
-    steps.apply(db)
-
-
-def _names(steps: Migrations) -> list[str]:
-    return [step.name for step in steps.pending(Database(memory=True))]
 
 
 class Store:
@@ -98,7 +66,15 @@ class Store:
 
     def update(self, table: str, id: int, **values: Any) -> None:
         with self.db.atomic():
-            self.db[table].update(id, values)
+            self.db.table(table).update(id, values)
+
+    def insert(self, table: str, values: Mapping[str, Any]) -> int:
+        """Insert a row and return its id."""
+        with self.db.atomic():
+            key = self.db.table(table).insert(dict(values)).last_pk
+        if not isinstance(key, int):
+            raise StoreError(f"表 {table} 没有返回编号")
+        return key
 
     # ------------------------------------------------------------ about the archive
 
@@ -108,7 +84,7 @@ class Store:
 
     def set_info(self, key: str, value: str) -> None:
         with self.db.atomic():
-            self.db["archive_info"].insert({"key": key, "value": value}, replace=True)
+            self.db.table("archive_info").insert({"key": key, "value": value}, replace=True)
 
     # ------------------------------------------------------------ declarations
 
@@ -120,13 +96,13 @@ class Store:
                 self._declare_notice(notice)
             self._declare_areas(sources)
             self.db.execute("DELETE FROM tasks")
-            self.db["tasks"].insert_all(
+            self.db.table("tasks").insert_all(
                 {"number": t.number, "task": t.task, "unit": t.unit, "due": t.due} for t in sources.tasks
             )
             for row in self.rows("SELECT id FROM notices"):
                 search.index_notice(self.db, row["id"])
 
-    def _declare_notice(self, notice: Any) -> None:
+    def _declare_notice(self, notice: Notice) -> None:
         values = {
             "number": notice.number,
             "slug": notice.slug,
@@ -138,11 +114,11 @@ class Store:
         }
         known = self.row("SELECT id, declared_url FROM notices WHERE slug = ?", [notice.slug])
         if known is None:
-            self.db["notices"].insert(values | {"url": notice.url, "state": "never-fetched"})
+            self.insert("notices", values | {"url": notice.url, "state": "never-fetched"})
             return
         if known["declared_url"] != notice.url:  # else an accepted successor's address stays
             values |= {"url": notice.url, "edition_title": "", "next_due": None}
-        self.db["notices"].update(known["id"], values)
+        self.db.table("notices").update(known["id"], values)
 
     def _declare_areas(self, sources: Sources) -> None:
         notice_of = {name: notice.slug for notice in sources.notices for name in notice.areas}
@@ -158,24 +134,23 @@ class Store:
             }
             known = self.row("SELECT id FROM areas WHERE slug = ?", [area.slug])
             if known:
-                self.db["areas"].update(known["id"], values)
+                self.db.table("areas").update(known["id"], values)
             else:
-                self.db["areas"].insert(values)
+                self.insert("areas", values)
 
     # ------------------------------------------------------------ crawls
 
     def begin_crawl(self, token: str, kind: str, software: str, settings: Mapping[str, Any]) -> int:
-        with self.db.atomic():
-            table = self.db["crawls"].insert(
-                {
-                    "token": token,
-                    "kind": kind,
-                    "started_at": iso(now()),
-                    "software": software,
-                    "settings": json.dumps(settings, ensure_ascii=False, default=str),
-                }
-            )
-        return int(table.last_pk)
+        return self.insert(
+            "crawls",
+            {
+                "token": token,
+                "kind": kind,
+                "started_at": iso(now()),
+                "software": software,
+                "settings": json.dumps(settings, ensure_ascii=False, default=str),
+            },
+        )
 
     def end_crawl(self, crawl_id: int, stats: Mapping[str, Any]) -> None:
         self.update("crawls", crawl_id, finished_at=iso(now()), stats=json.dumps(stats, ensure_ascii=False))
@@ -200,24 +175,24 @@ class Store:
             if name and name != known["name"]:
                 self.update("documents", known["id"], name=name)
             return int(known["id"])
-        with self.db.atomic():
-            table = self.db["documents"].insert(
-                {
-                    "notice_id": notice_id,
-                    "kind": kind,
-                    "url": url,
-                    "name": name,
-                    "parent_id": parent_id,
-                    "mirror": mirror,
-                    "state": "unread",
-                }
-            )
-        return int(table.last_pk)
+        return self.insert(
+            "documents",
+            {
+                "notice_id": notice_id,
+                "kind": kind,
+                "url": url,
+                "name": name,
+                "parent_id": parent_id,
+                "mirror": mirror,
+                "state": "unread",
+            },
+        )
 
     def add_capture(self, crawl_id: int, capture: Capture) -> int:
         """Record a fetch. The caller has flushed the WARC record to disk before."""
         with self.db.atomic():
-            table = self.db["captures"].insert(
+            capture_id = self.insert(
+                "captures",
                 {
                     "crawl_id": crawl_id,
                     "document_id": capture.document_id,
@@ -239,9 +214,8 @@ class Store:
                     "etag": capture.etag,
                     "last_modified": capture.last_modified,
                     "redirects": json.dumps(capture.redirects),
-                }
+                },
             )
-            capture_id = int(table.last_pk)
             good = capture.verdict in (Verdict.OK, Verdict.UNCHANGED)
             self.db.execute(
                 """UPDATE documents SET verdict = :verdict, media_type = coalesce(nullif(:media_type, ''), media_type),
@@ -261,8 +235,8 @@ class Store:
     def last_good_capture(self, document_id: int) -> Row | None:
         """The latest capture whose bytes are known to be the document, resolved to the one that holds the payload."""
         found = self.row(
-            """SELECT * FROM captures WHERE document_id = ? AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted')
-               ORDER BY id DESC LIMIT 1""",
+            """SELECT * FROM captures WHERE document_id = ?
+               AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted') ORDER BY id DESC LIMIT 1""",
             [document_id],
         )
         while found and found["refers_to"]:
@@ -281,34 +255,33 @@ class Store:
         if capture is None:
             raise StoreError(f"抓取记录 {capture_id} 不存在")
         with self.db.atomic():
-            version_id = int(
-                self.db["versions"]
-                .insert(
-                    {
-                        "document_id": document_id,
-                        "number": last["number"] + 1 if last else 1,
-                        "capture_id": capture_id,
-                        "captured_at": capture["fetched_at"],
-                        "title": document.title,
-                        "text": document.text,
-                        "text_sha256": hashlib.sha256(document.text.encode()).hexdigest(),
-                        "metadata": _json(dict(document.metadata)),
-                        "confidence": document.confidence,
-                        "reader": document.reader,
-                        "review": _json(document.review),
-                    }
-                )
-                .last_pk
+            version_id = self.insert(
+                "versions",
+                {
+                    "document_id": document_id,
+                    "number": last["number"] + 1 if last else 1,
+                    "capture_id": capture_id,
+                    "captured_at": capture["fetched_at"],
+                    "title": document.title,
+                    "text": document.text,
+                    "text_sha256": hashlib.sha256(document.text.encode()).hexdigest(),
+                    "metadata": as_json(dict(document.metadata)),
+                    "confidence": document.confidence,
+                    "reader": document.reader,
+                    "review": as_json(document.review),
+                },
             )
             self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
             self._insert_attachments(document_id, version_id, document.attachments)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
             self._insert_grids(version_id, document, areas)
-            self.db["items"].insert_all(
+            self.db.table("items").insert_all(
                 item_row(item) | {"version_id": version_id, "document_id": document_id, "area_id": areas.get(item.area)}
                 for item in document.items
             )
-            self.db["documents"].update(document_id, {"state": "current", "reason": "", "reader": document.reader})
+            self.db.table("documents").update(
+                document_id, {"state": "current", "reason": "", "reader": document.reader}
+            )
             search.index_document(self.db, document_id)
         return version_id
 
@@ -318,7 +291,7 @@ class Store:
         page = self.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
         if page is None:
             raise StoreError(f"文档 {document_id} 不存在")
-        self.db["attachments"].insert_all(
+        self.db.table("attachments").insert_all(
             {
                 "version_id": version_id,
                 "position": position,
@@ -330,13 +303,13 @@ class Store:
         )
 
     def _insert_grids(self, version_id: int, document: Document, areas: Mapping[str, int]) -> None:
-        self.db["grids"].insert_all(
+        self.db.table("grids").insert_all(
             {
                 "version_id": version_id,
                 "position": position,
                 "kind": table.kind,
                 "area_id": areas.get(table.area),
-                "place": _json(
+                "place": as_json(
                     {"table": table.grid.place.table, "page": table.grid.place.page, "sheet": table.grid.place.sheet}
                 ),
                 "caption": table.grid.caption,
@@ -345,9 +318,9 @@ class Store:
                 "items": table.items,
                 "flagged": table.flagged,
                 "joined": table.joined,
-                "review": _json(table.review),
-                "cells": _json(table.grid.cells),
-                "spans": _json(spans_list(table.grid)),
+                "review": as_json(table.review),
+                "cells": as_json(table.grid.cells),
+                "spans": as_json(spans_list(table.grid)),
             }
             for position, table in enumerate(document.tables, 1)
         )
@@ -382,89 +355,6 @@ class Store:
             document_id=version["document_id"],
             version_id=version_id,
         )
-
-
-def same_reading(one: Document, other: Document) -> bool:
-    """Whether two readings of a document need only one version: text, metadata, set of attachments, rows."""
-    return (
-        one.text == other.text
-        and one.title == other.title
-        and dict(one.metadata) == dict(other.metadata)
-        and [(a.name, a.url) for a in one.attachments] == [(a.name, a.url) for a in other.attachments]
-        and [bare_item(i) for i in one.items] == [bare_item(i) for i in other.items]
-    )
-
-
-def bare_item(item: Item) -> Item:
-    """The item as it was read: without its number in the archive, `more` as it comes back from JSON."""
-    return evolve(item, id=None, more=json.loads(_json(dict(item.more))))
-
-
-def item_row(item: Item) -> Row:
-    """Columns of `items`, but for the ids of version, document and area."""
-    more = dict(item.more)
-    return {
-        "position": item.position,
-        "serial": item.serial,
-        "level1": item.level1,
-        "level2": item.level2,
-        "content": item.content,
-        "basis": item.basis,
-        "time_limit": item.time_limit,
-        "deadline": more.get("deadline", {}).get("label", "") if isinstance(more.get("deadline"), Mapping) else "",
-        "subject": item.subject,
-        "channels": _json(item.channels),
-        "audience_all": _flag(item.audience_all),
-        "audience_specific": _flag(item.audience_specific),
-        "proactive": _flag(item.proactive),
-        "on_request": _flag(item.on_request),
-        "county": _flag(item.county),
-        "township": _flag(item.township),
-        "review": item.review,
-        "more": _json(more),
-    }
-
-
-def item_of(row: Row, area_slugs: Mapping[int, str]) -> Item:
-    """The inverse of `item_row`."""
-    flags = {
-        name: None if row[name] is None else bool(row[name])
-        for name in ("audience_all", "audience_specific", "proactive", "on_request", "county", "township")
-    }
-    texts = {
-        name: row[name]
-        for name in (
-            "position",
-            "serial",
-            "level1",
-            "level2",
-            "content",
-            "basis",
-            "time_limit",
-            "subject",
-            "review",
-            "id",
-        )
-    }
-    return Item(
-        **texts,
-        **flags,
-        channels=tuple(json.loads(row["channels"] or "[]")),
-        area=area_slugs.get(row["area_id"], ""),
-        more=json.loads(row["more"] or "{}"),
-    )
-
-
-def spans_list(grid: Grid) -> list[list[int]]:
-    return [[row, column, rows, columns] for (row, column), (rows, columns) in sorted(grid.spans.items())]
-
-
-def _flag(value: bool | None) -> int | None:
-    return None if value is None else int(value)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def read_only(data: Path) -> sqlite3.Connection:

@@ -11,7 +11,8 @@ from attrs import frozen
 
 from archive.editions import announce, record_upgrade
 from archive.model import Document, Verdict
-from archive.store import Row, Store, StoreError, same_reading
+from archive.records import same_reading
+from archive.store import Row, Store, StoreError
 from archive.warc import WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
@@ -155,7 +156,8 @@ def accept(store: Store, declared: Declared, capture_id: int, crawl_id: int) -> 
         keep(store, document_id, capture_id, reading)
         keep_members(store, document_id, capture_id, members)
         store.db.execute(
-            """UPDATE notices SET state = 'current', verdict = 'ok', reason = '', trouble_count = 0, trouble_since = NULL
+            """UPDATE notices SET state = 'current', verdict = 'ok', reason = '',
+               trouble_count = 0, trouble_since = NULL
                WHERE id = (SELECT notice_id FROM documents WHERE id = ? AND kind = 'page' AND mirror = '')""",
             [document_id],
         )
@@ -165,7 +167,8 @@ def rules_of(store: Store, declared: Declared) -> Iterator[tuple[Row, Rule]]:
     """Every page and attachment that has a good capture, with the rule that reads it."""
     notices = {notice.slug: notice for notice in declared.sources.notices}
     for row in store.rows(
-        """SELECT d.*, n.slug FROM documents d JOIN notices n ON n.id = d.notice_id WHERE d.parent_id IS NULL ORDER BY d.id"""
+        """SELECT d.*, n.slug FROM documents d JOIN notices n ON n.id = d.notice_id
+           WHERE d.parent_id IS NULL ORDER BY d.id"""
     ):
         if row["slug"] in notices:
             yield row, declared.rule_for(row["url"], notices[row["slug"]])

@@ -53,7 +53,7 @@ def crawl(
                     if key.startswith("guidelines/") and isinstance(value, int | float):
                         stats[key] = stats.get(key, 0) + value
         finally:
-            reactor.stop()  # type: ignore[attr-defined]
+            reactor.callLater(0, reactor.stop)  # type: ignore[attr-defined]
 
     task = asyncio.get_event_loop_policy().get_event_loop().create_task(both())
     process.start(stop_after_crawl=False)

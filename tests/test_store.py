@@ -5,8 +5,9 @@ from attrs import evolve
 from sqlite_utils import Database, Migrations
 
 from archive.model import Area, Attachment, Document, Notice, Sources
-from archive.schema import migrations
-from archive.store import Store, StoreError, migrate, read_only, same_reading
+from archive.records import same_reading
+from archive.schema import migrate, migrations
+from archive.store import Store, StoreError, read_only
 from tests.factory import AREAS, NOTICES, TASKS, attachment_document, item, make_archive
 
 
@@ -57,7 +58,9 @@ def test_a_new_declared_address_replaces_the_old_one(tmp_path):
 
 def test_an_area_names_its_notice(tmp_path):
     store = Store.open(tmp_path)
-    store.declare(Sources((Notice(7, "tax", "标题", "税务", "http://x.example/", ("税收管理",)),), (Area("tax", "税收管理"),)))
+    store.declare(
+        Sources((Notice(7, "tax", "标题", "税务", "http://x.example/", ("税收管理",)),), (Area("tax", "税收管理"),))
+    )
     assert store.row("SELECT n.slug FROM areas a JOIN notices n ON n.id = a.notice_id") == {"slug": "tax"}
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 
 from archive.clock import iso, parse
-from archive.store import migrate
+from archive.schema import migrate
 
 Row = dict[str, Any]
 
