@@ -40,7 +40,9 @@ Labelled = Sequence[tuple[str, str]]
 """(field, text) pairs."""
 
 
-def read_metadata(root: Element, labels: Labelled, lines: Sequence[str], title: str, rule: Rule) -> dict[str, str]:
+def read_metadata(
+    root: Element, labels: Labelled, lines: Sequence[str], titles: Sequence[str], rule: Rule
+) -> dict[str, str]:
     """Metadata of a page. `labels` are those of `labelled`, `lines` the body's, `title` the article's."""
     found: dict[str, str] = {}
 
@@ -59,7 +61,7 @@ def read_metadata(root: Element, labels: Labelled, lines: Sequence[str], title: 
     }
     for name in _PUBLISHED:
         add("published_on", metas.get(name, ""))
-    for field, text in _in_body(lines, title):
+    for field, text in _in_body(lines, titles):
         add(field, text)
     for name in _SOURCE:
         add("source", metas.get(name, ""))
@@ -200,8 +202,8 @@ def _first_part(field: str, value: str) -> str:
 # ---------------------------------------------------------------- body and title
 
 
-def _in_body(lines: Sequence[str], title: str) -> Iterator[tuple[str, str]]:
-    number = next((number for number in map(document_number_in, (*lines[:20], title)) if number), "")
+def _in_body(lines: Sequence[str], titles: Sequence[str]) -> Iterator[tuple[str, str]]:
+    number = next((number for number in map(document_number_in, (*lines[:20], *titles)) if number), "")
     yield "document_number", number
     for place, line in enumerate(lines[3:], 3):
         signed = signed_date(line) if len(line) < 60 else None
@@ -209,8 +211,7 @@ def _in_body(lines: Sequence[str], title: str) -> Iterator[tuple[str, str]]:
             yield "issued_on", signed[0]
             yield "issuer", _signature([*lines[max(0, place - 6) : place], *filter(None, signed[1:])])
             break
-    named = _FROM_TITLE.match(title)
-    if named:
+    for named in filter(None, map(_FROM_TITLE.match, titles)):
         yield "issuer", named[1]
 
 

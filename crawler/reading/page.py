@@ -55,7 +55,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     return Document(
         text=document.text,
         title=title,
-        metadata=read_metadata(root, labels, lines, title, rule),
+        metadata=read_metadata(root, labels, lines, (title, *headings[:3]), rule),
         attachments=attachments(root, element, url, charset, rule, drop),
         items=document.items,
         tables=document.tables,

@@ -6,8 +6,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from crawler.reading.dom import BLANK, Element, select, text_of
+from crawler.reading.dom import Element, select, text_of
+from crawler.reading.fields import document_number_in
 from crawler.reading.rule import Rule
+from crawler.reading.serialise import joined
 
 _CUT = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|--+")
 _SITE = re.compile(r"\s*[-–—]\s*[^-–—]{2,40}$")
@@ -25,13 +27,13 @@ def page_titles(root: Element, rule: Rule, labelled: str) -> tuple[str, tuple[st
         for meta in select(root, "meta")
         if (meta.get("name") or "").lower() in ("articletitle", "article_title")
     ]
-    declared = [_tidy(text) for text in (*metas, labelled)]
-    page = _tidy(next((text_title(element) for element in select(root, "title")), ""))
-    by_rule = [_tidy(text_of(element)) for css in rule.title for element in select(root, css)]
-    plain = [_tidy(text_of(element)) for element in select(root, "h1, h2, h3")]
+    declared = [joined(text) for text in (*metas, labelled)]
+    page = joined(next((text_title(element) for element in select(root, "title")), ""))
+    by_rule = [joined(text_of(element)) for css in rule.title for element in select(root, css)]
+    plain = [joined(text_of(element)) for element in select(root, "h1, h2, h3")]
     headings = [text for text in dict.fromkeys((*declared, *by_rule, *plain, page)) if text and len(text) <= _LONGEST]
     title = next((text for text in declared if _likely(text)), "") or _heading(by_rule, plain, page) or cut(page)
-    return title, tuple(headings[:40])
+    return _without_number(title), tuple(headings[:40])
 
 
 def text_title(element: Element) -> str:
@@ -72,5 +74,7 @@ def fold(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
-def _tidy(text: str) -> str:
-    return BLANK.sub(" ", text).strip()
+def _without_number(text: str) -> str:
+    """Without the document number that some sites put in brackets behind a title."""
+    bracket = re.search(r"\s*[（(][^（()）]{4,40}[)）]$", text)
+    return text[: bracket.start()] if bracket and document_number_in(bracket[0]) else text
