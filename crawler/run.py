@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,6 @@ def crawl(
     stats: dict[str, Any] = {}
 
     async def both() -> None:
-        from twisted.internet import reactor  # installed by the process above; importing it earlier installs another
-
         try:
             for spider in (NoticesSpider,) if replay else (NoticesSpider, ListingsSpider):
                 crawler = process.create_crawler(spider)
@@ -53,7 +52,8 @@ def crawl(
                     if key.startswith("guidelines/") and isinstance(value, int | float):
                         stats[key] = stats.get(key, 0) + value
         finally:
-            reactor.callLater(0, reactor.stop)  # type: ignore[attr-defined]
+            # the reactor that the process above has installed; importing it any earlier would install another
+            importlib.import_module("twisted.internet.reactor").stop()
 
     task = asyncio.get_event_loop_policy().get_event_loop().create_task(both())
     process.start(stop_after_crawl=False)
