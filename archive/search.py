@@ -21,6 +21,8 @@ from archive.folding import Folding, fold, phrase, spaced, split
 
 MAX_CHARACTERS = 100
 MAX_TERMS = 8
+TELLING = 10
+"""Characters from which a link's text is taken to say by itself what the file is (附件1 does not)."""
 SNIPPET = 120
 """Characters of a snippet."""
 
@@ -184,10 +186,10 @@ _ITEM_TEXT = "i.content, i.basis, i.time_limit, i.subject, i.channels"
 
 
 def document_title(name: str, title: str) -> str:
-    """What a document is called: the link's text, and the title inside the file where it says more."""
+    """What a document is called: the link's text, and the title inside the file where that says little."""
     if not name or name in title:
         return title or name
-    return f"{name}　{title}" if title and title not in name else name
+    return f"{name}　{title}" if title and len(name) < TELLING else name
 
 
 def item_title(area: str | None, level1: str | None, level2: str | None) -> str:

@@ -113,7 +113,7 @@ _OWN: dict[str, dict[str, str]] = {
 }
 
 _SEARCHED = ("notices", "documents", "items")
-_LABELS = {"notices": "title", "areas": "name", "documents": "name"}
+_LABELS = {"notices": "title", "areas": "name", "documents": "name", "versions": "number"}
 
 
 def metadata() -> dict[str, Any]:

@@ -99,7 +99,7 @@ def document(visit: Visit) -> Context:
         "items": visit.value("SELECT count(*) FROM items WHERE version_id = ?", [version["id"]]) if version else 0,
         "review": _reviews(visit, {**found, "version_id": version["id"]}) if version else [],
         "members": visit.rows("SELECT * FROM documents WHERE parent_id = ? ORDER BY id", [id]),
-        "kept": has_bytes(visit, id),
+        "kept": has_bytes(visit, found),
     }
 
 
@@ -118,7 +118,9 @@ def metadata_of(version: Row) -> list[tuple[str, str]]:
     ]
 
 
-def has_bytes(visit: Visit, document_id: int) -> bool:
+def has_bytes(visit: Visit, document: Row) -> bool:
+    """Whether the file itself can be had: its own record, or that of the archive file it is in."""
+    document_id = document["parent_id"] if document["kind"] == "member" else document["id"]
     return bool(
         visit.row(
             """SELECT 1 FROM captures WHERE document_id = ?
@@ -152,7 +154,7 @@ def _documents(visit: Visit, notice_id: int) -> list[Row]:
     )
     for row in rows:
         row["current"] = row["superseded_by"] is None and bool(row["version_id"])
-        row["kept"] = has_bytes(visit, row["id"])
+        row["kept"] = has_bytes(visit, row)
     return rows
 
 

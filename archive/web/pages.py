@@ -246,6 +246,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "verdict": words.verdict,
         "reason": words.reason,
         "change": words.change,
+        "media": words.media,
     }
     env.globals |= {
         "words": words,
