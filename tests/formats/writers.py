@@ -269,7 +269,7 @@ def by_soffice(payload: bytes, suffix: str, target: str) -> bytes:
             start_new_session=True,
         )
         try:
-            process.wait(60)
+            process.wait(300)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

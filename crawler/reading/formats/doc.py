@@ -28,11 +28,16 @@ SLACK = 0.01
 @frozen
 class _Measure:
     rows: int
+    tables: int
     text: Counter[str]
 
     @property
-    def size(self) -> tuple[int, int]:
-        return self.rows, self.text.total()
+    def size(self) -> tuple[int, int, int]:
+        return self.rows, self.tables, self.text.total()
+
+    @property
+    def shown(self) -> str:
+        return f" {self.tables} 个表格 {self.rows} 行、{self.text.total()} 字"
 
 
 def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
@@ -81,22 +86,23 @@ def _richer(first: list[Block], second: list[Block]) -> tuple[list[Block], tuple
     one, two = _measure(first), _measure(second)
     lost = (two.text - one.text).total()
     missing = (one.text - two.text).total()
-    if one.rows == two.rows and lost + missing <= SLACK * max(one.text.total(), 1):
+    if one.size[:2] == two.size[:2] and lost + missing <= SLACK * max(one.text.total(), 1):
         return first, ()
     better, name = (second, "LibreOffice") if two.size > one.size else (first, "msdoc2docx")
     return better, (
-        f"两个读取程序的结果不一致：msdoc2docx 得到表格 {one.rows} 行、{one.text.total()} 字，"
-        f"LibreOffice 得到 {two.rows} 行、{two.text.total()} 字；采用较全的 {name} 的结果，请核对原件。",
+        f"两个读取程序的结果不一致：msdoc2docx 得到{one.shown}，LibreOffice 得到{two.shown}；"
+        f"采用较全的 {name} 的结果，请核对原件。",
     )
 
 
 def _measure(blocks: Sequence[Block]) -> _Measure:
-    rows = 0
+    rows = tables = 0
     text: Counter[str] = Counter()
     for block in blocks:
         if isinstance(block, Paragraph):
             text.update(re.sub(r"\s", "", block.text))
         else:
+            tables += 1
             rows += len(block.cells)
             text.update(re.sub(r"\s", "", "".join(cell or "" for row in block.cells for cell in row)))
-    return _Measure(rows, text)
+    return _Measure(rows, tables, text)
