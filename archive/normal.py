@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -32,6 +33,7 @@ _FOLDING = _folding_table()
 _LOOSE_SPACE = re.compile(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
 
 
+@lru_cache(maxsize=50_000)  # a table repeats its marks, channels and subjects in every row
 def fold(text: str) -> str:
     """The text as it is compared: width, quotes and dashes of one kind, no white space except between Latin words.
 
@@ -67,8 +69,8 @@ _WIDGETS = re.compile(
 def without_noise(line: str) -> str:
     """The line without counters, today's date, weather and widgets; '' when nothing else was in it.
 
-    Only short lines without a full stop are touched, so that a sentence that speaks of 访问量 keeps it; in the others only
-    a counter in brackets, as it stands behind a link.
+    Only short lines without a full stop are touched, so that a sentence that speaks of 访问量 keeps it; from the others
+    only a counter in brackets is taken, as it stands behind a link.
     """
     text = line.translate(_FOLDING)
     if len(line) > 120 or "。" in line:

@@ -24,7 +24,7 @@ Op = tuple[str, str]
 
 _SENTENCE = re.compile(r"[^。；！？\n]*(?:[。；！？]+[”’」』）]*\n?|\n|$)")
 _TOKEN = re.compile(
-    r"[\u4e00-\u9fff]{0,4}[\u4e00-\u9fff][〔\[【（(]\s*[12]\d{3}\s*[〕\]】）)]\s*第?\d+号"  # document numbers
+    r"(?:(?![见按据和与及以对由在的将])[\u4e00-\u9fff]){1,5}[〔\[【（(]\s*[12]\d{3}\s*[〕\]】）)]\s*第?\d+号"  # document numbers
     r"|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"  # dates
     r"|第[一二三四五六七八九十百千零〇两\d]+[条款项章节批号]"
     r"|\d+(?:[.,:：]\d+)*[%％‰]?|[０-９]+|[一二三四五六七八九十百千零〇两]{2,}|[A-Za-z]+|[\s\S]"
@@ -241,15 +241,44 @@ def characters(old: str, new: str) -> list[Op]:
             number = len(codes) + 0x100
             codes[token] = chr(number if number < 0xD800 else number + 0x800)  # never a surrogate
     words = {code: token for token, code in codes.items()}
-    steps = fast_diff_match_patch.diff(
-        "".join(codes[t] for t in before),
-        "".join(codes[t] for t in after),
-        counts_only=False,
-        cleanup="Semantic",
-        timelimit=1,
-    )
-    names = {"=": EQUAL, "+": INSERT, "-": DELETE}
-    return [(names[op], "".join(words[code] for code in text)) for op, text in steps]
+    sides = ("".join(codes[t] for t in before), "".join(codes[t] for t in after))
+    steps = fast_diff_match_patch.diff(*sides, counts_only=False, cleanup="No", timelimit=1)
+    decoded = [(_NAMES[op], [words[code] for code in text]) for op, text in steps]
+    return [(op, "".join(pieces)) for op, pieces in _without_crumbs(decoded)]
+
+
+_NAMES = {"=": EQUAL, "+": INSERT, "-": DELETE}
+_CRUMB = 2
+"""Characters up to which what stayed the same between two larger edits is chance and only hampers reading."""
+
+
+def _without_crumbs(steps: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
+    """The steps, with crumbs between edits of three tokens or more taken into these edits: one delete, one insert."""
+    result: list[tuple[str, list[str]]] = []
+    gone: list[str] = []
+    come: list[str] = []
+
+    def flush() -> None:
+        result.extend((op, pieces[:]) for op, pieces in ((DELETE, gone), (INSERT, come)) if pieces)
+        gone.clear()
+        come.clear()
+
+    for n, (op, pieces) in enumerate(steps):
+        if op == DELETE:
+            gone.extend(pieces)
+        elif op == INSERT:
+            come.extend(pieces)
+        else:
+            crumb = sum(map(len, pieces)) <= _CRUMB and "\n" not in pieces
+            following = max((len(p) for o, p in steps[n + 1 : n + 3] if o != EQUAL), default=0)
+            if crumb and max(len(gone), len(come)) >= 3 and following >= 3:
+                gone.extend(pieces)
+                come.extend(pieces)
+            else:
+                flush()
+                result.append((op, pieces))
+    flush()
+    return result
 
 
 # ---------------------------------------------------------------- side by side

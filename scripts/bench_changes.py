@@ -33,6 +33,7 @@ from crawler.verdict import Evidence, judge
 from tests.mutations import EDITS, NOISE, Case, Mutation
 from tests.sites import build
 from tests.sites import modes as modes_module
+from tests.sites.server import Page
 
 SHARED = Path(os.environ.get("GUIDELINES_SHARED", Path(__file__).parents[2] / "shared"))
 UNKNOWN = "unknown.example"
@@ -193,7 +194,7 @@ class _Answer:
 
 def broken_answers(page: Case) -> Iterator[tuple[str, int, bytes, bool]]:
     """(name, status, body, cut off) of what sites send in place of a page."""
-    served = modes_module.Page(page.payload())
+    served = Page(page.payload())
     for name in BROKEN_MODES:
         answer = _Answer()
         modes_module.MODES[name](answer, served)  # type: ignore[arg-type]
@@ -273,9 +274,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found = "; ".join(f"{c.kind}{' quiet' if c.quiet else ''}: {c.summary}" for c in outcome.changes)
             print(f"  {outcome.result}: {outcome.mutation.name} on {outcome.page}: {found or 'nothing'}")
         taken = [(name, page) for name, page, held in broken(pages, generic=generic) if not held]
-        print(
-            f"broken answers: {len(pages) * (len(BROKEN_MODES) + 3)} in place of a page, taken for the page: {len(taken)}"
-        )
+        tried = len(pages) * (len(BROKEN_MODES) + 3)
+        print(f"broken answers: {tried} in place of a page, taken for the page: {len(taken)}")
         for name, page in taken:
             print(f"  taken: {name} on {page}")
         bad += len(failures(results)) + len(taken)
