@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import cast
 
 from archive.model import Document
+from crawler.reading import read, reader_id
 from crawler.reading.rule import Rule
 
 _SERVER = multiprocessing.get_context("forkserver")
@@ -67,11 +68,12 @@ def read_apart(
     code = process.exitcode
     process.close()
     if late.is_set() or code == -signal.SIGXCPU:
-        return Document(problem=TIMEOUT.format(seconds=round(seconds)))
-    if code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
-        return Document(problem=MEMORY.format(megabytes=memory // 1_000_000))
-    what = signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}"
-    return Document(problem=CRASHED.format(what=what))
+        problem = TIMEOUT.format(seconds=round(seconds))
+    elif code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
+        problem = MEMORY.format(megabytes=memory // 1_000_000)
+    else:
+        problem = CRASHED.format(what=signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}")
+    return Document(problem=problem, reader=reader_id(rule))
 
 
 def _child(
@@ -82,13 +84,12 @@ def _child(
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     try:
-        from crawler.reading import read  # here: the parent need not load the parsers
-
         answer = pickle.dumps(read(payload, headers, rule))
     except MemoryError:
-        answer = pickle.dumps(Document(problem=MEMORY.format(megabytes=memory // 1_000_000)))
+        problem = MEMORY.format(megabytes=memory // 1_000_000)
+        answer = pickle.dumps(Document(problem=problem, reader=reader_id(rule)))
     except Exception as error:  # the last net: each reader catches what its library is known to raise
-        answer = pickle.dumps(Document(problem=CRASHED.format(what=type(error).__name__)))
+        answer = pickle.dumps(Document(problem=CRASHED.format(what=type(error).__name__), reader=reader_id(rule)))
     sender.send_bytes(answer)
 
 
