@@ -1,44 +1,55 @@
-"""Words and marks by which a response that is not the notice gives itself away. Each was seen on a Chinese government site
-or is the wording of a product that such sites run on."""
+"""Words and marks by which a response that is not the notice gives itself away.
+
+Each was seen on a Chinese government site or is the wording of a product that such sites run on.
+"""
 
 from __future__ import annotations
 
 import re
 
-# The scripts of protection products: 腾讯 EdgeOne and its older cookie, 加速乐, 瑞数, 阿里云 WAF, 安恒, 知道创宇, Cloudflare.
+# The scripts of protection products: 腾讯 EdgeOne, 加速乐, 瑞数, 阿里云 WAF, 安恒, 知道创宇, Cloudflare.
 CHALLENGE_MARKERS = re.compile(
-    r"__tst_status|EO_Bot_Ssid|__jsl_clearance|__jsluid|_\$[a-z0-9]{2}\s*=\s*window|\$_ts\s*=|\$_ts\.|acw_sc__v[23]|aliyun_waf"
-    r"|_waf_|waf_captcha|__cf_chl|cf-browser-verification|challenge-platform|probe\.js\?|/_guard/|yunsuo_session|security_session_verify"
+    r"__tst_status|EO_Bot_Ssid|__jsl_clearance|__jsluid|_\$[a-z0-9]{2}\s*=\s*window|\$_ts\s*=|\$_ts\."
+    r"|acw_sc__v[23]|aliyun_waf"
+    r"|_waf_|waf_captcha|__cf_chl|cf-browser-verification|challenge-platform|probe\.js\?|/_guard/"
+    r"|yunsuo_session|security_session_verify"
     r"|safeline|_abfpc|wzws_|WZWS"
 )
 CHALLENGE_WORDS = re.compile(
-    r"人机验证|安全验证|访问验证|请完成(?:安全)?验证|滑动验证|拖动(?:下方)?滑块|请输入(?:图片中的)?验证码|浏览器安全检查|正在(?:进行)?(?:安全)?检测"
-    r"|正在验证(?:您的)?浏览器|访问(?:过于|太)频繁|(?:您的)?(?:访问)?请求(?:已)?被(?:拦截|阻断|拒绝)|疑似(?:黑客|攻击|机器人)|网站防火墙"
-    r"|(?:请|需要)(?:开启|启用)(?:浏览器的)?\s*JavaScript|enable JavaScript|Just a moment|Access Denied|Checking your browser|security check",
+    r"人机验证|安全验证|访问验证|请完成(?:安全)?验证|滑动验证|拖动(?:下方)?滑块|请输入(?:图片中的)?验证码"
+    r"|浏览器安全检查|正在(?:进行)?(?:安全)?检测"
+    r"|正在验证(?:您的)?浏览器|访问(?:过于|太)频繁|(?:您的)?(?:访问)?请求(?:已)?被(?:拦截|阻断|拒绝)"
+    r"|疑似(?:黑客|攻击|机器人)|网站防火墙"
+    r"|(?:请|需要)(?:开启|启用)(?:浏览器的)?\s*JavaScript|enable JavaScript"
+    r"|Just a moment|Access Denied|Checking your browser|security check",
     re.I,
 )
 # Said of the page itself.
 NOT_FOUND = re.compile(
-    r"(?:页面|网页|文章|信息|内容|文件|资源|地址|链接|栏目|该页)[^。，；]{0,8}?(?:不存在|未找到|没有找到|找不到|走丢|丢失|无法(?:访问|显示|找到)"
+    r"(?:页面|网页|文章|信息|内容|文件|资源|地址|链接|栏目|该页)[^。，；]{0,8}?"
+    r"(?:不存在|未找到|没有找到|找不到|走丢|丢失|无法(?:访问|显示|找到)"
     r"|(?:已经?被?|被)(?:删除|移除|撤销|下线|下架)|已(?:失效|过期|关闭))"
     r"|(?:找不到|没有找到|未找到|无法找到|无法访问|无法显示|不存在)[^。，；]{0,8}?(?:页面|网页|文章|该页)"
     r"|您(?:所|要|想)?(?:访问|查看|浏览|请求)的[^。，；]{0,12}?(?:不存在|删除|不见|错误|找不到)|该信息已被?删除"
     r"|(?<![\d〔第.\-/])404(?![\d号.\-/])"
     r"|(?i:not found|page (?:is )?(?:missing|unavailable)|bad gateway|service unavailable|internal server error)"
-    r"|(?:系统|网站|平台|站点|本站|服务器?|例行|停机|升级|正在)(?:正在|正|进行)*(?:进行)?(?:系统|升级|日常|例行)*维护(?:中|期间|升级|公告|(?=[\s，。！!])|$)"
+    r"|(?:系统|网站|平台|站点|本站|服务器?|例行|停机|升级|正在)(?:正在|正|进行)*"
+    r"(?:系统|升级|日常|例行)*维护(?:中|期间|升级|公告|(?=[\s，。！!])|$)"
     r"|(?:正在|停机)(?:进行)?(?:系统|网站|平台)?升级|(?:系统|网站)升级(?:维护|中)|维护升级中|暂停(?:访问|服务)|网站(?:建设中|已关闭|暂时关闭|关停)"
     r"|(?:访问|系统|服务器|页面|程序)(?:内部)?(?:出错|出现错误|发生错误|错误|异常|繁忙)"
 )
 # Politeness that an error page is full of and a notice hardly ever is: telling only where there is little else.
 SORRY = re.compile(
-    r"出错了|错误(?:页面|提示|信息)|抱歉|对不起|敬请(?:期待|谅解)|请稍后再试|暂无(?:内容|数据|信息)|没有权限|无权访问|返回(?:首页|上一页)|(?:维护|升级)中"
+    r"出错了|错误(?:页面|提示|信息)|抱歉|对不起|敬请(?:期待|谅解)|请稍后再试|暂无(?:内容|数据|信息)"
+    r"|没有权限|无权访问|返回(?:首页|上一页)|(?:维护|升级)中"
 )
-# U+FFFD and controls (the private area holds ticks and old punctuation); 锟斤拷 and its like are UTF-8 read as gbk twice over; Ã and its like are UTF-8 read as Latin.
+# U+FFFD and controls (the private area holds ticks and old punctuation); 锟斤拷 and its like are UTF-8 read as gbk
+# twice over; Ã and its like are UTF-8 read as Latin.
 GARBAGE = re.compile(r"[\ufffd\x80-\x9f]|锟斤拷|烫烫烫|屯屯屯|[ÃÂâ][\x80-\xbf€™œ]|鈥|锛|銆|涓€|鐨勩")
 _COMMON = re.compile("[，。、；：的一是在和有不为中人大了国以及等关于通知公开政府信息部办行业务定进应发会工作年月日]")
 
 
 def common_share(text: str) -> float:
-    """Share of the commonest Chinese characters among all beyond ASCII; about .3 in any official text, 0 in mojibake."""
+    """Share of the commonest Chinese characters among all beyond ASCII: about .3 in official text, 0 in mojibake."""
     foreign = sum(1 for character in text if character > "\x7f")
     return len(_COMMON.findall(text)) / foreign if foreign else 1.0

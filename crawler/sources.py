@@ -62,8 +62,10 @@ class Declared:
     """For any other host."""
 
     def rule_for(self, url: str, notice: Notice | None = None) -> Rule:
-        """The rule for a page or file at `url`: the notice's own `content` goes before the site's, its tables can only be
-        about its own areas."""
+        """The rule for a page or file at `url`: the notice's own `content` goes before the site's.
+
+        Its tables can only be about its own areas.
+        """
         parts = urlsplit(url)
         host = parts.hostname or ""
         names = (parts.netloc.rpartition("@")[2].lower(), host, f"www.{host}")

@@ -7,73 +7,28 @@ for evidence, and the notice's own title in the right place outweighs words that
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
-from attrs import define, field, frozen
-from rapidfuzz import fuzz
+from attrs import frozen
 
-from archive.model import CATALOGUE_ROW, TABLE_ROW, Document, Reason, Verdict
-from crawler.markers import (
-    CHALLENGE_MARKERS,
-    CHALLENGE_WORDS,
-    GARBAGE,
-    NOT_FOUND,
-    SORRY,
-    common_share,
-)
-from crawler.reading.charset import decode
-from crawler.reading.dom import parse, select, texts
+from archive.model import CATALOGUE_ROW, TABLE_ROW, Reason, Verdict
+from crawler.evidence import SHORT, Evidence, Look
+from crawler.markers import CHALLENGE_MARKERS, CHALLENGE_WORDS, GARBAGE, NOT_FOUND, SORRY, common_share
 from crawler.reading.sniff import sniff
-from crawler.reading.titles import fold
 
-SHORT = 600
-"""Characters of visible text up to which a page may be an error page as a whole."""
+__all__ = ["Evidence", "Judgement", "judge"]
+
 VERY_SHORT = 150
+"""Characters of text in which an apology is all there is."""
+BY_BROWSER = "系统不破解验证；请用浏览器打开核对，必要时录制 WARC 后以 crawl --replay 收录。"
+FILE_KEPT = "请用浏览器下载核对；以前保存的文件仍在。"
 _ROOT = re.compile(r"/?(?:(?:index|default|home|main)(?:\.\w+)?)?", re.I)
 _LOGIN = re.compile(r"/(?:login|signin|sso|passport|cas|oauth|auth)(?:[/.?]|$)", re.I)
-_OFFICIAL = re.compile(r"关于.+的(?:通知|意见|决定|公告|通告|函|批复|报告|办法|答复|通报)|条例|规定")
+OFFICIAL = re.compile(r"关于.+的(?:通知|意见|决定|公告|通告|函|批复|报告|办法|答复|通报)|条例|规定")
 _ERROR_PAGE = re.compile(
     r"/(?:page)?(?:404|403|50[0-4]|error|err|notfound|nofound|weihu|maintain\w*)(?:[./_-]|$)", re.I
 )
-_ABOUT = re.compile(r"解读|图解|答记者问|发布会|征求意见|一图读懂")
 _BINARY = re.compile(r"\.(docx?|wps|xlsx?|et|ods|odt|pdf|ofd|zip|rar|7z|pptx?)(?:$|[?&])", re.I)
-_CORE = re.compile(r"(?:印发|转发|发布)(.+?)的?(?:通知|公告|函)?$")
-
-
-@frozen
-class Evidence:
-    """All that a verdict may rest on."""
-
-    kind: str = "page"
-    """page | attachment"""
-    title: str = ""
-    """Declared title of the notice."""
-    slug: str = ""
-    areas: tuple[str, ...] = ()
-    declared_url: str = ""
-    """Of the document that was asked for."""
-    url: str = ""
-    """The address that answered."""
-    redirects: tuple[tuple[int, str], ...] = ()
-    http_status: int | None = 200
-    headers: Mapping[str, str] = field(factory=dict)
-    """Lower-case names."""
-    payload: bytes = b""
-    """After content decoding."""
-    document: Document | None = None
-    """Its reading; for an attachment it may be missing."""
-    truncated: bool = False
-    """The connection ended before the body did."""
-    last_text_length: int = 0
-    """Of the last good version, 0 where there is none."""
-    last_document_number: str = ""
-    shrunk_below: float = 0.5
-    name: str = ""
-    """What the page calls the attachment."""
-    last_media_type: str = ""
-    """Of the attachment's last good capture."""
 
 
 @frozen
@@ -89,7 +44,7 @@ OK = Judgement(Verdict.OK)
 
 def judge(evidence: Evidence) -> Judgement:
     """The verdict on one response. Pure."""
-    look = _Look(evidence)
+    look = Look(evidence)
     status = evidence.http_status
     if status == 304:
         return Judgement(Verdict.UNCHANGED)
@@ -99,99 +54,10 @@ def judge(evidence: Evidence) -> Judgement:
     return next(filter(None, (test(look) for test in tests)), OK)
 
 
-# ---------------------------------------------------------------- what can be seen
-
-
-@define(slots=False)
-class _Look:
-    """The evidence with what is worked out of it, each at most once and only when a test asks."""
-
-    evidence: Evidence
-
-    @cached_property
-    def text(self) -> str:
-        return self.evidence.document.text if self.evidence.document else ""
-
-    @cached_property
-    def title(self) -> str:
-        return self.evidence.document.title if self.evidence.document else ""
-
-    @cached_property
-    def size(self) -> int:
-        return len(re.sub(r"\s", "", self.text))
-
-    @cached_property
-    def html(self) -> str:
-        return decode(self.evidence.payload[:200_000], self.evidence.headers)[0]
-
-    @cached_property
-    def visible(self) -> str:
-        """All that a visitor would see; the reading's text where that is long enough to be an article."""
-        if self.size > SHORT:
-            return self.text
-        body = next(iter(select(parse(self.html), "body")), None)
-        return " ".join(" ".join(texts(body)).split()) if body is not None else ""
-
-    @cached_property
-    def page_title(self) -> str:
-        found = re.search(r"<title[^>]*>(.*?)</title", self.html, re.I | re.S)
-        return re.sub(r"\s+", " ", found[1]).strip() if found else ""
-
-    @cached_property
-    def is_html(self) -> bool:
-        return sniff(self.evidence.payload, self.evidence.headers) == "html"
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The declared title and its core, folded: '…关于印发《X》的通知' → X."""
-        title = self.evidence.title
-        core = _CORE.search(re.sub(r"[《》\s]", "", title))
-        plain = [re.sub(r"（.{1,4}）|\(.{1,4}\)", "", text) for text in (title, core[1] if core else "")]
-        return tuple(name for name in map(fold, plain) if len(name) >= 4)
-
-    def named(self, text: str) -> bool:
-        """Whether a text carries the declared title or its core, a sign or two apart."""
-        about = _ABOUT.search(text)
-        if about and about[0] not in self.evidence.title:
-            return False  # an article about the notice
-        folded = fold(re.sub(r"（.{1,4}）|\(.{1,4}\)", "", text))
-        return any(
-            name in folded or (len(name) > 12 and len(folded) >= len(name) and fuzz.partial_ratio(name, folded) >= 94)
-            for name in self.names
-        )
-
-    @cached_property
-    def title_in_body(self) -> bool:
-        """The title stands in the body as a title does: in short lines of its beginning, not inside a sentence."""
-        lines = [line for line in self.text[:2000].splitlines()[:40] if len(line) <= 120 and "。" not in line]
-        return any(self.named("".join(lines[at : at + 4])) for at in range(len(lines)))
-
-    @cached_property
-    def numbered(self) -> bool:
-        """The page shows the document number that the notice is known by."""
-        known = fold(self.evidence.last_document_number)
-        if not known:
-            return False
-        metadata = self.evidence.document.metadata if self.evidence.document else {}
-        return fold(metadata.get("document_number", "")) == known or any(
-            fold(line) == known for line in self.text.splitlines()[:20]
-        )
-
-    @cached_property
-    def substantial(self) -> bool:
-        """The reading is an article and not a message: long enough, in sentences, or with rows or files."""
-        document = self.evidence.document
-        if document is None:
-            return False
-        return (self.size >= 200 and self.text.count("。") >= 2) or (
-            self.size > 0 and bool(document.items or document.attachments)
-        )
-
-
 # ---------------------------------------------------------------- tests of every response
 
 
-def _refused(look: _Look, status: int) -> Judgement:
+def _refused(look: Look, status: int) -> Judgement:
     if status in (404, 410):
         return Judgement(
             Verdict.GONE,
@@ -201,7 +67,7 @@ def _refused(look: _Look, status: int) -> Judgement:
     if _challenged(look) or (status in (412, 521) and "<script" in look.html.lower()):
         return _suspect(
             Reason.CHALLENGE,
-            f"网站答复 {status} 并附反爬虫验证脚本，没有给出正文。系统不破解验证；请用浏览器打开核对，必要时录制 WARC 后以 crawl --replay 收录。",
+            f"网站答复 {status} 并附反爬虫验证脚本，没有给出正文。{BY_BROWSER}",
         )
     if status in (401, 403, 405, 407, 412, 451):
         return Judgement(
@@ -228,8 +94,8 @@ def _suspect(reason: Reason, detail: str) -> Judgement:
     return Judgement(Verdict.SUSPECT, str(reason), detail)
 
 
-def _challenged(look: _Look) -> bool:
-    """A page that checks its visitor instead of answering. Sites guard real pages by the same scripts, so text decides."""
+def _challenged(look: Look) -> bool:
+    """A page that checks its visitor instead of answering. Real pages are guarded by the same scripts: text decides."""
     if look.substantial and (look.title_in_body or look.numbered or look.size > SHORT):
         return False
     html, document = look.html, look.evidence.document
@@ -245,16 +111,16 @@ def _challenged(look: _Look) -> bool:
     return "<script" in html.lower() and not read and len(look.visible) < 60 and not re.search("[。；，]", look.visible)
 
 
-def _challenge(look: _Look) -> Judgement | None:
+def _challenge(look: Look) -> Judgement | None:
     if not look.evidence.payload.strip() or not look.is_html or not _challenged(look):
         return None
     return _suspect(
         Reason.CHALLENGE,
-        "网站给出的是反爬虫验证页或空的脚本框架，没有正文。系统不破解验证；请用浏览器打开核对，必要时录制 WARC 后以 crawl --replay 收录。",
+        f"网站给出的是反爬虫验证页或空的脚本框架，没有正文。{BY_BROWSER}",
     )
 
 
-def _not_found(look: _Look) -> Judgement | None:
+def _not_found(look: Look) -> Judgement | None:
     """Not-found or maintenance wording, in the title or in what little there is to read.
 
     The declared title in <title> proves nothing: templates put it there whatever they answer.
@@ -290,7 +156,7 @@ def _wording(words: re.Pattern[str], text: str, title: str) -> str:
     return found[0].strip() if found and found[0] not in title else ""
 
 
-def _empty(look: _Look) -> Judgement | None:
+def _empty(look: Look) -> Judgement | None:
     if not look.evidence.payload.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         return _suspect(Reason.EMPTY, "网站答复正常，内容却是空的。多为暂时；若持续如此，请用浏览器打开核对。")
     document = look.evidence.document
@@ -309,7 +175,7 @@ def _empty(look: _Look) -> Judgement | None:
     return None
 
 
-def _truncated(look: _Look) -> Judgement | None:
+def _truncated(look: Look) -> Judgement | None:
     evidence = look.evidence
     declared = evidence.headers.get("content-length", "").strip()
     plain = evidence.headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
@@ -329,7 +195,7 @@ def _cut_off(payload: bytes) -> bool:
     )
 
 
-def _garbled(look: _Look) -> Judgement | None:
+def _garbled(look: Look) -> Judgement | None:
     text = look.text
     bad = sum(len(found[0]) for found in GARBAGE.finditer(text))
     foreign = sum(1 for character in text if character > "\x7f")
@@ -341,7 +207,7 @@ def _garbled(look: _Look) -> Judgement | None:
     )
 
 
-def _elsewhere(look: _Look) -> Judgement | None:
+def _elsewhere(look: Look) -> Judgement | None:
     evidence = look.evidence
     moved = _moved_away(evidence)
     if moved:
@@ -352,12 +218,13 @@ def _elsewhere(look: _Look) -> Judgement | None:
     title = document.title
     if look.numbered or look.named(title) or look.title_in_body:
         return None
-    other = bool(_OFFICIAL.search(title)) and len(title) > 10
+    other = bool(OFFICIAL.search(title)) and len(title) > 10
     if not other and (any(map(look.named, document.headings)) or look.named(look.text[:2000])):
         return None
     return _suspect(
         Reason.ELSEWHERE,
-        f"这个地址上现在是另一篇文章（“{title[:60] or '无标题'}”），标题和正文开头都没有所申报的标题。请用浏览器打开核对，并更新 sources.toml 里的地址。",
+        f"这个地址上现在是另一篇文章（“{title[:60] or '无标题'}”），标题和正文开头都没有所申报的标题。"
+        "请用浏览器打开核对，并更新 sources.toml 里的地址。",
     )
 
 
@@ -373,24 +240,25 @@ def _moved_away(evidence: Evidence) -> str:
     return ""
 
 
-def _shrunk(look: _Look) -> Judgement | None:
+def _shrunk(look: Look) -> Judgement | None:
     last = look.evidence.last_text_length
     if not last or len(look.text) >= last * look.evidence.shrunk_below:
         return None
     return _suspect(
         Reason.SHRUNK,
-        f"正文从 {last:,} 个字符缩短到 {len(look.text):,} 个。标题仍在；再次抓取仍如此才会收为新版本，也可现在用 accept 收下。",
+        f"正文从 {last:,} 个字符缩短到 {len(look.text):,} 个。"
+        "标题仍在；再次抓取仍如此才会收为新版本，也可现在用 accept 收下。",
     )
 
 
 # ---------------------------------------------------------------- tests of attachments
 
 
-def _empty_file(look: _Look) -> Judgement | None:
+def _empty_file(look: Look) -> Judgement | None:
     return None if look.evidence.payload.strip(b" \t\r\n\x00\xef\xbb\xbf") else _empty(look)
 
 
-def _page_for_file(look: _Look) -> Judgement | None:
+def _page_for_file(look: Look) -> Judgement | None:
     """A page where a file was asked for."""
     evidence = look.evidence
     if not look.is_html or _is_saved_as_html(look) or (evidence.document and evidence.document.items):
@@ -403,12 +271,11 @@ def _page_for_file(look: _Look) -> Judgement | None:
     moved = _moved_away(evidence)
     return _suspect(
         Reason.ELSEWHERE,
-        moved
-        or f"应为附件文件，收到的却是网页（“{look.page_title[:40] or '无标题'}”）。请用浏览器下载核对；以前保存的文件仍在。",
+        moved or f"应为附件文件，收到的却是网页（“{look.page_title[:40] or '无标题'}”）。{FILE_KEPT}",
     )
 
 
-def _message_for_file(look: _Look) -> Judgement | None:
+def _message_for_file(look: Look) -> Judgement | None:
     """A few words or a line of JSON where an office file was asked for."""
     evidence = look.evidence
     if len(evidence.payload) > 2000 or sniff(evidence.payload, evidence.headers) != "txt":
@@ -418,7 +285,7 @@ def _message_for_file(look: _Look) -> Judgement | None:
         return None
     return _suspect(
         Reason.SOFT_404,
-        f"应为附件文件，收到的却是一句提示：“{look.html.strip()[:60]}”。请用浏览器下载核对；以前保存的文件仍在。",
+        f"应为附件文件，收到的却是一句提示：“{look.html.strip()[:60]}”。{FILE_KEPT}",
     )
 
 
@@ -434,7 +301,7 @@ def _expects_html(evidence: Evidence) -> bool:
     return path.endswith((".html", ".htm", ".shtml", ".mht")) and not _BINARY.search(evidence.name)
 
 
-def _is_saved_as_html(look: _Look) -> bool:
+def _is_saved_as_html(look: Look) -> bool:
     """An .xls or .doc that is really html: Office saves such files, and so do the exports of county portals."""
     evidence = look.evidence
     if "schemas-microsoft-com:office" in look.html[:4000] or "ProgId" in look.html[:4000]:

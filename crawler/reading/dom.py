@@ -15,15 +15,23 @@ Element = etree._Element
 # Depth that one kind of tag may reach on a page too deep for libxml2 (2048): real pages stay under 40.
 _DEPTH = 100
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)[^<>]*>")
-_VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
-    "wbr", "p", "li", "dd", "dt", "td", "th", "tr", "option"))  # fmt: skip
-_BLOCK = frozenset(("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir",
-    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
-    "tfoot", "th", "thead", "tr", "ul"))  # fmt: skip
-_NOT_TEXT = frozenset(("script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "applet", "svg",
-    "math", "canvas", "audio", "video", "select", "button", "textarea", "input", "head", "title", "meta", "link", "xml",
-    "w:worddocument", "w:latentstyles", "o:officedocumentsettings", "m:mathpr"))  # fmt: skip
+# fmt: off
+_VOID = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "p", "li", "dd", "dt", "td", "th", "tr", "option",
+))
+_BLOCK = frozenset((
+    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+    "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section",
+    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+))
+_NOT_TEXT = frozenset((
+    "script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "applet", "svg",
+    "math", "canvas", "audio", "video", "select", "button", "textarea", "input", "head", "title", "meta",
+    "link", "xml", "w:worddocument", "w:latentstyles", "o:officedocumentsettings", "m:mathpr",
+))
+# fmt: on
 _HIDDEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
@@ -89,13 +97,13 @@ def is_hidden(element: Element) -> bool:
     return style is not None and _HIDDEN.search(style) is not None
 
 
-def texts(element: Element, *, hidden: bool = False, skip: frozenset[Element] = frozenset()) -> Iterator[str]:
+def texts(element: Element, *, hidden: bool = False) -> Iterator[str]:
     """The pieces of text inside an element, in order, without scripts and the like."""
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walk:
         if event == "start":
             tag = tag_of(node)
-            if tag in _NOT_TEXT or node in skip or (not hidden and node is not element and is_hidden(node)):
+            if tag in _NOT_TEXT or (not hidden and node is not element and is_hidden(node)):
                 walk.skip_subtree()
                 continue
             if node.text:
@@ -129,8 +137,3 @@ def select_all(root: Element, selectors: Iterable[str]) -> list[Element]:
     for css in selectors:
         found.update(dict.fromkeys(select(root, css)))
     return list(found)
-
-
-def within(element: Element, ancestors: frozenset[Element]) -> bool:
-    """Whether the element or one of its ancestors is in the set."""
-    return element in ancestors or any(ancestor in ancestors for ancestor in element.iterancestors())

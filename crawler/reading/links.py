@@ -15,12 +15,17 @@ from crawler.reading.dom import BLANK, Element, is_block, is_hidden, select, sel
 from crawler.reading.noise import without_counters
 from crawler.reading.rule import Rule
 
-_EXTENSIONS = ("docx?", "wps", "wpt", "dotx?", "xlsx?", "xlsm", "et", "ett", "csv", "ods", "odt", "pdf", "ofd", "ceb", "gd",
-    "zip", "rar", "7z", "tar", "gz", "txt", "rtf", "pptx?", "dps", "odp", "xml", "mht")  # fmt: skip
+# fmt: off
+_EXTENSIONS = (
+    "docx?", "wps", "wpt", "dotx?", "xlsx?", "xlsm", "et", "ett", "csv", "ods", "odt", "pdf", "ofd", "ceb",
+    "gd", "zip", "rar", "7z", "tar", "gz", "txt", "rtf", "pptx?", "dps", "odp", "xml", "mht",
+)
+# fmt: on
 _FILE = re.compile(rf"\.(?:{'|'.join(_EXTENSIONS)})$", re.I)
 _FILE_IN_QUERY = re.compile(rf"\.(?:{'|'.join(_EXTENSIONS)})(?:$|&)", re.I)
 _DOWNLOAD = re.compile(
-    r"/m?server/download|/download(?:file)?(?:\.\w+)?(?:/?$|/?\?)|down(?:load)?file|filedown|fileid=|attachid=|attachmentid=|/attach(?:ment)?s?/[^/]+$"
+    r"/m?server/download|/download(?:file)?(?:\.\w+)?(?:/?$|/?\?)|down(?:load)?file|filedown|fileid="
+    r"|attachid=|attachmentid=|/attach(?:ment)?s?/[^/]+$"
     r"|[?&](?:file|filename|fileurl|filepath|attach)=|getfile|downattach|fileserver|/download/.*[?&](?:_?id|file\w*)=",
     re.I,
 )
@@ -207,7 +212,7 @@ def _lasting(query: str) -> str:
 
 
 def _name(links: list[_Link]) -> str:
-    """What people call the file: the text of its link (of all its parts), else a title, else the name in the address."""
+    """What people call the file: the text of its link (of all its parts), else a title, else what the address says."""
     names: list[str] = []
     text = ""
     for link in links:

@@ -30,7 +30,7 @@ _LABEL = re.compile(
     + "|".join(r"[\s\u3000]*".join(map(re.escape, label)) for label in _SPACED)
     + r")[】\]]?[\s\u3000]*[:：】]"
 )
-_ORGAN_END = r"(?:部|局|委|厅|办|院|署|总局|委员会|办公厅|办公室|综合司|总公司|人民银行|联合会|总工会|共青团中央|小组|中心|政府|司|处)"
+_ORGAN_END = r"(?:部|局|委|厅|办|院|署|会|室|司|处|公司|银行|中央|小组|中心|政府)"
 _ORGAN = re.compile(rf"[\u4e00-\u9fff\s、（）()]+{_ORGAN_END}")
 _FROM_TITLE = re.compile(rf"(.{{2,80}}?{_ORGAN_END})\s*(?:关于|印发|转发|公告|令|对|批转)")
 _CELLS = frozenset(("td", "th", "dd", "dt", "li"))
@@ -43,7 +43,7 @@ Labelled = Sequence[tuple[str, str]]
 def read_metadata(
     root: Element, labels: Labelled, lines: Sequence[str], titles: Sequence[str], rule: Rule
 ) -> dict[str, str]:
-    """Metadata of a page. `labels` are those of `labelled`, `lines` the body's, `title` the article's."""
+    """Metadata of a page: `labels` as `labelled` gives them, `lines` of the body, `titles` from where titles stand."""
     found: dict[str, str] = {}
 
     def add(field: str, text: str) -> None:

@@ -15,6 +15,10 @@ _COUNTER = re.compile(
     rf"{_SEEN}\s*[:：]\s*{_NUMBER}|{_SEEN}了?\s*\d[\d,]*\s*(?:人次|次)|(?:当前)?在线人数\s*[:：]?\s*{_NUMBER}"
     r")\s*[】\]）)|｜]?"
 )
+# In brackets behind a link it may stand inside any sentence: 《…指引》（下载次数：17）.
+_IN_BRACKETS = re.compile(
+    rf"[\[【（(]\s*(?:已?被?)?{_SEEN}(?:次数|量|数)?\s*[:：]?\s*\d[\d,]*\s*(?:人次|次)?\s*[\]】）)]"
+)
 _BREAKS = re.compile(r"[\s\[\]【】（）()<>《》|｜:：/·、,，]+")
 _WIDGET = re.compile(
     r"字体|字号|字体大小|文字大小|视力保护色?|背景色|大|中|小|默认|特大|A\+?|A-|T"
@@ -35,6 +39,7 @@ _LONG = 80
 
 def without_noise(line: str) -> str:
     """The line without counters and widgets, '' when nothing else was in it."""
+    line = _IN_BRACKETS.sub("", line)
     text = line.strip()
     if len(text) > _LONG or "。" in text:
         return line

@@ -1,0 +1,142 @@
+"""What a verdict may rest on, and what can be seen in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+from attrs import define, field, frozen
+from rapidfuzz import fuzz
+
+from archive.model import Document
+from crawler.reading.charset import decode
+from crawler.reading.dom import parse, select, texts
+from crawler.reading.sniff import sniff
+from crawler.reading.titles import fold
+
+SHORT = 600
+"""Characters of visible text up to which a page may be an error page as a whole."""
+_ABOUT = re.compile(r"解读|图解|答记者问|发布会|征求意见|一图读懂")
+_CORE = re.compile(r"(?:印发|转发|发布)(.+?)的?(?:通知|公告|函)?$")
+_EDITION = re.compile(r"（.{1,4}）|\(.{1,4}\)")
+
+
+@frozen
+class Evidence:
+    """All that a verdict may rest on."""
+
+    kind: str = "page"
+    """page | attachment"""
+    title: str = ""
+    """Declared title of the notice."""
+    slug: str = ""
+    areas: tuple[str, ...] = ()
+    declared_url: str = ""
+    """Of the document that was asked for."""
+    url: str = ""
+    """The address that answered."""
+    redirects: tuple[tuple[int, str], ...] = ()
+    http_status: int | None = 200
+    headers: Mapping[str, str] = field(factory=dict)
+    """Lower-case names."""
+    payload: bytes = b""
+    """After content decoding."""
+    document: Document | None = None
+    """Its reading; for an attachment it may be missing."""
+    truncated: bool = False
+    """The connection ended before the body did."""
+    last_text_length: int = 0
+    """Of the last good version, 0 where there is none."""
+    last_document_number: str = ""
+    shrunk_below: float = 0.5
+    name: str = ""
+    """What the page calls the attachment."""
+    last_media_type: str = ""
+    """Of the attachment's last good capture."""
+
+
+@define(slots=False)
+class Look:
+    """The evidence with what is worked out of it, each at most once and only when a test asks."""
+
+    evidence: Evidence
+
+    @cached_property
+    def text(self) -> str:
+        return self.evidence.document.text if self.evidence.document else ""
+
+    @cached_property
+    def title(self) -> str:
+        return self.evidence.document.title if self.evidence.document else ""
+
+    @cached_property
+    def size(self) -> int:
+        return len(re.sub(r"\s", "", self.text))
+
+    @cached_property
+    def html(self) -> str:
+        return decode(self.evidence.payload[:200_000], self.evidence.headers)[0]
+
+    @cached_property
+    def visible(self) -> str:
+        """All that a visitor would see; the reading's text where that is long enough to be an article."""
+        if self.size > SHORT:
+            return self.text
+        body = next(iter(select(parse(self.html), "body")), None)
+        return " ".join(" ".join(texts(body)).split()) if body is not None else ""
+
+    @cached_property
+    def page_title(self) -> str:
+        found = re.search(r"<title[^>]*>(.*?)</title", self.html, re.I | re.S)
+        return re.sub(r"\s+", " ", found[1]).strip() if found else ""
+
+    @cached_property
+    def is_html(self) -> bool:
+        return sniff(self.evidence.payload, self.evidence.headers) == "html"
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The declared title and its core, folded: '…关于印发《X》的通知' → X."""
+        title = self.evidence.title
+        core = _CORE.search(re.sub(r"[《》\s]", "", title))
+        plain = [_EDITION.sub("", text) for text in (title, core[1] if core else "")]
+        return tuple(name for name in map(fold, plain) if len(name) >= 4)
+
+    def named(self, text: str) -> bool:
+        """Whether a text carries the declared title or its core, a sign or two apart."""
+        about = _ABOUT.search(text)
+        if about and about[0] not in self.evidence.title:
+            return False  # an article about the notice
+        folded = fold(_EDITION.sub("", text))
+        return any(
+            name in folded or (len(name) > 12 and len(folded) >= len(name) and fuzz.partial_ratio(name, folded) >= 94)
+            for name in self.names
+        )
+
+    @cached_property
+    def title_in_body(self) -> bool:
+        """The title stands in the body as a title does: in short lines of its beginning, not inside a sentence."""
+        lines = [line for line in self.text[:2000].splitlines()[:40] if len(line) <= 120 and "。" not in line]
+        return any(self.named("".join(lines[at : at + 4])) for at in range(len(lines)))
+
+    @cached_property
+    def numbered(self) -> bool:
+        """The page shows the document number that the notice is known by."""
+        known = fold(self.evidence.last_document_number)
+        if not known:
+            return False
+        metadata = self.evidence.document.metadata if self.evidence.document else {}
+        return fold(metadata.get("document_number", "")) == known or any(
+            fold(line) == known for line in self.text.splitlines()[:20]
+        )
+
+    @cached_property
+    def substantial(self) -> bool:
+        """The reading is an article and not a message: long enough, in sentences, or with rows or files."""
+        document = self.evidence.document
+        if document is None:
+            return False
+        return (self.size >= 200 and self.text.count("。") >= 2) or (
+            self.size > 0 and bool(document.items or document.attachments)
+        )
