@@ -54,6 +54,8 @@ class AreaFinder:
         return None
 
     def in_title(self, line: str, *, sheet: bool = False) -> Named | None:
+        if len(line) > _LONGEST_TITLE * 4:
+            return None
         title = squeeze(line)
         if not title or len(title) > _LONGEST_TITLE or title.endswith(("。", "；", ";")):
             return None

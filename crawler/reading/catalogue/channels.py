@@ -7,8 +7,9 @@ table whose author only knew ☐.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -37,6 +38,7 @@ _PATTERNS = (
 )  # fmt: skip
 # white space that a layout put inside a name is passed over; the names hold none themselves
 _KNOWN = [(name, re.compile(pattern)) for name, pattern in _PATTERNS]
+_LONGEST_LIST = 3_000
 _SEPARATORS = "、，,；;。\n\t "
 _BOX_WORDS = re.compile(r"口(?!岸|头|径|号|碑|述|语|腔|袋)")
 
@@ -64,14 +66,17 @@ class Reading:
     doubt: str = ""
 
 
-def split(text: str) -> list[Entry]:
-    """The channels that a cell lists, with the mark in front of each."""
+@lru_cache(maxsize=10_000)
+def split(text: str) -> tuple[Entry, ...]:
+    """The channels that a cell lists, with the mark in front of each; none in a cell too long to be a list."""
     entries: list[Entry] = []
+    if len(text) > _LONGEST_LIST:
+        return ()
     for mark, label in _segments(plain(text)):
         for index, name in enumerate(_names(label, marked=bool(mark))):
             # one mark holds for names joined by 、 but not for what follows after a gap
             entries.append(Entry(mark if index == 0 or _joined(label) else "", name))
-    return entries
+    return tuple(entries)
 
 
 def habit(cells: Iterable[str]) -> Habit:
@@ -115,7 +120,7 @@ def read_channels(text: str, column: Habit) -> Reading:
     return Reading(_unique(boxed or free))
 
 
-def _read_marked(entries: list[Entry]) -> Reading:
+def _read_marked(entries: Sequence[Entry]) -> Reading:
     if not any(entry.mark for entry in entries):
         return Reading(_unique(entries), "渠道前没有标记，按列出的全部计")
     chosen = [entry for entry in entries if entry.mark != "-"]
@@ -162,18 +167,18 @@ def _mark_at(text: str, index: int, char: str, start: int) -> str:
         before = text[index - 1 : index]
         after = text[index + 1 : index + 2]
         alone = not (before.isascii() and before.isalnum()) and ("一" <= after <= "鿿" or after in (" ", "1"))
-        if alone and (after != " " or _known_at(text[index + 1 :].lstrip())):
+        if alone and (after != " " or _known_at(text[index + 1 : index + 60].lstrip())):
             return "+" if char in LOST_CHOSEN else "-"
     return ""
 
 
 def _is_box(text: str, index: int, start: int) -> bool:
     """口 as OCR reads □: in front of a known channel, or first in a word that no word with 口 begins."""
-    rest = text[index + 1 :].lstrip()
+    rest = text[index + 1 : index + 60].lstrip()
     if _known_at(rest):
         return True
     first = index == 0 or text[index - 1] in _SEPARATORS or (index == start and start > 0)
-    return first and bool(rest) and bool(_BOX_WORDS.match(text[index:]))
+    return first and bool(rest) and bool(_BOX_WORDS.match(text, index))
 
 
 def _known_at(text: str) -> bool:

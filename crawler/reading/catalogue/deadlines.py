@@ -19,6 +19,7 @@ _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 # never the day of a date (3月31日) or the number of a law (第711号)
 _COUNTED = re.compile(rf"(?<![\d年月.〔\[第零〇一二两三四五六七八九十百]){_NUMBER}(?:\([^()]*\))?({_UNIT})(?!期间|常)")
 _MOST_YEARS = 30
+_LONGEST = 1_000
 _LASTS = re.compile(
     r"(?:公告|公示|公布|公开|展示)(?:期限?|时间|时长)?(?:应当?)?(?:为|不|至|满|持续|期$|期限$|时间$)[^,，。;；]{0,4}$"
     r"|不(?:得?少|低|短)于$|至少$"
@@ -75,7 +76,7 @@ def read_deadline(text: str) -> dict[str, Any] | None:
     {"count": 20, "unit": "工作日", "event": "信息形成", "label": "20个工作日"}; without count and unit where words
     say it (及时, 每年3月底前); with "duration": True where it says how long to show something, not by when.
     """
-    line = squeeze(text)
+    line = squeeze(text[:_LONGEST])
     if not line:
         return None
     event = _event(line)

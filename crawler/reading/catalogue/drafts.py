@@ -90,7 +90,7 @@ class Draft:
         """By the row above: 同上 and, in columns that are written once for several rows, empty cells (`empty`)."""
         for index, column in enumerate(self.columns):
             text, above = self.cells[index].value, previous.cells[index].value if previous else ""
-            if text and _DITTO.fullmatch(squeeze(text)):
+            if 0 < len(text) < 12 and _DITTO.fullmatch(squeeze(text)):
                 self.original[column.role] = text
                 if above:
                     self.cells[index] = Text(above)

@@ -7,6 +7,7 @@ published. A column is known by its whole path of labels from the top: 公开对
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -84,8 +85,11 @@ class Header:
         return any(column.role in roles for column in self.columns)
 
 
+@lru_cache(maxsize=10_000)
 def label_role(text: str) -> str:
     """The role that a header cell names, '' when it names none. Instructions around the label are passed over."""
+    if len(text) > _LONGEST_LABEL * 4:
+        return ""
     label = squeeze(text).rstrip(":*")
     if not label or len(label) > _LONGEST_LABEL:
         return ""

@@ -94,10 +94,11 @@ def _item(position: int, draft: Draft, column: Habit) -> Item:
 
 def _flags(draft: Draft, original: dict[str, str], more: dict[str, Any], review: list[str]) -> dict[str, bool | None]:
     flags: dict[str, bool | None] = dict.fromkeys(FLAGS)
+    texts = draft.texts
     for role in FLAGS:
-        if role not in draft.roles:
+        if role not in texts:
             continue
-        text = draft.texts.get(role, "")
+        text = texts[role]
         mark = read_mark(text, (*draft.labels(role), COLUMN_NAMES[role]))
         flags[role] = mark.value
         if text and text != "√":
@@ -107,16 +108,13 @@ def _flags(draft: Draft, original: dict[str, str], more: dict[str, Any], review:
         elif mark.doubtful:
             review.append(f"“{COLUMN_NAMES[role]}”列的“{mark.words[:20]}”看不出是否选中，按选中计")
     for group in SINGLE_GROUPS:
-        if group in draft.roles:
-            _single(group, draft, flags, original, review)
+        if group in texts:
+            _single(group, texts[group], flags, original, review)
     return flags
 
 
-def _single(
-    group: str, draft: Draft, flags: dict[str, bool | None], original: dict[str, str], review: list[str]
-) -> None:
+def _single(group: str, text: str, flags: dict[str, bool | None], original: dict[str, str], review: list[str]) -> None:
     """One column for a whole group: the words in the cell say which part is meant, with ■□ in front or without."""
-    text = draft.texts.get(group, "")
     if not text:
         return
     original.setdefault(group, text)

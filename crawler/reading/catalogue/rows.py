@@ -103,6 +103,8 @@ class RowReader:
 
     def _name_title(self, line: str) -> None:
         """Under a new title the numbers may begin again; a title printed on every page is not new."""
+        if len(line) > _LONGEST_TITLE * 4:
+            return
         title = squeeze(line)
         if len(title) > _LONGEST_TITLE or not _TITLE.search(title) or title == self._title:
             return
@@ -309,7 +311,11 @@ class RowReader:
 def lists_channels(lattice: Lattice) -> bool:
     """Cells with several channels of the official list behind marks, in at least half of the rows."""
     rows = [
-        any(len([entry for entry in split(text or "") if entry.mark and entry.name in CHANNELS]) >= 3 for text in cells)
+        any(
+            len([entry for entry in split(text) if entry.mark and entry.name in CHANNELS]) >= 3
+            for text in cells
+            if text and "政府网站" in text
+        )
         for cells in lattice.rows
     ]
     return bool(rows) and sum(rows) * 2 >= len(rows)
