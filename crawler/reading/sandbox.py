@@ -11,6 +11,7 @@ import os
 import pickle
 import resource
 import signal
+import tempfile
 import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
@@ -38,11 +39,25 @@ def read_apart(
     seconds: wall clock and processor time; memory: address space in bytes. A child that is late, too large or dead
     gives a Document with the problem `timeout`, `memory` or `crashed`.
     """
-    receiver, sender = _SERVER.Pipe(duplex=False)
-    process = _SERVER.Process(
-        target=_child, args=(sender, payload, dict(headers), rule, seconds, memory), name="guidelines-read"
-    )
     late = threading.Event()
+    # what a killed reader leaves behind goes with this folder
+    with tempfile.TemporaryDirectory(prefix="guidelines-read-", ignore_cleanup_errors=True) as scratch:
+        answer, code = _run((payload, dict(headers), rule, seconds, memory, scratch), seconds, late)
+    if answer is not None:
+        return answer
+    if late.is_set() or code == -signal.SIGXCPU:
+        problem = TIMEOUT.format(seconds=round(seconds))
+    elif code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
+        problem = MEMORY.format(megabytes=memory // 1_000_000)
+    else:
+        problem = CRASHED.format(what=signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}")
+    return Document(problem=problem, reader=reader_id(rule))
+
+
+def _run(task: tuple[object, ...], seconds: float, late: threading.Event) -> tuple[Document | None, int | None]:
+    """The child's answer, None without one, and its exit code; `late` is set when it was killed for its time."""
+    receiver, sender = _SERVER.Pipe(duplex=False)
+    process = _SERVER.Process(target=_child, args=(sender, *task), name="guidelines-read")
     with receiver:
         with sender, _STARTING:
             process.start()
@@ -55,31 +70,31 @@ def read_apart(
         clock = threading.Timer(seconds, stop)
         clock.daemon = True
         clock.start()
+        answer: Document | None
         try:
-            answer: Document | None = pickle.loads(receiver.recv_bytes())  # noqa: S301 written by our own child
+            answer = pickle.loads(receiver.recv_bytes())  # noqa: S301 written by our own child
         except (EOFError, OSError):
-            answer = None
+            answer = None  # it died before it had one
         finally:
             clock.cancel()
             _kill(child)
             process.join()
-    if answer is not None:
-        return answer
     code = process.exitcode
     process.close()
-    if late.is_set() or code == -signal.SIGXCPU:
-        problem = TIMEOUT.format(seconds=round(seconds))
-    elif code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
-        problem = MEMORY.format(megabytes=memory // 1_000_000)
-    else:
-        problem = CRASHED.format(what=signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}")
-    return Document(problem=problem, reader=reader_id(rule))
+    return answer, code
 
 
 def _child(
-    sender: Connection, payload: bytes, headers: Mapping[str, str], rule: Rule, seconds: float, memory: int
+    sender: Connection,
+    payload: bytes,
+    headers: Mapping[str, str],
+    rule: Rule,
+    seconds: float,
+    memory: int,
+    scratch: str,
 ) -> None:
     os.setsid()  # first of all: what the parent kills is this session
+    tempfile.tempdir = scratch
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
