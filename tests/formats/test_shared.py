@@ -91,3 +91,14 @@ def test_two_readers_of_a_doc_that_agree_need_no_review(monkeypatch: pytest.Monk
     document = reading((SHARED / "real" / "loan_policy.wps").read_bytes())
     assert document.review == ()
     assert len(document.tables) == 1
+
+
+@NEEDS_OFFICE
+def test_where_two_readers_of_a_doc_disagree_the_richer_is_kept_and_a_person_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """msdoc2docx fuses two adjacent tables of this file."""
+    monkeypatch.delenv(soffice.SWITCH)
+    document = reading((SHARED / "real" / "indicator_system.doc").read_bytes())
+    assert len(document.tables) == 3
+    assert "msdoc2docx 得到 2 个表格 59 行" in document.review[0]

@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from attrs import frozen
 from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from archive.model import Grid
 from crawler.reading.assemble import Block, Paragraph
@@ -28,6 +28,7 @@ RULINGS = 4
 """A page with fewer paths than the sides of a box has no table; pdfplumber, ten times slower, is spared it."""
 FEW = 8
 """Characters: a page with no more and an image is a scan with a stamp or a page number."""
+_PLUMBER_FAULTS = (PdfminerException, MalformedPDFException, PSException, *DAMAGE)
 _ODD = re.compile(r"[!-/:-@\[-`{-~\x80-\xff\ufffd\ue000-\uf8ff\x00-\x08]|\(cid:\d+\)")
 _CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
 _PAGE_NUMBER = re.compile(r"[-–—·\s]*(第\s*)?\d{1,4}\s*(页)?[-–—·\s]*([/,，共]*\s*共?\s*\d{1,4}\s*页?)?")
@@ -150,7 +151,7 @@ def _ruled_pages(payload: bytes) -> Sequence[Any]:
     """The pages as pdfplumber has them; () where it cannot open the file that pdfium could."""
     try:
         return cast(Sequence[Any], pdfplumber.open(io.BytesIO(payload)).pages)
-    except (PdfminerException, PSException, *DAMAGE):
+    except _PLUMBER_FAULTS:
         return ()
 
 
@@ -192,7 +193,7 @@ def _with_tables(pages: Sequence[Any], number: int) -> tuple[layout.Line | Grid,
         chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in page.chars if c["upright"]]
         tables = [(table.bbox, [cell for cell in table.cells if cell is not None]) for table in page.find_tables()]
         page.close()
-    except (PdfminerException, PSException, *DAMAGE):
+    except _PLUMBER_FAULTS:
         return None
     placed: list[tuple[float, Grid]] = []
     for (left, top, right, bottom), cells in tables:
