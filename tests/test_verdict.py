@@ -56,7 +56,9 @@ GENUINE = {
         heading="",
         body="<p>演示部办公厅关于印发农村集体土地征收</p><p>基层政务公开标准指引的通知</p>" + BODY,
     ),
-    "full width and brackets": page(title="政策库", heading="演示部办公厅　关于印发《农村集体土地征收基层政务公开标准指引》的通知"),
+    "full width and brackets": page(
+        title="政策库", heading="演示部办公厅　关于印发《农村集体土地征收基层政务公开标准指引》的通知"
+    ),
     "issuer left out": page(title="关于印发《农村集体土地征收基层政务公开标准指引》的通知", heading=""),
     "revised edition": page(title="农村集体土地征收基层政务公开标准指引（修订版）", heading=""),
     "one short sentence": page(body="<p>演示样本。现将标准指引印发给你们，请遵照执行。</p>"),
@@ -70,7 +72,9 @@ GENUINE = {
     "a short one that speaks of a site's maintenance": page(
         body="<p>各省：</p><p>演示样本。现将标准指引印发给你们。各地要加强政府网站升级改造，及时公开。</p>"
     ),
-    "an inline table": page(body="<table><tr><td>序号</td><td>事项</td></tr><tr><td>1</td><td>征地公告</td></tr></table>"),
+    "an inline table": page(
+        body="<table><tr><td>序号</td><td>事项</td></tr><tr><td>1</td><td>征地公告</td></tr></table>"
+    ),
     "no closing tags": page().replace("</body></html>", ""),
     "a stray byte": page().encode().replace("执行".encode(), b"\xff\xfe" + "执行".encode(), 1),
 }
@@ -176,12 +180,19 @@ def test_a_not_found_page_that_answers_200_is_a_soft_404(wording: str, place: st
 
 
 def test_a_maintenance_page_with_a_long_apology_is_not_the_notice() -> None:
-    apology = "<p>网站正在进行系统升级维护，暂停访问。</p><p>" + "为了给您提供更好的服务，我们正在对平台进行全面改造。" * 6 + "</p>"
+    apology = (
+        "<p>网站正在进行系统升级维护，暂停访问。</p><p>"
+        + "为了给您提供更好的服务，我们正在对平台进行全面改造。" * 6
+        + "</p>"
+    )
     suspect(verdict(page(title="演示部", heading="演示部", body=apology)), "soft-404")
 
 
 def test_a_redirect_to_an_error_page_is_a_soft_404() -> None:
-    suspect(verdict(page(title="x", heading="", body="<p>五秒后返回。</p>"), url="http://gi.mnr.gov.cn/404.html"), "soft-404")
+    suspect(
+        verdict(page(title="x", heading="", body="<p>五秒后返回。</p>"), url="http://gi.mnr.gov.cn/404.html"),
+        "soft-404",
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,7 +248,10 @@ OTHERS = {
         "演示部关于进一步做好征地工作的通知",
         f"<p>各地：</p><p>根据《{TITLE}》要求，现就有关事项通知如下。</p>" + BODY,
     ),
-    "an article about the notice": ("《农村集体土地征收基层政务公开标准指引》解读", "<p>近日，我们印发了标准指引。</p>" + BODY),
+    "an article about the notice": (
+        "《农村集体土地征收基层政务公开标准指引》解读",
+        "<p>近日，我们印发了标准指引。</p>" + BODY,
+    ),
 }
 
 
@@ -274,7 +288,11 @@ def test_a_page_in_place_of_a_file_is_suspect() -> None:
     suspect(attachment(CHALLENGES["EdgeOne"].encode()), "challenge")
     suspect(attachment(page(title="首页", heading="").encode()), "elsewhere")
     suspect(attachment('{"code":404,"msg":"文件不存在"}'.encode()), "soft-404")
-    unnamed = {"declared_url": "http://f.gov.cn:9000/mserver/download/?_id=1", "name": "附件", "url": "http://f.gov.cn:9000/x"}
+    unnamed = {
+        "declared_url": "http://f.gov.cn:9000/mserver/download/?_id=1",
+        "name": "附件",
+        "url": "http://f.gov.cn:9000/x",
+    }
     suspect(attachment(page(title="首页", heading="").encode(), **unnamed), "elsewhere")
 
 

@@ -74,11 +74,12 @@ def _score(sample: bytes, charset: str) -> float:
 
 
 def _utf16(sample: bytes) -> str:
-    """UTF-16 without a mark: every second byte of the markup is NUL."""
-    head = sample[:2000]
-    if len(head) < 40 or head.count(0) < len(head) * 0.3:
-        return ""
-    return "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+    """UTF-16 without a mark: every second byte of the markup that a page begins with is NUL."""
+    head = sample[:40]
+    for name, half in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+        if len(head) == 40 and half.count(0) > 15 and head.count(0) < 25:
+            return name
+    return ""
 
 
 def _clean(text: str) -> str:

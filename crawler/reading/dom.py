@@ -47,9 +47,8 @@ def parse(text: str) -> Element:
 def _parsed(text: str) -> tuple[Element, bool]:
     # comments carry no text, but libxml2 must not glue what stands on both sides of them, so they stay in the tree
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=False, no_network=True)
-    parser.feed("<html>" if not text.strip() else text.encode("utf-8", "replace"))
     try:
-        root = parser.close()
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         root = None
     if root is None:
@@ -77,7 +76,7 @@ def _shallow(text: str) -> str:
             return tag[0]
         return "<br>" if name in _BLOCK else ""
 
-    return _TAG.sub(kept, text)
+    return re.sub(r"(?:<br>\s*)+", "<br>", _TAG.sub(kept, text))
 
 
 def tag_of(element: Element) -> str:

@@ -1,0 +1,19 @@
+"""Real saved pages beside the repository, where they are: metadata against what is known, the body against its own container."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.bench_pages import default_folder, results
+
+FOLDER = default_folder()
+pytestmark = pytest.mark.skipif(not (FOLDER / "manifest.jsonl").exists(), reason="no saved pages beside the repository")
+
+
+def test_saved_pages_are_read_right() -> None:
+    found = list(results(FOLDER))
+    for name in ("title", "document_number", "index_number"):
+        assert [r.gold[name] for r in found if name in r.gold and r.gold[name][0] != r.gold[name][1]] == []
+    offices = [r.gold["issuer"] for r in found if "issuer" in r.gold]
+    assert sum(known == got for known, got in offices) >= 0.95 * len(offices)
+    assert [(r.file, r.f1) for r in found if r.f1 is not None and r.f1 < 0.995] == []
