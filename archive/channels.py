@@ -11,8 +11,12 @@ CHANNELS = (
 """In the order of the official form."""
 
 
+# as the official form sets them: two a line, the long name alone
+_LINES = (CHANNELS[0:2], CHANNELS[2:4], CHANNELS[4:6], CHANNELS[6:8], CHANNELS[8:10], CHANNELS[10:11], CHANNELS[11:13])
+
+
 def official_list(chosen: Iterable[str]) -> str:
-    """The official layout, a channel a line: the whole list with ■ before what is chosen, then what it lacks."""
+    """The official layout: the whole list with ■ before what is chosen, then, a line each, what the list lacks."""
     names = list(dict.fromkeys(chosen))
-    listed = [("■" if name in names else "□") + name for name in CHANNELS]
+    listed = [" ".join(("■" if name in names else "□") + name for name in line) for line in _LINES]
     return "\n".join([*listed, *("■" + name for name in names if name not in CHANNELS)])

@@ -36,6 +36,9 @@ _GROUPS = ((1, 2, "公开事项"), (8, 9, "公开对象"), (10, 11, "公开方�
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # a spreadsheet takes such a cell for a formula, full-width signs included
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
+_UNITS = 1.1
+"""Half characters of 9 points in one unit of a column's width."""
+_HIGHEST_ROW = 409.0
 _LONGEST_CELL = 32_767
 _LONGEST_SHEET_NAME = 31
 
@@ -243,7 +246,9 @@ def _sheet(sheet: Any, title: str, group: Sequence[Entry], formats: Mapping[str,
         sheet.set_column(column, column, WIDTHS[column])
     for row, entry in enumerate(group, 3):
         sheet.write_number(row, 0, entry.number, formats["tick"])
-        for column, text in enumerate(_cells(entry), 1):
+        cells = _cells(entry)
+        sheet.set_row(row, _height(cells))
+        for column, text in enumerate(cells, 1):
             ticks = 8 <= column <= 13
             look = "tick" if ticks else "quoted" if _FORMULA.match(text) else "text"
             sheet.write_string(row, column, _fitting(text), formats[look])
@@ -254,6 +259,20 @@ def _sheet(sheet: Any, title: str, group: Sequence[Entry], formats: Mapping[str,
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&C第 &P 页，共 &N 页")
+
+
+def _height(cells: Sequence[str]) -> float:
+    """Points that the longest cell of a row needs: LibreOffice does not fit rows by itself when it opens a file."""
+    lines = max(
+        sum(max(1, -(-_breadth(line) // int(width * _UNITS))) for line in text.split("\n"))
+        for text, width in zip(cells, WIDTHS[1:], strict=True)
+    )
+    return min(_HIGHEST_ROW, max(18.0, lines * 12.0 + 4))
+
+
+def _breadth(line: str) -> int:
+    """In halves of a Chinese character."""
+    return sum(1 if ord(char) < 0x2E80 and char not in "■□√“”…—" else 2 for char in line)
 
 
 def _fitting(text: str) -> str:

@@ -24,13 +24,13 @@ def export_command(data: Path, file: Path, areas: tuple[str, ...], level: str | 
     """导出现行标准目录：FILE 以 .xlsx、.csv 或 .json 结尾。"""
     suffix = file.suffix.removeprefix(".").lower()
     if suffix not in SUFFIXES:
-        raise click.BadParameter(f"文件名应以 {'、'.join('.' + name for name in SUFFIXES)} 结尾", param_hint="FILE")
+        raise click.UsageError(f"{file.name}：文件名应以 {'、'.join('.' + name for name in SUFFIXES)} 结尾")
     zone = load_settings(data).zone
     with closing(read_only(data)) as connection:
         try:
             found = entries(connection, areas, level or "", zone)
         except ExportError as error:
-            raise click.BadParameter(str(error), param_hint="--area") from error
+            raise click.UsageError(str(error)) from error
     if not found:
         err.print("没有符合条件的目录条目，未写文件；可用 guidelines status 查看各通知是否已抓取。", markup=False)
         raise click.exceptions.Exit(FAILED)

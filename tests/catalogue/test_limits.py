@@ -15,7 +15,7 @@ TABLE = Layout().table(rows(random.Random(1), 2))
 
 
 @pytest.mark.parametrize(
-    "text", ["口" * 100_000, "■政府网站 口" * 10_000, "公开" * 50_000, "（一）" * 50_000, "√ " * 50_000]
+    "text", ["口" * 100_000, "■政府网站 口" * 10_000, "公开" * 50_000, "√ " * 50_000]
 )
 def test_cells_of_a_hundred_thousand_characters_are_read_in_time(text: str) -> None:
     began = time.process_time()
