@@ -52,7 +52,7 @@ _COUNTER = re.compile(
     rf"|已?(?:有|被)?\s*\d[\d,]*\s*(?:次|人次|人)(?:{_SEEN})"
     rf"|(?:已)?(?:{_SEEN})\s*\d[\d,]*\s*(?:次|人次)"
 )
-_BRACKETED_COUNTER = re.compile(rf"\((?:{_SEEN})(?:次数|总数|量|数)?\s*:\s*\d[\d,]*\s*次?\)")
+_BRACKETED_COUNTER = re.compile(rf"[\(\[【](?:{_SEEN})(?:次数|总数|量|数)?\s*:\s*\d[\d,]*\s*次?[)\]】]")
 _TODAY = re.compile(
     rf"(?:今天|今日|现在|当前日期|当前时间|现在时间|系统时间)\s*是?\s*[::]?\s*{_DATE}"
     r"\s*(?:(?:星期|周)[一二三四五六日天])?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -79,8 +79,12 @@ def without_noise(line: str) -> str:
         return ""
     if _WEEKDAY.fullmatch(text.strip()):
         return ""
-    cleaned = _TIME_OF_DAY.sub(r"\1", _TODAY.sub("", _COUNTER.sub("", text)))
+    cleaned = _TIME_OF_DAY.sub(r"\1", _TODAY.sub("", _without_counters(text)))
     return line if cleaned == text else cleaned.strip(" |,;")
+
+
+def _without_counters(text: str) -> str:
+    return _COUNTER.sub("", _BRACKETED_COUNTER.sub("", text))
 
 
 # ---------------------------------------------------------------- serial numbers in tables
@@ -158,7 +162,7 @@ _EXTENSION = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar|txt|rtf|ods|od
 
 def name_key(name: str) -> str:
     """An attachment's name without 附件1：, numbering, counters, size and file type; '' when nothing else is in it."""
-    text = _EMPTY_BRACKETS.sub("", fold(_SIZE.sub("", _COUNTER.sub("", name.translate(_FOLDING)))))
+    text = _EMPTY_BRACKETS.sub("", fold(_SIZE.sub("", _without_counters(name.translate(_FOLDING)))))
     return _EXTENSION.sub("", _NUMBERING.sub("", text, count=1)).strip(".-_:")
 
 
@@ -166,7 +170,7 @@ def is_attachment_line(line: str, keys: Iterable[str]) -> bool:
     """Whether a line only names attachments (their list under the text); `keys` longest first."""
     if is_row(line):
         return False
-    text = fold(_SIZE.sub("", _COUNTER.sub("", line.translate(_FOLDING))))
+    text = fold(_SIZE.sub("", _without_counters(line.translate(_FOLDING))))
     for key in keys:
         text = text.replace(key, "")
     text = re.sub(r"\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar|txt)", "", text, flags=re.IGNORECASE)

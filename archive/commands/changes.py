@@ -19,14 +19,11 @@ from archive.clock import iso
 from archive.commands import emit, json_option, out, pass_data
 from archive.lock import LockHeld, crawl_lock
 from archive.model import Kind
-from archive.redline import DELETE, EQUAL, INSERT, MOVED, Op, redline
+from archive.redline import DELETE, EQUAL, INSERT, MOVED, Op, apply, redline, side_by_side
 from archive.settings import load_settings
 from archive.store import Store, StoreError, read_only
 
-MARKS = {EQUAL: "  ", INSERT: "+ ", DELETE: "- ", MOVED: "> "}
-STYLES = {EQUAL: "", INSERT: "green", DELETE: "red strike", MOVED: "cyan"}
-_CONTEXT = 60
-"""Unchanged characters shown on each side of an edit on the terminal."""
+STYLES = {EQUAL: "", INSERT: "bold green", DELETE: "bold red", MOVED: "cyan"}
 
 
 @click.command()
@@ -141,17 +138,22 @@ def _print_rows(connection: sqlite3.Connection, rows: list[dict[str, Any]]) -> N
 
 
 def _print_text(ops: list[Op]) -> None:
-    """The edits and a little of what stands around them; marked at the line's start, to be read without colour."""
-    if all(op == EQUAL for op, _ in ops):
-        return
-    for n, (op, text) in enumerate(ops):
-        shown = text.strip("\n")
-        if op == EQUAL and len(shown) > 2 * _CONTEXT:
-            head = shown[:_CONTEXT] if n else ""
-            tail = shown[-_CONTEXT:] if n + 1 < len(ops) else ""
-            shown = f"{head} …… {tail}".strip()
-        for line in shown.split("\n"):
-            out.print(Text(MARKS[op] + line, style=STYLES[op]))
+    """The changed lines before and after, and a line of context; marks at the start, to be read without colour."""
+    before = "".join(text for op, text in ops if op in (EQUAL, DELETE))
+    lines = side_by_side(before, apply(before, ops))
+    shown = {near for n, line in enumerate(lines) if line.changed for near in (n - 1, n, n + 1)}
+    last = -1
+    for n in sorted(shown & set(range(len(lines)))):
+        if n != last + 1:
+            out.print("  ……")
+        last, line = n, lines[n]
+        if not line.changed:
+            out.print(Text("  " + "".join(text for _, text in line.left)))
+            continue
+        for side, mark in ((line.left, "-"), (line.right, "+")):
+            if side:
+                mark = ">" if all(op == MOVED for op, _ in side) else mark
+                out.print(Text.assemble(f"{mark} ", *((text, STYLES[op]) for op, text in side)))
 
 
 # ---------------------------------------------------------------- candidates
