@@ -23,6 +23,7 @@ from crawler.reading.formats.errors import DAMAGE, UnreadableError, corrupt, enc
 WHAT = "Word 97–2003 文档（.doc、.wps）"
 SLACK = 0.01
 """Share of the characters that may differ without a word: numbers of lists and marks of fields."""
+NOT_COMPARED = "LibreOffice 没能转换这个文件（超时或出错），只有 msdoc2docx 一个读取程序的结果，未作比对，请核对原件。"
 
 
 @frozen
@@ -65,7 +66,7 @@ def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
     if first is None:
         return second or [], ("第一个读取程序（msdoc2docx）读不了这个文件，采用 LibreOffice 的结果，请核对原件。",)
     if second is None:
-        return first, ()
+        return first, (NOT_COMPARED,) if program else ()
     return _richer(first, second)
 
 
