@@ -31,16 +31,27 @@ KINDS = ("notice", "document", "item")
 # bm25 weights of (title, rest), and what a title that holds all terms adds to the score
 _WEIGHTS = {"notice": (8.0, 2.0, 3.0), "document": (6.0, 1.0, 1.5), "item": (5.0, 1.0, 2.0)}
 
-IN_FORCE = """
-    d.state <> 'gone' AND d.superseded_by IS NULL
-    AND (d.mirror = '' OR d.mirror IS NULL OR NOT EXISTS (
-        SELECT 1 FROM documents o JOIN versions ov ON ov.document_id = o.id
-        WHERE o.notice_id = d.notice_id AND o.kind = 'page' AND coalesce(o.mirror, '') = ''
-          AND o.state <> 'gone' AND o.superseded_by IS NULL))
+_IN_FORCE = """
+    WITH RECURSIVE in_force(id) AS (
+        SELECT d.id FROM documents d
+        WHERE d.kind = 'page' AND d.state <> 'gone' AND d.superseded_by IS NULL
+          AND (:notice IS NULL OR d.notice_id = :notice)
+          AND (coalesce(d.mirror, '') = '' OR NOT EXISTS (
+              SELECT 1 FROM documents o JOIN versions ov ON ov.document_id = o.id
+              WHERE o.notice_id = d.notice_id AND o.kind = 'page' AND coalesce(o.mirror, '') = ''
+                AND o.state <> 'gone' AND o.superseded_by IS NULL))
+        UNION
+        SELECT d.id FROM in_force JOIN versions v ON v.document_id = in_force.id
+            JOIN attachments a ON a.version_id = v.id JOIN documents d ON d.id = a.document_id
+        WHERE d.state <> 'gone'
+          AND v.number = (SELECT max(number) FROM versions WHERE document_id = in_force.id)
+        UNION
+        SELECT d.id FROM in_force JOIN documents d ON d.parent_id = in_force.id WHERE d.state <> 'gone')
 """
-"""SQL on `documents d`: not withdrawn, not replaced by a next edition, no mirror beside the declared page's text."""
+"""Documents that count, of one notice or all: pages neither withdrawn nor replaced by a next edition (a mirror only
+while the declared address has no text), the files that their latest version links to, and what is inside these."""
 
-_LATEST = "v.number = (SELECT max(number) FROM versions WHERE document_id = d.id)"
+_LATEST = "v.number = (SELECT max(number) FROM versions WHERE document_id = v.document_id)"
 
 
 class QueryError(ValueError):
@@ -74,25 +85,30 @@ class Hit:
 def index_notice(db: Database, notice_id: int) -> None:
     """Bring a notice's entry in line with its row and the metadata of its page in force."""
     with db.atomic():
-        _replace(db.conn, "notices_fts", "SELECT ?", notice_id, _notice_rows(db.conn, notice_id))
+        _replace(db.conn, "notices_fts", [notice_id], _notice_rows(db.conn, notice_id))
 
 
 def index_document(db: Database, document_id: int) -> None:
     """Bring the entries of a document, its rows and its notice in line with the tables.
 
-    The mirrors of its notice are looked at again too: they count only while the declared address has no text.
+    Other documents of the notice are taken in or out where their standing has changed: a file that the page no longer
+    links to, a mirror beside a declared address that has a text again.
     """
+    found = db.conn.execute("SELECT notice_id FROM documents WHERE id = ?", [document_id]).fetchone()
+    if found is None:
+        return
+    notice = found[0]
     with db.atomic():
-        found = db.conn.execute("SELECT notice_id FROM documents WHERE id = ?", [document_id]).fetchone()
-        ids = [document_id]
-        if found:
-            mirrors = "SELECT id FROM documents WHERE notice_id = ? AND coalesce(mirror, '') <> '' AND id <> ?"
-            ids += [row[0] for row in db.conn.execute(mirrors, [found[0], document_id])]
-        for id in ids:
-            _replace(db.conn, "documents_fts", "SELECT ?", id, _document_rows(db.conn, id))
-            _replace(db.conn, "items_fts", "SELECT id FROM items WHERE document_id = ?", id, _item_rows(db.conn, id))
-        if found and found[0] is not None:
-            index_notice(db, found[0])
+        documents = {row[0]: row for row in _document_rows(db.conn, notice)}
+        siblings = [row[0] for row in db.conn.execute("SELECT id FROM documents WHERE notice_id = ?", [notice])]
+        indexed = {
+            id for id in siblings if db.conn.execute("SELECT 1 FROM documents_fts WHERE rowid = ?", [id]).fetchone()
+        }
+        for id in {document_id} | (indexed ^ documents.keys()):
+            _replace(db.conn, "documents_fts", [id], [documents[id]] if id in documents else [])
+            items = [row[0] for row in db.conn.execute("SELECT id FROM items WHERE document_id = ?", [id])]
+            _replace(db.conn, "items_fts", items, _item_rows(db.conn, notice, id))
+        index_notice(db, notice)
 
 
 def rebuild(db: Database) -> int:
@@ -129,8 +145,8 @@ def _everything(connection: sqlite3.Connection) -> Iterable[tuple[str, Iterable[
     yield "item", _item_rows(connection)
 
 
-def _replace(connection: sqlite3.Connection, table: str, ids: str, id: int, rows: Iterable[Sequence[Any]]) -> None:
-    connection.execute(f"DELETE FROM {table} WHERE rowid IN ({ids})", [id])
+def _replace(connection: sqlite3.Connection, table: str, ids: Iterable[int], rows: Iterable[Sequence[Any]]) -> None:
+    connection.executemany(f"DELETE FROM {table} WHERE rowid = ?", [(id,) for id in ids])
     _insert(connection, table, rows)
 
 
@@ -144,45 +160,53 @@ def _columns(table: str) -> str:
     return "title, issuer" if table == "notices_fts" else "title, text"
 
 
-def _notice_rows(connection: sqlite3.Connection, id: int | None = None) -> Iterable[Sequence[Any]]:
+def _notice_rows(connection: sqlite3.Connection, notice: int | None = None) -> Iterable[Sequence[Any]]:
     """(id, title, issuer and numbers)."""
-    where = "" if id is None else "WHERE n.id = :id"
-    for id_, title, issuer, metadata in connection.execute(
-        f"""SELECT n.id, n.title, n.issuer, (
-                SELECT v.metadata FROM documents d JOIN versions v ON v.document_id = d.id
-                WHERE d.notice_id = n.id AND d.kind = 'page' AND {IN_FORCE} AND {_LATEST} ORDER BY d.id DESC LIMIT 1)
-            FROM notices n {where}""",
-        {"id": id},
+    for id, title, issuer, metadata in connection.execute(
+        f"""{_IN_FORCE}
+            SELECT n.id, n.title, n.issuer, (
+                SELECT v.metadata FROM in_force JOIN documents d ON d.id = in_force.id
+                    JOIN versions v ON v.document_id = d.id
+                WHERE d.notice_id = n.id AND d.kind = 'page' AND {_LATEST} ORDER BY d.id DESC LIMIT 1)
+            FROM notices n WHERE :notice IS NULL OR n.id = :notice""",
+        {"notice": notice},
     ):
-        known = json.loads(metadata or "{}")
-        numbers = [str(known[key]) for key in ("document_number", "index_number") if known.get(key)]
-        yield id_, title, "\n".join([issuer, *numbers])
+        yield id, title, notice_text(issuer, metadata)
 
 
-def _document_rows(connection: sqlite3.Connection, id: int | None = None) -> Iterable[Sequence[Any]]:
+def _document_rows(connection: sqlite3.Connection, notice: int | None = None) -> Iterable[Sequence[Any]]:
     """(id, title, text)."""
-    where = "" if id is None else "AND d.id = :id"
-    for id_, name, title, text in connection.execute(
-        f"""SELECT d.id, coalesce(d.name, ''), coalesce(v.title, ''), coalesce(v.text, '')
-            FROM documents d JOIN versions v ON v.document_id = d.id WHERE {IN_FORCE} AND {_LATEST} {where}""",
-        {"id": id},
+    for id, name, title, text in connection.execute(
+        f"""{_IN_FORCE}
+            SELECT d.id, d.name, v.title, v.text
+            FROM in_force JOIN documents d ON d.id = in_force.id JOIN versions v ON v.document_id = d.id
+            WHERE {_LATEST}""",
+        {"notice": notice},
     ):
-        yield id_, document_title(name, title), text
+        yield id, document_title(name or "", title or ""), text or ""
 
 
-def _item_rows(connection: sqlite3.Connection, document_id: int | None = None) -> Iterable[Sequence[Any]]:
+def _item_rows(
+    connection: sqlite3.Connection, notice: int | None = None, document: int | None = None
+) -> Iterable[Sequence[Any]]:
     """(id, area and headings, the other columns)."""
-    where = "" if document_id is None else "AND d.id = :id"
     for row in connection.execute(
-        f"""SELECT i.id, a.name, i.level1, i.level2, {_ITEM_TEXT}
-            FROM items i JOIN documents d ON d.id = i.document_id LEFT JOIN areas a ON a.id = i.area_id
-            WHERE i.current = 1 AND {IN_FORCE} {where}""",
-        {"id": document_id},
+        f"""{_IN_FORCE}
+            SELECT i.id, a.name, i.level1, i.level2, {_ITEM_TEXT}
+            FROM in_force JOIN items i ON i.document_id = in_force.id LEFT JOIN areas a ON a.id = i.area_id
+            WHERE i.current = 1 AND (:document IS NULL OR i.document_id = :document)""",
+        {"notice": notice, "document": document},
     ):
         yield row[0], item_title(*row[1:4]), item_text(row[4:])
 
 
 _ITEM_TEXT = "i.content, i.basis, i.time_limit, i.subject, i.channels"
+
+
+def notice_text(issuer: str, metadata: str | None) -> str:
+    """What is searched of a notice beside its title: who issued it and its numbers."""
+    known = json.loads(metadata or "{}")
+    return "\n".join([issuer, *(str(known[key]) for key in ("document_number", "index_number") if known.get(key))])
 
 
 def document_title(name: str, title: str) -> str:
@@ -290,27 +314,39 @@ def _ranked(
 
 
 def _hit(connection: sqlite3.Connection, kind: str, id: int, score: float, terms: Sequence[str]) -> Hit:
-    if kind == "notice":
-        title, slug = connection.execute("SELECT title, slug FROM notices WHERE id = ?", [id]).fetchone()
-        text = next(iter(_notice_rows(connection, id)))[2]
-        url = f"/notices/{slug}"
-    elif kind == "document":
-        document_kind, slug = connection.execute(
-            "SELECT d.kind, n.slug FROM documents d JOIN notices n ON n.id = d.notice_id WHERE d.id = ?", [id]
-        ).fetchone()
-        _, title, text = next(iter(_document_rows(connection, id)))
-        url = f"/notices/{slug}#text" if document_kind == "page" else f"/documents/{id}"
-    else:
-        row = connection.execute(
-            f"""SELECT n.slug, a.name, i.level1, i.level2, {_ITEM_TEXT}
-                FROM items i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
-                LEFT JOIN areas a ON a.id = i.area_id WHERE i.id = ?""",
-            [id],
-        ).fetchone()
-        slug, title, text = row[0], item_title(*row[1:4]), item_text(row[4:])
-        url = f"/items/{id}"
+    slug, title, text, url = _TEXTS[kind](connection, id)
     snippet, hits = snippet_of(text, title, terms)
     return Hit(kind, id, slug, title, snippet, hits, url, score)
+
+
+def _notice(connection: sqlite3.Connection, id: int) -> tuple[str, str, str, str]:
+    """(slug of the notice, title, text, path of its page)."""
+    slug = connection.execute("SELECT slug FROM notices WHERE id = ?", [id]).fetchone()[0]
+    _, title, text = next(iter(_notice_rows(connection, id)))
+    return slug, title, text, f"/notices/{slug}"
+
+
+def _document(connection: sqlite3.Connection, id: int) -> tuple[str, str, str, str]:
+    kind, slug, name, title, text = connection.execute(
+        f"""SELECT d.kind, n.slug, coalesce(d.name, ''), coalesce(v.title, ''), coalesce(v.text, '')
+            FROM documents d JOIN notices n ON n.id = d.notice_id JOIN versions v ON v.document_id = d.id
+            WHERE d.id = ? AND {_LATEST}""",
+        [id],
+    ).fetchone()
+    return slug, document_title(name, title), text, f"/notices/{slug}#text" if kind == "page" else f"/documents/{id}"
+
+
+def _item(connection: sqlite3.Connection, id: int) -> tuple[str, str, str, str]:
+    row = connection.execute(
+        f"""SELECT n.slug, a.name, i.level1, i.level2, {_ITEM_TEXT}
+            FROM items i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
+            LEFT JOIN areas a ON a.id = i.area_id WHERE i.id = ?""",
+        [id],
+    ).fetchone()
+    return row[0], item_title(*row[1:4]), item_text(row[4:]), f"/items/{id}"
+
+
+_TEXTS = {"notice": _notice, "document": _document, "item": _item}
 
 
 # ---------------------------------------------------------------- snippets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from archive.model import Area, Document, Item, Notice, Sources
+from archive.model import Area, Attachment, Document, Item, Notice, Sources
 from archive.store import Store
 from tests.factory import capture
 
@@ -74,6 +74,11 @@ def fill(data: Path, bodies: list[str], items: int = 1000, seed: int = 8) -> Sto
     store = Store.open(data)
     store.declare(Sources(notices, areas))
     crawl = store.begin_crawl("corpus", "live", "test/1", {})
+    for notice in notices:
+        files = range(notice.number - 1, len(bodies), len(notices))
+        links = tuple(Attachment(f"附件{n}", f"{notice.url}{n}.docx") for n in files)
+        page = store.document(notice.number, "page", notice.url)
+        capture(store, crawl, page, notice.url, Document(title=notice.title, attachments=links, reader="test/1"))
     share = max(1, -(-items // max(1, len(bodies))))
     left = items
     for number, body in enumerate(bodies):

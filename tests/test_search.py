@@ -198,15 +198,24 @@ def test_only_the_current_version_is_found(tmp_path: Path) -> None:
     assert search.check(store.db) == []
 
 
-@pytest.mark.parametrize("change", [{"state": "gone"}, {"superseded_by": 1}])
-def test_what_is_no_longer_in_force_is_not_found(tmp_path: Path, change: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("document", "change"), [(1, {"state": "gone"}), (2, {"state": "gone"}), (1, {"superseded_by": 3})]
+)
+def test_what_is_no_longer_in_force_is_not_found(tmp_path: Path, document: int, change: dict[str, object]) -> None:
     store = make_archive(tmp_path / "data")
-    store.db.execute("UPDATE documents SET url = url")
-    store.update("documents", 2, **change)
+    store.update("documents", document, **change)
     assert search.check(store.db) != []
-    search.index_document(store.db, 2)
+    search.index_document(store.db, document)
     assert search.check(store.db) == []
-    assert {hit.notice for hit in search.search(store.db.conn, "征地补偿", limit=100)} == {"welfare"}
+    found = search.search(store.db.conn, "征地补偿", limit=100)  # a page takes the files it links to with it
+    assert {hit.notice for hit in found} == {"welfare"}
+
+
+def test_a_file_that_the_page_links_to_no_longer_is_not_found(tmp_path: Path) -> None:
+    store = make_archive(tmp_path / "data")
+    capture(store, 1, 1, "http://land.example/t1.html", page_document("没有附件的新版", "正文"), "2026-11-21T01:00:00Z")
+    assert search.search(store.db.conn, "征地补偿", area="land-expropriation") == []
+    assert search.check(store.db) == []
 
 
 def test_a_mirror_counts_only_while_the_declared_address_has_no_text(tmp_path: Path) -> None:
@@ -241,13 +250,14 @@ def test_a_damaged_index_is_reported_and_rebuilt(tmp_path: Path) -> None:
 def test_recall_and_precision_against_a_substring_scan_are_one(tmp_path: Path) -> None:
     bodies = corpus.texts(200)
     store = corpus.fill(tmp_path / "data", bodies, items=100)
-    folded = {n: (fold(f"附件{n - 1}\u3000"), fold(body)) for n, body in enumerate(bodies, 1)}
-    titles = {
-        row["id"]: fold(search.document_title(row["name"], row["title"]))
-        for row in store.rows("SELECT d.id, d.name, v.title FROM documents d JOIN versions v ON v.document_id = d.id")
+    folded = {
+        row["id"]: (fold(search.document_title(row["name"], row["title"])), fold(row["text"]))
+        for row in store.rows(
+            "SELECT d.id, d.name, v.title, v.text FROM documents d JOIN versions v ON v.document_id = d.id"
+        )
     }
     for query in corpus.queries(bodies, each=15):
-        expected = {id for id, (_, text) in folded.items() if fold(query) in text or fold(query) in titles[id]}
+        expected = {id for id, texts in folded.items() if any(fold(query) in text for text in texts)}
         found = {hit.id for hit in search.search(store.db.conn, query, kind="document", limit=1000)}
         assert expected, query
         assert found == expected, query

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datasette import Response
 
 from archive import health
-from archive.web.pages import Context, Visit, answer, page
+from archive.web.pages import Context, Missing, Visit, answer, page
 
 
 def status(visit: Visit) -> Context:
@@ -22,7 +22,15 @@ def status_json(visit: Visit) -> Response:
     return Response.json(found, headers={"cache-control": "no-cache"})
 
 
+def inward(visit: Visit) -> Response:
+    """Datasette's pages about itself name paths and threads of this machine; no visitor needs them."""
+    raise Missing("这个地址没有内容。")
+
+
+INWARD = "databases|threads|patterns|messages|allow-debug|permissions|plugins|versions|settings|auth-token"
+
 ROUTES = (
+    (rf"^/-/(?:{INWARD})(?:\.json)?$", answer(inward)),
     (r"^/status$", page("status.html", status)),
     (r"^/status\.json$", answer(status_json)),
 )

@@ -30,7 +30,7 @@ from archive.web import labels, security
 Row = dict[str, Any]
 Context = dict[str, Any]
 
-TIME_LIMIT_MS = 5_000
+TIME_LIMIT_MS = 10_000
 """For all queries of one page of ours."""
 HEADERS = {"content-security-policy": security.STRICT}
 

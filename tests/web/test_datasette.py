@@ -52,6 +52,13 @@ def test_the_database_itself_is_not_handed_out(web: Site) -> None:
     assert web.get("/archive.db").status_code == 403
 
 
+@pytest.mark.parametrize("name", ["databases", "databases.json", "threads.json", "patterns", "versions.json"])
+def test_nothing_about_the_machine_is_told(web: Site, name: str) -> None:
+    answer = web.get(f"/-/{name}")
+    assert answer.status_code == 404
+    assert str(web.data) not in answer.text
+
+
 def test_a_slow_query_is_stopped(web: Site) -> None:
     sql = "with recursive c(n) as (select 1 union all select n+1 from c) select count(*) from c"
     assert web.get(f"/archive.json?sql={quote(sql)}").status_code == 400
