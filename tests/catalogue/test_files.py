@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.model import Document
+from archive.export import entries, export_bytes
+from archive.model import Area, Document
+from archive.store import read_only
 from crawler.reading import read
 from crawler.reading.rule import Rule
 from scripts.bench_rows import compare, read_case
 from tests.catalogue.generator import AREAS, Case
 from tests.catalogue.variations import cases
+from tests.factory import make_archive
 
 SHARED = Path(os.environ.get("GUIDELINES_SHARED", Path(__file__).parents[3] / "shared")) / "attachments"
 FLAGS = ("audience_all", "audience_specific", "proactive", "on_request", "county", "township")
@@ -53,3 +57,17 @@ SAMPLE = [case for index, case in enumerate(cases(3)) if index % 6 == 0]
 def test_a_variation_written_to_a_file_gives_the_same_rows(case: Case, suffix: str) -> None:
     _, wrong = compare(read_case(case, suffix), case.rows)
     assert wrong == []
+
+
+def test_an_exported_workbook_is_read_back_as_the_same_rows(tmp_path: Path) -> None:
+    make_archive(tmp_path).close()
+    with closing(read_only(tmp_path)) as connection:
+        exported = entries(connection)
+        payload = export_bytes(connection, "xlsx")
+    areas = tuple(Area(slug, name) for slug, name in dict.fromkeys((e.area, e.area_name) for e in exported))
+    document = read(payload, {"content-location": "http://a.example/x.xlsx"}, Rule(host="a.example", areas=areas))
+    names = ("serial", "level1", "level2", "content", "basis", "time_limit", "subject", "channels", *FLAGS, "area")
+    assert [[getattr(item, name) for name in names] for item in document.items] == [
+        [getattr(entry.item, name) for name in names] for entry in exported
+    ]
+    assert all(item.more["extra"]["来源(通知、版本、抓取日期)"] for item in document.items)

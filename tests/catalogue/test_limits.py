@@ -14,9 +14,7 @@ from tests.catalogue.generator import AREAS, Layout, rows
 TABLE = Layout().table(rows(random.Random(1), 2))
 
 
-@pytest.mark.parametrize(
-    "text", ["口" * 100_000, "■政府网站 口" * 10_000, "公开" * 50_000, "√ " * 50_000]
-)
+@pytest.mark.parametrize("text", ["口" * 100_000, "■政府网站 口" * 10_000, "公开" * 50_000, "√ " * 50_000])
 def test_cells_of_a_hundred_thousand_characters_are_read_in_time(text: str) -> None:
     began = time.process_time()
     tables, items = read_tables([TABLE, Grid(((text,) * 14,) * 3, Place(2), caption=text)], AREAS)
