@@ -85,7 +85,6 @@ def _service(plan: Plan, what: str, command: Sequence[str], kind: str, limit: st
     lines = [
         "[Unit]",
         f"Description=基层政务公开标准档案：{what}",
-        "Documentation=file:docs/operating.md",
         "Wants=network-online.target",
         "After=network-online.target",
         "",

@@ -195,6 +195,7 @@ def _texts(found: Findings, data: Path, sample: bool) -> None:
         return
     result = json.loads(done.stdout)
     found.count("versions", result["checked"])
+    found.count("outdated", result["outdated"])
     found.problems += [{"what": problem["what"], "where": problem["where"]} for problem in result["problems"]]
 
 

@@ -82,7 +82,8 @@ def verify(data: Path, sample: bool, as_json: bool) -> None:
             "captures": "抓取记录",
             "warc_files": "WARC 文件",
             "index": "索引条目",
-            "versions": "文本版本",
+            "versions": "重新读取的文本",
+            "outdated": "由旧版读取程序读出、未比较的文本",
         }
         checked = "，".join(f"{names.get(what, what)} {n}" for what, n in found["checked"].items())
         out.print(f"已核对：{checked}", markup=False)
