@@ -25,6 +25,8 @@ def blocks(container: Element, drop: frozenset[Element] = frozenset()) -> Iterat
     verbatim = 0
 
     def end() -> Iterator[Block]:
+        if not line:
+            return
         text = joined("".join(line))
         line.clear()
         kept = without_noise(text)
