@@ -130,6 +130,16 @@ def test_a_column_without_heading_keeps_its_text() -> None:
     assert items[0].more["extra"] == {"第15列": "补充"}
 
 
+def test_a_header_that_lost_its_merged_cells_makes_every_row_doubtful() -> None:
+    made = rows(random.Random(1), 3)
+    top = [cell for cell in PLAIN.header()[0] if cell is not None]
+    low = [cell or "" for cell in PLAIN.header()[1]]
+    shifted = [[*top, *[""] * (len(COLUMNS) - len(top))], low, *PLAIN.body(made)]
+    tables, items = read_tables([grid(shifted)], AREAS)
+    assert all("表头与各列对不上" in item.review for item in items)
+    assert any("各列可能错位" in reason for reason in tables[0].review)
+
+
 def test_a_catalogue_page_that_lost_its_header_is_flagged_not_dropped() -> None:
     made = rows(random.Random(1), 4)
     body = [row[2:] for row in PLAIN.body(made)]

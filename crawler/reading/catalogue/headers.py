@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -77,6 +78,8 @@ class Header:
     """First row after the header."""
     columns: tuple[Column, ...]
     doubts: tuple[str, ...] = ()
+    misaligned: bool = False
+    """A label stands under one that it is no part of (二级事项 under 公开内容): merged cells of the file were lost."""
 
     def of(self, role: str) -> list[int]:
         return [index for index, column in enumerate(self.columns) if column.role == role]
@@ -145,7 +148,13 @@ def read_header(lattice: Lattice, row: int) -> Header:
             break
         stop += 1
     columns, doubts = _columns(lattice, row, stop)
-    return Header(row, stop, columns, doubts)
+    crossed = [path for path in (_path(lattice, row, stop, c) for c in range(lattice.width)) if _crossed(path)]
+    if crossed:
+        doubts = (
+            *doubts,
+            f"表头上下两行对不上（“{squeeze(crossed[0][0])}”之下是“{squeeze(crossed[0][-1])}”），各列可能错位",
+        )
+    return Header(row, stop, columns, doubts, misaligned=bool(crossed))
 
 
 def _continues_header(lattice: Lattice, start: int, row: int) -> bool:
@@ -193,6 +202,15 @@ def _path(lattice: Lattice, start: int, stop: int, column: int) -> list[str]:
         if above >= start and text and (not path or path[-1] != text):
             path.append(text)
     return path
+
+
+def _crossed(path: list[str]) -> bool:
+    roles = [role for role in map(label_role, path) if role]
+    tiers = ("county", "township", "city", "village")
+    return any(
+        upper != lower and lower not in _GROUPS.get(upper, ()) and not (upper == "level" and lower in tiers)
+        for upper, lower in pairwise(roles)
+    )
 
 
 def _role(path: list[str]) -> str:

@@ -279,6 +279,8 @@ class RowReader:
             cells=[],
             merged_serial=self._serial_merged(lattice, row, start, header),
         )
+        if header.misaligned:
+            draft.notes.append("表头与各列对不上，请对照原表核对")
         for index, column in enumerate(header.columns):
             above, left = lattice.anchor(row, index)
             if above < start or (left != index and column.role not in FLAGS):
