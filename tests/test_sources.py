@@ -118,7 +118,11 @@ MISTAKES = {
     "mirror of itself": (GOOD + 'mirrors = [{url = "http://a.example/1.html", label = "x"}]\n', "第1个镜像", "重复"),
     "unknown table": (GOOD + "[[notices]]\n", "notices", "notice"),
     "no array": ('[notice]\nslug = "x"\n', "notice", "[[notice]]"),
-    "two areas of one name": (GOOD + '[[area]]\nslug="a"\nname="就业"\n[[area]]\nslug="b"\nname="就业"\n', "第2条领域", "就业"),
+    "two areas of one name": (
+        GOOD + '[[area]]\nslug="a"\nname="就业"\n[[area]]\nslug="b"\nname="就业"\n',
+        "第2条领域",
+        "就业",
+    ),
     "a site's address for its host": (GOOD + '[[site]]\nhost = "http://a/"\n', "第1条网站规则", "主机名"),
     "no notice": ("", "notice", "没有任何"),
     "no TOML": ("[[notice]\n", "TOML", "TOML"),

@@ -1,4 +1,4 @@
-"""Verdicts: each failing answer that was seen on a government site is told apart from the notice, each genuine page passes."""
+"""Verdicts: each failing answer seen on a government site is told apart from the notice, each genuine page passes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from crawler.verdict import Evidence, Judgement, judge
 TITLE = "演示部办公厅关于印发农村集体土地征收基层政务公开标准指引的通知"
 URL = "http://gi.mnr.gov.cn/201907/t20190716_2447776.html"
 BODY = (
-    "<p>各省、自治区、直辖市自然资源主管部门：</p><p>本页为演示样本。为贯彻落实有关要求，我们编制了标准指引，现印发给你们，请认真贯彻执行。</p>"
+    "<p>各省、自治区、直辖市自然资源主管部门：</p>"
+    "<p>本页为演示样本。为贯彻落实有关要求，我们编制了标准指引，现印发给你们，请认真贯彻执行。</p>"
     "<p>一、充分认识重要意义。各地要把基层政务公开摆在重要位置，结合实际细化公开事项、内容、时限和方式，方便群众查询。</p>"
     "<p>二、加强组织领导。省级主管部门要加强指导，县级主管部门要落实责任，及时总结经验，逐步完善本地区的标准目录。</p>"
     "<p>三、做好监督评价。各地要把落实情况纳入年度考核，主动接受社会监督，不断提高工作水平，确保取得实效。</p>"
@@ -133,12 +134,15 @@ def test_a_refusal_with_a_script_that_checks_the_visitor_is_a_challenge(status: 
 
 
 CHALLENGES = {
-    "EdgeOne": f"<html><head><script>document.cookie='EO_Bot_Ssid=1';var __tst_status='5';</script></head><body>{SCRIPT}</body></html>",
+    "EdgeOne": "<html><head><script>document.cookie='EO_Bot_Ssid=1';var __tst_status='5';</script></head><body>"
+    f"{SCRIPT}</body></html>",
     "one script": f"<html><head><title></title></head><body>{SCRIPT}</body></html>",
     "JS shell": "<html><head><title>演示部</title><script src='/static/app.js'></script></head><body><div id='app'>"
     "正在加载</div><noscript>请开启JavaScript</noscript></body></html>",
-    "slider": "<html><title>安全验证</title><body><p>请完成安全验证后继续访问，拖动下方滑块。</p><script>a()</script></body></html>",
-    "blocked by a firewall": "<html><title>访问被拦截</title><body>您的请求已被拦截，疑似攻击行为。事件编号：81723</body></html>",
+    "slider": "<html><title>安全验证</title><body><p>请完成安全验证后继续访问，拖动下方滑块。</p>"
+    "<script>a()</script></body></html>",
+    "blocked by a firewall": "<html><title>访问被拦截</title><body>您的请求已被拦截，疑似攻击行为。"
+    "事件编号：81723</body></html>",
 }
 
 

@@ -1,4 +1,4 @@
-"""Real saved pages beside the repository, where they are: metadata against what is known, the body against its own container."""
+"""Real saved pages, where they lie beside the repository: metadata as it is known, the body as its own container."""
 
 from __future__ import annotations
 
