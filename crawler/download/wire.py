@@ -1,12 +1,17 @@
-"""The download handler: Scrapy's for HTTP/1.1, with verified TLS, and old ciphers for the hosts that need them."""
+"""The download handler: Scrapy's for HTTP/1.1, with verified TLS, old ciphers for the hosts that need them, and a pause
+between requests that outlives a spider."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+import asyncio
+from time import monotonic
+from typing import Any, ClassVar, cast
+from urllib.parse import urlsplit
 
 from OpenSSL import SSL
 from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.http import Request, Response
 from twisted.internet.ssl import AcceptableCiphers, TLSVersion, optionsForClientTLS
 
 WEAK_CIPHERS = AcceptableCiphers.fromOpenSSLCipherString("ALL:@SECLEVEL=0")  # type: ignore[no-untyped-call]
@@ -31,8 +36,20 @@ class ToleratingContextFactory(_ScrapyClientContextFactory):
 
 
 class WireHandler(HTTP11DownloadHandler):
+    last_asked: ClassVar[dict[str, float]] = {}
+    """Host → when it was last asked by this process: the next spider has new slots, which know nothing of it."""
+
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         factory = ToleratingContextFactory.from_crawler(crawler, SSL.SSLv23_METHOD)
         factory.old_tls = frozenset(crawler.settings.getlist("GUIDELINES_OLD_TLS"))
         self._contextFactory = cast(Any, factory)
+
+    async def download_request(self, request: Request) -> Response:
+        host = urlsplit(request.url).hostname or ""
+        slot = self.crawler.engine.downloader.slots[request.meta["download_slot"]]
+        early = self.last_asked.get(host, 0) + slot.delay - monotonic()
+        if early > 0:
+            await asyncio.sleep(early)
+        self.last_asked[host] = monotonic()
+        return await super().download_request(request)

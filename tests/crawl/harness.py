@@ -16,7 +16,9 @@ from archive.warc import Record, check_file, records
 from tests.sites.modes import html
 
 ROOT = Path(__file__).parents[2]
-SENTENCES = "<p>各有关单位：</p><p>演示样本。现将标准指引印发给你们，请认真贯彻执行。公开时限为20个工作日。</p><p>联系电话另行公布。</p>"
+SENTENCES = """<p>各有关单位：</p>
+<p>演示样本。现将标准指引印发给你们，请认真贯彻执行。公开时限为20个工作日。</p>
+<p>联系电话另行公布。</p>"""
 
 
 def title_of(slug: str) -> str:
@@ -76,6 +78,11 @@ class Archive:
             return [dict(row) for row in connection.execute(sql, parameters)]
         finally:
             connection.close()
+
+    def execute(self, sql: str) -> None:
+        with sqlite3.connect(self.data / "archive.db") as connection:
+            connection.execute(sql)
+        connection.close()
 
     def captures(self, slug: str, kind: str = "page") -> list[dict[str, Any]]:
         """All captures of a notice's pages or attachments, oldest first, with the mirror's label."""

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.crawl.harness import Archive, environment, page
 from tests.sites.server import SiteServer
 
@@ -49,7 +47,7 @@ def test_only_declared_hosts_and_what_their_pages_attach_are_contacted(tmp_path:
         server.put(
             files,
             "/f",
-            b"file of ours" * 9,
+            b"\xd0\xcf\x11\xe0 a file of ours" * 9,
             "application/octet-stream",
             headers={"Content-Disposition": "attachment; filename=1.doc"},
         )
@@ -63,8 +61,8 @@ def test_only_declared_hosts_and_what_their_pages_attach_are_contacted(tmp_path:
             "a.example", "/t.html", page("land", links), headers={"Set-Cookie": "a=1; Domain=.gov.cn; Path=/"}
         )
         archive.watch("land", url)
-        seen = contacts(archive, tmp_path)
-        assert seen == {("connect", "127.0.0.2")}
+        own = server.host("a.example").removeprefix("http://").partition(":")[0]
+        assert {host for _, host in contacts(archive, tmp_path)} == {own}
         assert server.requests("elsewhere.example") == []
         assert [s.path for s in server.requests("a.example", "/f")] == ["/f"]
     attached = dict(
@@ -147,27 +145,24 @@ def test_robots_are_obeyed_by_every_request_to_a_host(tmp_path: Path) -> None:
     assert archive.verdicts("open") == [("ok", "")]
 
 
-@pytest.mark.parametrize(
-    ("mode", "outcome"),
-    [
-        ("status-404", ("ok", "")),
-        ("status-403", ("ok", "")),
-        ("status-503", ("forbidden", "robots")),
-        ("silent", ("error", "timeout")),
-        ("redirect-loop", ("ok", "")),
-        ("challenge-1", ("ok", "")),
-    ],
-)
-def test_an_odd_answer_for_robots_allows_or_forbids_as_rfc_9309_says(
-    tmp_path: Path, mode: str, outcome: tuple[str, str]
-) -> None:
+def test_an_odd_answer_for_robots_allows_or_forbids_as_rfc_9309_says(tmp_path: Path) -> None:
+    outcomes = {
+        "status-404": ("ok", ""),
+        "status-403": ("ok", ""),
+        "status-503": ("forbidden", "robots"),
+        "silent": ("error", "timeout"),
+        "redirect-loop": ("ok", ""),
+        "challenge-1": ("ok", ""),
+    }
     archive = Archive(tmp_path / "data")
     with SiteServer() as server:
-        archive.watch("land", server.put("a.example", "/t.html", page("land")))
-        server.mode(server.host("a.example") + "/robots.txt", mode)
-        archive.crawl("--timeout", "1")
-        assert bool(server.requests("a.example", "/t.html")) == (outcome[0] == "ok")
-    assert archive.verdicts("land") == [outcome]
+        for mode in outcomes:
+            archive.watch(mode, server.put(f"{mode}.example", "/t.html", page(mode)))
+            server.mode(server.host(f"{mode}.example") + "/robots.txt", mode)
+        archive.crawl("--timeout", "2")
+        asked = {mode for mode in outcomes if server.requests(f"{mode}.example", "/t.html")}
+    assert {mode: archive.verdicts(mode)[0] for mode in outcomes} == outcomes
+    assert asked == {mode for mode, (verdict, _) in outcomes.items() if verdict == "ok"}
 
 
 def test_a_crawl_delay_is_honoured(tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ class SiteServer:
         self._names: dict[Origin, str] = {}
         self._pages: dict[tuple[Origin, str], Page] = {}
         self._modes: dict[tuple[Origin, str], str] = {}
+        self._later: dict[tuple[Origin, str], tuple[int, str]] = {}
         self._held: dict[tuple[Origin, str], threading.Event] = {}
         self._in_flight: dict[str, int] = {}
         self._servers: list[ThreadingHTTPServer] = []
@@ -168,6 +169,11 @@ class SiteServer:
             if _key(url) in self._pages:
                 self._pages[_key(url)].served = 0
 
+    def then(self, url: str, name: str, after: int) -> None:
+        """Go over to a mode once `after` more requests for `url` have been answered."""
+        with self._changed:
+            self._later[_key(url)] = (after, name)
+
     def hold(self, url: str) -> Callable[[], None]:
         """Let no answer for `url` out until the returned function is called."""
         event = self._held[_key(url)] = threading.Event()
@@ -217,6 +223,11 @@ class SiteServer:
 
     def mode_of(self, origin: Origin, path: str) -> str:
         with self._changed:
+            if (origin, path) in self._later:
+                left, name = self._later[origin, path]
+                self._later[origin, path] = (left - 1, name)
+                if left <= 0:
+                    return name
             own = self._modes.get((origin, path), "") or self._modes.get((origin, path.split("?")[0]), "")
             return own or ("" if path == "/robots.txt" else self._modes.get((origin, ""), ""))
 
