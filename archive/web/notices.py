@@ -33,7 +33,7 @@ def notice(visit: Visit) -> Context:
         "metadata": metadata_of(version) if version else [],
         "extract": extract(version["text"]) if version else None,
         "attachments": [d for d in documents if d["kind"] != "page"],
-        "pages": [d for d in documents if d["kind"] == "page"],
+        "others": [d for d in documents if d["kind"] == "page" and d is not page_ and d["version_id"]],
         "review": [grid for d in documents if d["current"] and d["version_id"] for grid in _reviews(visit, d)],
         "captures": visit.rows(
             f"""SELECT c.*, d.kind, d.name, d.mirror FROM captures c JOIN documents d ON d.id = c.document_id
@@ -149,7 +149,8 @@ def _documents(visit: Visit, notice_id: int) -> list[Row]:
            FROM documents d LEFT JOIN versions v ON v.document_id = d.id
                 AND v.number = (SELECT max(number) FROM versions WHERE document_id = d.id)
            WHERE d.notice_id = ?
-           ORDER BY d.kind <> 'page', d.superseded_by IS NOT NULL, coalesce(d.mirror, '') <> '', v.id IS NULL, d.id""",
+           ORDER BY d.kind <> 'page', d.superseded_by IS NOT NULL, d.state = 'gone',
+                    coalesce(d.mirror, '') <> '', v.id IS NULL, d.id""",
         [notice_id],
     )
     for row in rows:

@@ -18,8 +18,15 @@ def make_site(data: Path) -> Store:
     _revise(store, crawl)
     _suspect(store, crawl)
     _hostile(store, crawl)
+    _mirror(store, crawl)
     store.end_crawl(crawl, {})
     return store
+
+
+def _mirror(store: Store, crawl: int) -> None:
+    mirror = store.document(2, "page", "http://mirror.example/2.html", mirror="政府网")
+    reading = page_document("演示局的通知（转载）", "转载处的文字略有不同。")
+    capture(store, crawl, mirror, "http://mirror.example/2.html", reading, "2026-11-22T17:36:00Z")
 
 
 def _one(store: Store, sql: str, *parameters: object) -> dict:  # type: ignore[type-arg]

@@ -123,6 +123,14 @@ def test_the_last_good_text_stays_on_the_page_of_a_blocked_notice(web: Site) -> 
     assert "下面是最后一次取得的原文" in text
 
 
+def test_what_comes_from_a_mirror_is_labelled_everywhere(web: Site) -> None:
+    text = Outline(web.get("/notices/welfare").text).text
+    assert "转载自 政府网" in text
+    assert "转载处的文字略有不同" not in text  # the declared address has a text
+    mirror = web.get("/archive/documents.json?mirror=" + quote("政府网") + "&_shape=array").json()[0]["id"]
+    assert "转载自 政府网" in web.get(f"/documents/{mirror}").text
+
+
 def test_a_table_that_needs_a_look_is_shown_raw(web: Site) -> None:
     page = web.get("/notices/land").text
     assert "第3行不能归入目录" in page

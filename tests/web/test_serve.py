@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,8 +11,14 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 SERVE = [sys.executable, "-c", "from archive.cli import main; main()", "--data"]
+
+CHROMIUM = (
+    "chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --enable-logging=stderr"
+)
 
 
 def run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -60,3 +67,31 @@ def test_a_mistake_in_the_settings_is_wrong_usage(site_data: Path) -> None:
         settings.unlink()
     assert result.returncode == 2
     assert "timezone" in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_a_browser_has_nothing_to_complain_about(site_data: Path, tmp_path: Path) -> None:
+    server = subprocess.Popen([*SERVE, str(site_data), "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+    assert found
+    for path in (
+        "/",
+        "/catalogue",
+        "/archive",
+        "/archive/items?_facet=level1",
+        "/archive?sql=select+1",
+        "/archive/items/1",
+    ):
+        browser = subprocess.run(
+            [*CHROMIUM.split(), f"--user-data-dir={tmp_path}", "--dump-dom", found.group() + path],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert "</html>" in browser.stdout
+        assert [line for line in browser.stderr.splitlines() if "CONSOLE" in line] == [], path
+    server.send_signal(signal.SIGINT)
+    server.wait(30)
+    server.stdout.close()
