@@ -28,7 +28,7 @@ def page(body: str = BODY, title: str = TITLE, heading: str = TITLE, head: str =
     return (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}_自然资源部</title>{head}</head><body>'
         f'<div class="nav"><a href="/">首页</a><a href="/a/">政策法规</a><a href="/b/">机构</a></div><h1>{heading}</h1>'
-        f'<div id="content">{body}</div>{extra}<div class="foot">主办单位：演示部　网站地图　联系我们</div></body></html>'
+        f'<div id="content">{body}</div>{extra}<div class="foot">主办单位：演示部　网站地图</div></body></html>'
     )
 
 

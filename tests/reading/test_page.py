@@ -160,7 +160,7 @@ def test_only_files_are_attachments() -> None:
     ("html", "expected"),
     [
         ("<a href='./a.DOCX'>目录</a>", ("目录", "/zwgk/201907/a.DOCX")),
-        ("<a href='//demo.example/f/目 录（1）.xls'>目录</a>", ("目录", "/f/%E7%9B%AE%20%E5%BD%95%EF%BC%881%EF%BC%89.xls")),
+        ("<a href='//demo.example/目 录（1）.xls'>目录</a>", ("目录", "/%E7%9B%AE%20%E5%BD%95%EF%BC%881%EF%BC%89.xls")),
         (
             "<a href='/d/download?fileName=%E7%9B%AE%E5%BD%95.docx&fileUrl=/x'>点击下载</a>",
             ("目录.docx", "/d/download?fileName=%E7%9B%AE%E5%BD%95.docx&fileUrl=/x"),
