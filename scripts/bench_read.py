@@ -135,9 +135,8 @@ def speed() -> None:
                 label = f"{name}+soffice" if office == "on" else name
                 seconds, busy, memory, items, problem = measured(payload, office)
                 result = problem or f"{items} 条"
-                print(
-                    f"{label:<14}{count:>6}{len(payload) // 1000:>8}{seconds:>8.2f}{busy:>12.2f}{memory:>9.0f}   {result}"
-                )
+                figures = f"{len(payload) // 1000:>8}{seconds:>8.2f}{busy:>12.2f}{memory:>9.0f}"
+                print(f"{label:<14}{count:>6}{figures}   {result}")
 
 
 def measured(payload: bytes, office: str) -> tuple[float, float, float, int, str]:
