@@ -55,6 +55,8 @@ def read_metadata(
         add(field, text)
     for field, text in labels:
         add(field, text)
+    for field, text in _inline_pairs(root):
+        add(field, text)
     metas = {
         (meta.get("name") or meta.get("property") or "").lower(): meta.get("content") or ""
         for meta in select(root, "meta")
@@ -69,6 +71,21 @@ def read_metadata(
     add("issuer", found.pop("source", ""))
     found.pop("title", None)
     return dict(sorted(found.items()))
+
+
+def _inline_pairs(root: Element) -> Iterator[tuple[str, str]]:
+    """A span that holds a label and nothing else, and the span after it: how gi.mnr.gov.cn sets its fields, one line of
+    them without a colon. Labels of two characters (来源, 时间) are too common for that."""
+    for element in select(root, "span, em, b, strong, label"):
+        if len(element) > 3 or element.getnext() is None:
+            continue
+        name = label_of(text_of(element))
+        following = next((e for e in element.itersiblings() if tag_of(e)), None)
+        if len(name) < 3 or name not in FIELD_OF or following is None or tag_of(following) != tag_of(element):
+            continue
+        value = text_of(following)
+        if label_of(value) not in FIELD_OF and len(value) < 100:
+            yield FIELD_OF[name], value
 
 
 def labelled(root: Element, body: Element | None) -> Labelled:
