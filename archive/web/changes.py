@@ -9,6 +9,7 @@ from itertools import groupby
 from archive import words
 from archive.clock import iso
 from archive.redline import Line, redline, side_by_side
+from archive.web.notices import metadata_of
 from archive.web.pages import BadParameter, Context, Missing, Pager, Row, Visit, page
 
 PAGE = 50
@@ -76,6 +77,7 @@ def change(visit: Visit) -> Context:
         "whole": whole,
         "views": VIEWS,
         "rows": _rows(visit, id),
+        "metadata": _metadata(before, after),
         "inline": [],
         "lines": [],
     }
@@ -87,6 +89,16 @@ def change(visit: Visit) -> Context:
             lines = side_by_side(before["text"], after["text"])
             context["lines"] = [(line, 0) for line in lines] if whole else _near(lines)
     return context
+
+
+def _metadata(before: Row | None, after: Row | None) -> list[tuple[str, str, str]]:
+    """(label, before, after) of what the two versions say differently about themselves."""
+    if before is None or after is None:
+        return []
+    old, new = dict(metadata_of(before)), dict(metadata_of(after))
+    pairs = [("标题", before["title"] or "", after["title"] or "")]
+    pairs += [(label, old.get(label, ""), new.get(label, "")) for label in {**old, **new}]
+    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def shortened(ops: list[tuple[str, str]]) -> list[tuple[str, str]]:

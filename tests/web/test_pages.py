@@ -171,6 +171,12 @@ def test_row_changes_name_the_row_the_column_and_both_texts(web: Site) -> None:
         assert word in text
 
 
+def test_a_change_of_metadata_shows_both_values(web: Site) -> None:
+    text = Outline(web.get("/changes/1").text).text
+    for word in ("发文字号", "－演示发〔2019〕1号", "＋演示发〔2026〕9号", "时效状态", "＋有效"):
+        assert word in text
+
+
 def test_changes_are_filtered_by_kind_notice_and_date(web: Site) -> None:
     assert "共 1 条" in web.get("/changes?kind=revised").text
     assert "共 2 条" in web.get("/changes?notice=land&since=2026-11-22").text
