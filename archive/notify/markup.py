@@ -139,7 +139,10 @@ def difference(flavour: Flavour, story: Story, detail: Detail) -> list[str]:
     left = len(story.rows) - detail.rows + story.more_rows
     if rows and left > 0:
         rows.append(f"另有 {left} 行变化")
-    return [flavour.quoted.format(line) for line in (*lines, *rows)]
+    found = [flavour.quoted.format(line) for line in (*lines, *rows)]
+    if found and flavour.newline != "\n":  # what follows a quotation without an empty line belongs to it
+        found[-1] += "\n"
+    return found
 
 
 def _row(flavour: Flavour, row: RowStory, room: int) -> str:

@@ -1,0 +1,96 @@
+"""What messages say, within each channel's limit, whatever the page's text holds."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+from attrs import evolve
+
+from archive.notify import html, markup
+from archive.notify.messages import Entry, compose
+from archive.notify.story import AROUND, Story, passages, stories
+from archive.redline import redline
+from archive.store import Store, read_only
+from tests.factory import make_archive
+from tests.notify.changes import record, revise_page, revise_row
+
+BASE = "https://archive.example.gov.cn"
+LIMITS = {"wecom": 4096, "dingtalk": 20_000, "feishu": 30_000}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = make_archive(tmp_path_factory.mktemp("messages"))
+    revise_row(store)
+    revise_page(store, "welfare")
+    record(store, "poverty", "new", "收录")
+    return store
+
+
+@pytest.fixture(scope="module")
+def told(store: Store) -> list[Story]:
+    return stories(read_only(store.data), [1, 2, 3], BASE, UTC)
+
+
+def entries(story: Story, count: int) -> list[Entry]:
+    return [Entry(f"{n:04}-0000-00", "change", evolve(story, id=n)) for n in range(count)]
+
+
+@pytest.mark.parametrize("channel", LIMITS)
+@pytest.mark.parametrize("count", [1, 5, 40, 200])
+def test_a_message_fits_and_every_delivery_is_in_one(told: list[Story], channel: str, count: int) -> None:
+    left = entries(evolve(told[0], summary="第2行“征地补偿安置方案”公开时限由20个工作日改为7个工作日。" * 6), count)
+    sent: list[str] = []
+    while left:
+        message = compose(channel, left, BASE)
+        assert len(message.markdown.encode()) <= LIMITS[channel]
+        for entry in message.entries:
+            assert entry.key in message.markdown
+        assert message.key in message.markdown
+        sent += [entry.key for entry in message.entries]
+        left = [entry for entry in left if entry.key not in sent]
+    assert sent == [entry.key for entry in entries(told[0], count)]
+
+
+@pytest.mark.parametrize("channel", LIMITS)
+def test_one_enormous_change_still_fits(told: list[Story], channel: str) -> None:
+    long = evolve(told[1], summary="极" * 9000, fragments=((("insert", "长" * 50_000),),) * 9, notice="名" * 3000)
+    message = compose(channel, [Entry("AAAA-BBBB-CC", "change", long)], BASE)
+    assert len(message.markdown.encode()) <= LIMITS[channel]
+    assert "AAAA-BBBB-CC" in message.markdown
+    assert len(message.title) <= 120
+
+
+@pytest.mark.parametrize("channel", LIMITS)
+def test_page_text_never_becomes_markup_a_link_or_a_mention(told: list[Story], channel: str) -> None:
+    nasty = "[点此](http://evil.example) <@all> <at user_id='all'></at> **粗** # 一 `码` > 引 ~~删~~ @13800000000\n# 二"
+    story = evolve(told[1], summary=nasty, fragments=((("insert", nasty),),), notice=nasty)
+    message = compose(channel, [Entry("AAAA-BBBB-CC", "change", story)], BASE)
+    for mark in ("](http://evil", "<@", "<at", "**粗", "`码", "~~删", "@138", "\n# 二"):
+        assert mark not in message.markdown
+    assert "<script" not in html.block(evolve(story, summary="<script>alert(1)</script>"), "k")
+
+
+def test_a_message_without_colour_says_what_was_added_and_deleted(told: list[Story]) -> None:
+    for channel in LIMITS:
+        text = compose(channel, [Entry("AAAA-BBBB-CC", "change", told[1])], BASE).markdown
+        assert "删：认真" in text
+        assert "增：严格" in text
+
+
+def test_the_same_entries_always_give_the_same_message(told: list[Story]) -> None:
+    assert compose("mail", entries(told[0], 3), BASE) == compose("mail", entries(told[0], 3), BASE)
+
+
+def test_passages_show_what_stands_around_a_change_and_no_more() -> None:
+    old = "前" * 100 + "。" + "时限为20个工作日。" + "后" * 100 + "。" + "乙" * 60 + "完"
+    new = old.replace("20", "7").replace("完", "终")
+    found = passages(redline(old, new))
+    assert len(found) == 2
+    assert all(len(text) <= 2 * AROUND + 1 for passage in found for _, text in passage)
+    assert [t for p in found for op, t in p if op != "equal"] == ["20", "7", "完", "终"]
+
+
+def test_every_channel_has_its_flavour() -> None:
+    assert set(markup.FLAVOURS) == {"mail", "apprise", "wecom", "dingtalk", "feishu"}
