@@ -244,9 +244,18 @@ def _hunk_in_words(hunk: _Hunk, heads: Mapping[int, list[str]]) -> str:
         return _came_or_went("新增", after, hunk)
     if not fold(after):
         return _came_or_went("删去", before, hunk)
-    unit = _UNIT.match(hunk.trail)
-    trail = unit.group() if unit and before[-1:].isdigit() | after[-1:].isdigit() else ""
-    return f"{_place(hunk)}由“{shortened(_bare(before + trail))}”改为“{shortened(_bare(after + trail))}”"
+    before, after = _bare(before), _bare(after)
+    if before[-1:].isdigit() or after[-1:].isdigit():
+        unit = _WORDS_AFTER.match(hunk.trail)
+        trail = unit.group()[:4] if unit else ""
+        return f"{_place(hunk)}由“{shortened(before + trail)}”改为“{shortened(after + trail)}”"
+    if (
+        max(len(before), len(after)) <= 3 and before.isalpha() and after.isalpha()
+    ):  # one word: the ones around it name the place
+        head, tail = _WORDS_BEFORE.search(hunk.lead), _WORDS_AFTER.match(hunk.trail)
+        lead, trail = head.group() if head else "", tail.group() if tail else ""
+        return f"“{lead}{before}{trail}”改为“{lead}{after}{trail}”"
+    return f"{_place(hunk)}由“{shortened(before)}”改为“{shortened(after)}”"
 
 
 def _came_or_went(verb: str, text: str, hunk: _Hunk) -> str:
@@ -255,12 +264,13 @@ def _came_or_went(verb: str, text: str, hunk: _Hunk) -> str:
     return f"{_place(hunk)}{verb}“{shortened(_bare(text))}”"
 
 
-_UNIT = re.compile(r"[^，。；、：（）“”\s│┃]{0,4}")
+_WORDS_BEFORE = re.compile(r"[^，。；、：（）“”\s│┃]{0,6}$")
+_WORDS_AFTER = re.compile(r"[^，。；、：（）“”\s│┃]{0,6}")
 _OPENING = re.compile(r"^[，。；、：）”》\s]+")
 
 
 def _place(hunk: _Hunk) -> str:
-    lead = _OPENING.sub("", _bare(hunk.lead)[-12:])
+    lead = _OPENING.sub("", re.split("[。；]", _bare(hunk.lead)[-12:].rstrip("。；"))[-1])
     return f"“{lead}”后" if lead else "正文"
 
 
