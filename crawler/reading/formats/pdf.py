@@ -190,7 +190,9 @@ def _with_tables(pages: Sequence[Any], number: int) -> tuple[layout.Line | Grid,
         return None
     page = pages[number - 1]
     try:
-        chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in page.chars if c["upright"]]
+        # a damaged font gives characters without text
+        usable = [c for c in page.chars if c["upright"] and c["text"]]
+        chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in usable]
         tables = [(table.bbox, [cell for cell in table.cells if cell is not None]) for table in page.find_tables()]
         page.close()
     except _PLUMBER_FAULTS:
