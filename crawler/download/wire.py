@@ -9,12 +9,12 @@ from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from OpenSSL import SSL
-from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
+from scrapy.core.downloader.contextfactory import _get_creator_context, _ScrapyClientContextFactory
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Request, Response
-from twisted.internet.ssl import AcceptableCiphers, TLSVersion, optionsForClientTLS
+from twisted.internet.ssl import TLSVersion, optionsForClientTLS
 
-WEAK_CIPHERS = AcceptableCiphers.fromOpenSSLCipherString("ALL:@SECLEVEL=0")  # type: ignore[no-untyped-call]
+WEAK_CIPHERS = b"ALL:@SECLEVEL=0"
 
 
 class ToleratingContextFactory(_ScrapyClientContextFactory):
@@ -25,14 +25,13 @@ class ToleratingContextFactory(_ScrapyClientContextFactory):
     def creatorForNetloc(self, hostname: bytes, port: int) -> Any:
         if hostname.decode("ascii") not in self.old_tls:
             return super().creatorForNetloc(hostname, port)
-        return optionsForClientTLS(
+        creator = optionsForClientTLS(
             hostname=hostname.decode("ascii"),
-            extraCertificateOptions={
-                "fixBrokenPeers": True,
-                "insecurelyLowerMinimumTo": TLSVersion.TLSv1_0,
-                "acceptableCiphers": WEAK_CIPHERS,
-            },
+            extraCertificateOptions={"fixBrokenPeers": True, "insecurelyLowerMinimumTo": TLSVersion.TLSv1_0},
         )
+        # on the context itself: Twisted's list of acceptable ciphers loses the level, and level 1 forbids TLS 1.0
+        _get_creator_context(creator).set_cipher_list(WEAK_CIPHERS)
+        return creator
 
 
 class WireHandler(HTTP11DownloadHandler):

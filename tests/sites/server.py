@@ -109,12 +109,12 @@ class SiteServer:
         return f"http://{self._addresses[name]}:{self._listen(name, self._addresses[name], 0)}"
 
     def tls_port(self, name: str, *, old: bool = False) -> str:
-        """An https port, self-signed (`certificate`, `old_certificate`); `old` offers weak ciphers only."""
+        """An https port, self-signed (`certificate`, `old_certificate`); `old` speaks TLS 1.0 only."""
         self.host(name)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if old:
-            context.maximum_version = ssl.TLSVersion.TLSv1_2
-            context.set_ciphers("AES128-SHA:AES256-SHA:@SECLEVEL=0")
+            context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+            context.set_ciphers("ALL:@SECLEVEL=0")
         certificate, key = self._certificate(rsa_key=old)
         context.load_cert_chain(certificate, key)
         return f"https://{self._addresses[name]}:{self._listen(name, self._addresses[name], 0, context)}"
