@@ -395,14 +395,12 @@ def accept_candidate(store: Store, candidate_id: int) -> str:
 
 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
-    """Rows of files that the edition no longer holds are no longer in force, nor found."""
-    held = {edition.document_id}
-    for file in edition.files:
-        held |= {file.document_id, *(member.document_id for member in file.members)}
+    """Rows in force, and found, are those of the versions that the edition holds."""
+    files = [file for outer in edition.files for file in (outer, *outer.members)]
+    held = {file.document_id: file.version_id for file in files} | {edition.document_id: edition.version_id}
     for row in store.rows("SELECT id FROM documents WHERE notice_id = ?", [notice["id"]]):
-        if row["id"] in held:
-            continue
-        store.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [row["id"]])
+        version = held.get(row["id"], 0)
+        store.db.execute("UPDATE items SET current = (version_id IS ?) WHERE document_id = ?", [version, row["id"]])
         search.index_document(store.db, row["id"])
 
 

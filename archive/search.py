@@ -34,22 +34,22 @@ _WEIGHTS = {"notice": (8.0, 2.0, 3.0), "document": (6.0, 1.0, 1.5), "item": (5.0
 _IN_FORCE = """
     WITH RECURSIVE in_force(id) AS (
         SELECT d.id FROM documents d
-        WHERE d.kind = 'page' AND d.state <> 'gone' AND d.superseded_by IS NULL
+        WHERE d.kind = 'page' AND d.superseded_by IS NULL
           AND (:notice IS NULL OR d.notice_id = :notice)
           AND (coalesce(d.mirror, '') = '' OR NOT EXISTS (
               SELECT 1 FROM documents o JOIN versions ov ON ov.document_id = o.id
               WHERE o.notice_id = d.notice_id AND o.kind = 'page' AND coalesce(o.mirror, '') = ''
-                AND o.state <> 'gone' AND o.superseded_by IS NULL))
+                AND o.superseded_by IS NULL))
         UNION
         SELECT d.id FROM in_force JOIN versions v ON v.document_id = in_force.id
             JOIN attachments a ON a.version_id = v.id JOIN documents d ON d.id = a.document_id
-        WHERE d.state <> 'gone'
-          AND v.number = (SELECT max(number) FROM versions WHERE document_id = in_force.id)
+        WHERE v.number = (SELECT max(number) FROM versions WHERE document_id = in_force.id)
         UNION
         SELECT d.id FROM in_force JOIN documents d ON d.parent_id = in_force.id WHERE d.state <> 'gone')
 """
-"""Documents that count, of one notice or all: pages neither withdrawn nor replaced by a next edition (a mirror only
-while the declared address has no text), the files that their latest version links to, and what is inside these."""
+"""Documents that count, of one notice or all: pages not replaced by a next edition (a mirror only while the declared
+address has no text), the files that their latest version links to, and what is inside these. A dead link takes nothing
+out: that the ministry's page is gone is what the archive is for."""
 
 _LATEST = "v.number = (SELECT max(number) FROM versions WHERE document_id = v.document_id)"
 

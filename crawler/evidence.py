@@ -49,6 +49,8 @@ class Evidence:
     last_text_length: int = 0
     """Of the last good version, 0 where there is none."""
     last_document_number: str = ""
+    accepted_title: str = ""
+    """Of the last version, where a person has accepted it as the notice although it did not look so."""
     shrunk_below: float = 0.5
     name: str = ""
     """What the page calls the attachment."""

@@ -57,6 +57,7 @@ class Examiner:
     async def examine(self, job: Job, response: Response) -> Examined:
         rule = self.declared.rule_for(response.url, job.notice)
         capture = _capture(job, response)
+        await self._bring_up_to_date(job, rule)
         if response.status == 304:
             return self._not_modified(job, capture, rule)
         payload = bytes(response.body)
@@ -66,7 +67,6 @@ class Examiner:
         if good is not None and response.status == 200 and complete and capture.sha256 == good["sha256"]:
             capture = evolve(capture, verdict=Verdict.UNCHANGED, refers_to=good["id"])
             return Examined(Fetched(job.notice.slug, job.kind, capture, rule=rule))
-        await self._bring_up_to_date(job, rule)
         headers = header_map(response)
         reading = await self._read(payload, headers, response.url, rule) if response.status == 200 else None
         capture = evolve(
@@ -166,6 +166,7 @@ class Examiner:
                 document=reading,
                 truncated=not complete,
                 last_text_length=len(current.text) if current else 0,
+                accepted_title=self._accepted_title(job, current),
                 last_document_number=(notice["document_number"] or "") if notice else "",
                 shrunk_below=self.settings.shrunk_below,
                 name=job.name,
@@ -173,6 +174,16 @@ class Examiner:
             )
         )
         return evolve(capture, verdict=judgement.verdict, reason=judgement.reason, detail=judgement.detail)
+
+    def _accepted_title(self, job: Job, current: Document | None) -> str:
+        if current is None:
+            return ""
+        accepted = self.store.row(
+            """SELECT 1 FROM versions v JOIN captures c ON c.id = v.capture_id
+               WHERE v.id = ? AND c.decision = 'accepted'""",
+            [current.version_id],
+        )
+        return current.title if accepted else ""
 
     async def _seen_before(self, job: Job, capture: Capture, reading: Document, rule: Rule) -> bool:
         """Whether the crawl before saw the same shrunk text."""

@@ -1,7 +1,7 @@
 """From what the spider fetched to rows of the archive, one job a class, in this order.
 
-upgrade (the old bytes read by today's reader) → members (files inside a file) → keep (capture and version, one
-transaction) → progress. What has changed is settled when the spider is done.
+members (files inside a file) → keep (capture and version, one transaction) → progress. What has changed is settled when
+the spider is done.
 """
 
 from __future__ import annotations
@@ -25,20 +25,6 @@ class _Pipeline:
     @classmethod
     def from_crawler(cls, crawler: Any) -> Any:
         return cls(crawler)
-
-
-class UpgradePipeline(_Pipeline):
-    """Before a version is compared with the one before, that one is read again if its reader was another."""
-
-    async def process_item(self, item: Fetched) -> Fetched:
-        spider = self.crawler.spider
-        if item.capture.verdict in (Verdict.OK, Verdict.UNCHANGED) and item.rule is not None:
-            upgraded = await asyncio.to_thread(
-                reread.bring_up_to_date, spider.store, item.capture.document_id, item.rule, spider.crawl_id
-            )
-            if upgraded:
-                self.stats.inc_value("guidelines/upgrades")
-        return item
 
 
 class MembersPipeline(_Pipeline):

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
+from archive import search
 from archive.editions import announce, record_upgrade
 from archive.model import Document, Verdict
 from archive.records import same_reading
@@ -91,6 +92,7 @@ def keep_members(
     for row in store.rows("SELECT id FROM documents WHERE parent_id = ?", [parent_id]):
         if row["id"] not in ids:
             store.update("documents", row["id"], state="gone")
+            search.index_document(store.db, row["id"])
     return added
 
 
@@ -170,8 +172,11 @@ def rules_of(store: Store, declared: Declared) -> Iterator[tuple[Row, Rule]]:
         """SELECT d.*, n.slug FROM documents d JOIN notices n ON n.id = d.notice_id
            WHERE d.parent_id IS NULL ORDER BY d.id"""
     ):
+        capture = store.last_good_capture(row["id"])
         if row["slug"] in notices:
-            yield row, declared.rule_for(row["url"], notices[row["slug"]])
+            # by the address that answered, as the crawl does: a redirect may lead to a host with a rule of its own
+            url = capture["url"] if capture else row["url"]
+            yield row, declared.rule_for(url, notices[row["slug"]])
 
 
 def recheck(store: Store, declared: Declared, sample: int | None) -> dict[str, Any]:

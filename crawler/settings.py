@@ -72,7 +72,6 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.download.capture.CaptureMiddleware": 890,
 }
 ITEM_PIPELINES = {
-    "crawler.pipelines.UpgradePipeline": 100,
     "crawler.pipelines.MembersPipeline": 200,
     "crawler.pipelines.KeepPipeline": 300,
     "crawler.pipelines.ProgressPipeline": 400,

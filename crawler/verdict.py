@@ -15,6 +15,7 @@ from archive.model import CATALOGUE_ROW, TABLE_ROW, Reason, Verdict
 from crawler.evidence import SHORT, Evidence, Look
 from crawler.markers import CHALLENGE_MARKERS, CHALLENGE_WORDS, GARBAGE, NOT_FOUND, SORRY, common_share
 from crawler.reading.sniff import sniff
+from crawler.reading.titles import fold
 
 __all__ = ["Evidence", "Judgement", "judge"]
 
@@ -216,7 +217,8 @@ def _elsewhere(look: Look) -> Judgement | None:
     if document is None or not look.names:
         return None
     title = document.title
-    if look.numbered or look.named(title) or look.title_in_body:
+    accepted = look.evidence.accepted_title
+    if look.numbered or look.named(title) or look.title_in_body or (accepted and fold(accepted) == fold(title)):
         return None
     other = bool(OFFICIAL.search(title)) and len(title) > 10
     if not other and (any(map(look.named, document.headings)) or look.named(look.text[:2000])):

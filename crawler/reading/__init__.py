@@ -10,6 +10,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+import archive
 from archive.model import Document
 from crawler.reading.rule import Rule
 
@@ -43,8 +44,9 @@ def _code() -> str:
     """Digest over the reader's source files and the versions of the libraries that parse for it."""
     folder = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    shared = Path(archive.__file__).parent
+    for path in [*sorted(folder.rglob("*.py")), shared / "channels.py", shared / "model.py"]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for library in _LIBRARIES:
         digest.update(f"{library}={version(library)}\0".encode())
     return digest.hexdigest()[:12]
