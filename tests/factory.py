@@ -7,7 +7,20 @@ from pathlib import Path
 
 from attrs import evolve
 
-from archive.model import Area, Attachment, Capture, Document, Grid, Item, Notice, Place, Sources, TableReading, Task, Verdict
+from archive.model import (
+    Area,
+    Attachment,
+    Capture,
+    Document,
+    Grid,
+    Item,
+    Notice,
+    Place,
+    Sources,
+    TableReading,
+    Task,
+    Verdict,
+)
 from archive.store import Store
 
 AREAS = (
@@ -17,9 +30,30 @@ AREAS = (
     Area("poverty-alleviation", "扶贫", ("涉贫涉乡村振兴",)),
 )
 NOTICES = (
-    Notice(1, "land", "演示部办公厅关于印发农村集体土地征收基层政务公开标准指引的通知", "演示部办公厅", "http://land.example/t1.html", ("农村集体土地征收",)),
-    Notice(2, "welfare", "演示局关于印发社会救助和养老服务领域基层政务公开标准指引的通知", "演示局", "http://welfare.example/t2.html", ("社会救助", "养老服务")),
-    Notice(3, "poverty", "演示办关于印发扶贫领域基层政务公开标准指引的通知", "演示办", "http://poverty.example/t3.html", ("扶贫",)),
+    Notice(
+        1,
+        "land",
+        "演示部办公厅关于印发农村集体土地征收基层政务公开标准指引的通知",
+        "演示部办公厅",
+        "http://land.example/t1.html",
+        ("农村集体土地征收",),
+    ),
+    Notice(
+        2,
+        "welfare",
+        "演示局关于印发社会救助和养老服务领域基层政务公开标准指引的通知",
+        "演示局",
+        "http://welfare.example/t2.html",
+        ("社会救助", "养老服务"),
+    ),
+    Notice(
+        3,
+        "poverty",
+        "演示办关于印发扶贫领域基层政务公开标准指引的通知",
+        "演示办",
+        "http://poverty.example/t3.html",
+        ("扶贫",),
+    ),
 )
 TASKS = (Task(1, "制定本单位工作方案。", "各乡（街道）、区政府各有关部门", "2020年8月底"),)
 
@@ -67,7 +101,12 @@ def attachment_document(items: tuple[Item, ...], **values: object) -> Document:
 
 def page_document(title: str, body: str, attachments: tuple[Attachment, ...] = (), **metadata: str) -> Document:
     return Document(
-        text=f"{title}\n{body}", title=title, metadata=metadata, attachments=attachments, reader="test/1", headings=(title,)
+        text=f"{title}\n{body}",
+        title=title,
+        metadata=metadata,
+        attachments=attachments,
+        reader="test/1",
+        headings=(title,),
     )
 
 
@@ -83,12 +122,16 @@ def make_archive(data: Path, items: int = 6) -> Store:
         attachments = (file,) if notice.number < 3 else ()
         page = store.document(row["id"], "page", notice.url)
         body = "各有关单位：演示样本。现将标准指引印发给你们，请认真贯彻执行。扶贫资金项目公告公示按国办发〔2019〕54号执行。"
-        reading = page_document(notice.title, body, attachments, document_number=f"演示发〔2019〕{notice.number}号", issued_on="2019-07-31")
+        reading = page_document(
+            notice.title, body, attachments, document_number=f"演示发〔2019〕{notice.number}号", issued_on="2019-07-31"
+        )
         capture(store, crawl, page, notice.url, reading)
         if attachments:
             document = store.document(row["id"], "attachment", file.url, name=file.name)
             area = {1: "land-expropriation", 2: "social-assistance"}[notice.number]
-            capture(store, crawl, document, file.url, attachment_document(tuple(item(n, area) for n in range(1, items + 1))))
+            capture(
+                store, crawl, document, file.url, attachment_document(tuple(item(n, area) for n in range(1, items + 1)))
+            )
         store.update(
             "notices", row["id"], state="current", verdict="ok", checked_at="2026-11-20T01:00:00Z",
             last_success="2026-11-20T01:00:00Z", document_number=reading.metadata["document_number"], issued_on="2019-07-31",
@@ -97,7 +140,9 @@ def make_archive(data: Path, items: int = 6) -> Store:
     return store
 
 
-def capture(store: Store, crawl: int, document: int, url: str, reading: Document, at: str = "2026-11-20T01:00:00Z") -> int:
+def capture(
+    store: Store, crawl: int, document: int, url: str, reading: Document, at: str = "2026-11-20T01:00:00Z"
+) -> int:
     """A good capture and its version; returns the version's id."""
     digest = hashlib.sha256(reading.text.encode()).hexdigest()
     capture_id = store.add_capture(

@@ -26,7 +26,11 @@ class Told:
 
     def page(self, slug="land", body=BODY, attachments=None, at="2026-11-21T01:00:00Z", **values):
         notice = next(n for n in NOTICES if n.slug == slug)
-        files = (Attachment("附件：标准目录.docx", notice.url.replace(".html", ".docx")),) if attachments is None else attachments
+        files = (
+            (Attachment("附件：标准目录.docx", notice.url.replace(".html", ".docx")),)
+            if attachments is None
+            else attachments
+        )
         reading = evolve(page_document(notice.title, body, files, document_number="演示发〔2019〕1号"), **values)
         document = self.document(slug, "page")
         return capture(self.store, 1, document["id"], document["url"], reading, at)
@@ -60,7 +64,7 @@ def test_a_revised_row_names_row_and_cell(told):
     (change,) = told.settle()
     assert change["kind"] == "attachment-replaced"
     assert not change["quiet"]
-    cells = told.store.rows("SELECT kind, \"column\", after FROM row_changes WHERE change_id = ?", [change["id"]])
+    cells = told.store.rows('SELECT kind, "column", after FROM row_changes WHERE change_id = ?', [change["id"]])
     assert [(c["kind"], c["column"]) for c in cells] == [("changed", "公开时限")]
     assert "7个工作日" in cells[0]["after"]
 
@@ -117,7 +121,13 @@ def test_an_accepted_successor_is_compared_with_the_old_edition(told):
     store = told.store
     notice = store.row("SELECT id FROM notices WHERE slug = 'land'")
     store.db["candidates"].insert(
-        {"notice_id": notice["id"], "url": "http://land.example/t9.html", "title": "标准指引（修订版）", "state": "new", "evidence": "[]"}
+        {
+            "notice_id": notice["id"],
+            "url": "http://land.example/t9.html",
+            "title": "标准指引（修订版）",
+            "state": "new",
+            "evidence": "[]",
+        }
     )
     assert accept_candidate(store, 1) == "land"
     assert told.settle() == [], "until the new page has been fetched the old edition stands"
