@@ -198,12 +198,19 @@ def test_only_the_current_version_is_found(tmp_path: Path) -> None:
     assert search.check(store.db) == []
 
 
-@pytest.mark.parametrize(
-    ("document", "change"), [(1, {"state": "gone"}), (2, {"state": "gone"}), (1, {"superseded_by": 3})]
-)
-def test_what_is_no_longer_in_force_is_not_found(tmp_path: Path, document: int, change: dict[str, object]) -> None:
+def test_a_dead_link_takes_nothing_out_of_the_search(tmp_path: Path) -> None:
     store = make_archive(tmp_path / "data")
-    store.update("documents", document, **change)
+    before = search.search(store.db.conn, "征地补偿", limit=100)
+    for document in (1, 2):
+        store.update("documents", document, state="gone")
+        search.index_document(store.db, document)
+    assert search.search(store.db.conn, "征地补偿", limit=100) == before
+
+
+def test_a_former_edition_is_not_found(tmp_path: Path) -> None:
+    store = make_archive(tmp_path / "data")
+    document = 1
+    store.update("documents", document, superseded_by=3)
     assert search.check(store.db) != []
     search.index_document(store.db, document)
     assert search.check(store.db) == []
@@ -225,7 +232,7 @@ def test_a_mirror_counts_only_while_the_declared_address_has_no_text(tmp_path: P
     assert search.search(store.db.conn, "只有转载才有的话") == []
     page = store.row("SELECT id FROM documents WHERE notice_id = 3 AND kind = 'page' AND mirror = ''")
     assert page is not None
-    store.update("documents", page["id"], state="gone")
+    store.db.execute("DELETE FROM versions WHERE document_id = ?", [page["id"]])
     search.index_document(store.db, page["id"])
     assert [hit.id for hit in search.search(store.db.conn, "只有转载才有的话")] == [mirror]
     assert search.check(store.db) == []
