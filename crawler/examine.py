@@ -227,12 +227,22 @@ def filename_of(header: str) -> str:
         raw = unquote_to_bytes(raw) if b"%" in raw else raw
     else:
         return ""
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return re.sub(r"[\x00-\x1f]", "", re.split(r"[/\\]", raw.decode(encoding))[-1])
-        except UnicodeDecodeError:
-            continue
-    return ""
+    name = _decoded(raw)
+    return re.sub(r"[\x00-\x1f]", "", re.split(r"[/\\]", name)[-1])
+
+
+def _decoded(raw: bytes) -> str:
+    """UTF-8 or gb18030: 目录 in gb18030 is valid UTF-8 too, for letters that no Chinese site uses."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+    if text.isascii() or any(character >= "\u2e80" for character in text):
+        return text
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return text
 
 
 def _text(value: bytes) -> str:
