@@ -19,7 +19,8 @@ from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
 def _folding_table() -> dict[int, str]:
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}  # full-width ASCII
     table |= dict.fromkeys((0x3000, 0x00A0, 0x2002, 0x2003, 0x2009, 0x202F), " ")
-    invisible = (0x00AD, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F))
+    # U+FFFD stands for a byte that means nothing: one more or less of them is no word changed
+    invisible = (0x00AD, 0x2060, 0xFEFF, 0xFFFD, *range(0x200B, 0x2010), *range(0x202A, 0x202F))
     table |= dict.fromkeys(invisible, "")
     table |= dict.fromkeys(map(ord, "“”„‟〝〞"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
     table |= dict.fromkeys(map(ord, "‐‑‒–—―─"), "-") | dict.fromkeys(map(ord, "•・‧∙"), "·") | {ord("〜"): "~"}

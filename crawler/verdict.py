@@ -197,7 +197,8 @@ def _cut_off(payload: bytes) -> bool:
 
 
 def _garbled(look: Look) -> Judgement | None:
-    text = look.text
+    # stray bytes between the paragraphs are a flaw of the page, no garbage in its text
+    text = "\n".join(line for line in look.text.splitlines() if line.strip("\ufffd"))
     bad = sum(len(found[0]) for found in GARBAGE.finditer(text))
     foreign = sum(1 for character in text if character > "\x7f")
     marks = text.count("?") * 5 > len(text) > 50

@@ -12,6 +12,7 @@ from attrs import evolve
 
 import archive
 from archive.model import Document
+from crawler.reading import soffice
 from crawler.reading.rule import Rule
 
 # A new version of one of these may read the same bytes differently.
@@ -43,7 +44,7 @@ def reader_id(rule: Rule) -> str:
 def _code() -> str:
     """Digest over the reader's source files and the versions of the libraries that parse for it."""
     folder = Path(__file__).parent
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"soffice={soffice.installed() is not None}".encode())  # the second reader of .doc
     shared = Path(archive.__file__).parent
     for path in [*sorted(folder.rglob("*.py")), shared / "channels.py", shared / "model.py"]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

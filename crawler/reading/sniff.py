@@ -56,13 +56,15 @@ def sniff(payload: bytes, headers: Mapping[str, str]) -> str:
     text = head.lstrip()
     if b"%PDF-" in payload[:1024] and not text.startswith(b"<"):
         return "pdf"
+    declared = headers.get("content-type", "").lower()
+    if "html" in declared and text.lstrip(b"\x00 \t\r\n").startswith(b"<") and _TAG.search(head):
+        return "html"  # even with NUL or invalid bytes in it, which broken editors leave behind
     if b"\x00" in head or len(head.translate(None, _CONTROL)) < len(head) * 0.99:
         return "unknown"
     if text.startswith(b"<?xml") and _OFFICE_XML.search(head) and not _TAG.search(head):
         return "unknown"  # Word or Excel 2003 XML: one flat file that no reader here knows
     if text.startswith(b"MIME-Version:"):
         return "unknown"  # a web archive (.mht), also saved as .doc
-    declared = headers.get("content-type", "").lower()
     if _TAG.search(head) and (text.startswith(b"<") or "html" in declared):
         return "html"
     return "html" if "html" in declared else "txt"

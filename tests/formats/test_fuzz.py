@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from crawler.reading.formats import read_file, soffice
+from crawler.reading import soffice
+from crawler.reading.formats import read_file
 from crawler.reading.rule import Rule
 from crawler.reading.sandbox import read_apart
 from tests.formats.helpers import SHARED, needs_samples

@@ -10,7 +10,8 @@ import zipfile
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from crawler.reading.formats import archives, soffice
+from crawler.reading import soffice
+from crawler.reading.formats import archives
 from crawler.reading.sniff import OLE
 from tests.formats.helpers import SHARED, grids_in, needs_samples, reading
 from tests.formats.writers import WORD, docx_of, grid, write_docx, write_html, write_ods, write_pdf, write_xlsx, zipped

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.reading.formats import soffice
+from crawler.reading import soffice
 from crawler.reading.rule import Rule
 from crawler.reading.sandbox import read_apart
 

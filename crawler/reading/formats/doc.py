@@ -17,7 +17,8 @@ from attrs import frozen
 from doc2docx.errors import Doc2DocxError, EncryptedDocumentError
 
 from crawler.reading.assemble import Block, Paragraph
-from crawler.reading.formats import docx, soffice
+from crawler.reading import soffice
+from crawler.reading.formats import docx
 from crawler.reading.formats.errors import DAMAGE, UnreadableError, corrupt, encrypted
 
 WHAT = "Word 97–2003 文档（.doc、.wps）"
