@@ -168,7 +168,7 @@ def _copy_warc(path: Path, copy: Path, before: Entry | None, previous: Path | No
     with path.open("rb") as source, copy.open("wb") as target:
         _copy(source, target, length)
     if growing:
-        os.truncate(copy, warc._sound_until(copy))
+        os.truncate(copy, warc.sound_until(copy))
     return _entry(copy)
 
 

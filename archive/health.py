@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from archive import clock, words
 from archive.settings import load_settings
@@ -44,9 +44,16 @@ class Trouble:
     crawls: int = 1
     """Crawls in a row that met it; 0 for what does not depend on crawls (disk, schedule) and is told at once."""
     document_id: int | None = None
+    reason: str = ""
+    """With `code`, what would make it another trouble."""
     acknowledged: bool = False
     operator: bool = True
     """Whether an operator alert is due for it (candidates are told as changes, failed deliveries cannot be told)."""
+
+    @property
+    def mark(self) -> str:
+        """What `acknowledge` stores: this very trouble; another one of the same notice is not known yet."""
+        return f"{self.subject} {self.code} {self.reason}".strip()
 
 
 def status(data: Path, connection: sqlite3.Connection, now: datetime | None = None) -> dict[str, Any]:
@@ -81,24 +88,26 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
 def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
     """Everything that is wrong now, acknowledged or not, the notices first in the order of the list."""
     return [
-        *_notice_troubles(connection),
-        *_attachment_troubles(connection),
-        *_rule_troubles(connection),
+        *notice_troubles(connection),
         *_candidate_troubles(connection),
         *_operation_troubles(data, connection, now),
     ]
 
 
-def signature(notice: Row) -> str:
-    """What `acknowledge` stores, for later visits to be held against; a page that answers well is 'ok:'."""
-    verdict = notice["verdict"] or ""
-    return f"{'ok' if verdict == 'unchanged' else verdict}:{notice['reason'] or ''}"
+def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """What is wrong with pages, their files and the rules that read them; those that `acknowledge` can quiet."""
+    known = {
+        row["slug"]: json.loads(row["acknowledged"] or "[]")
+        for row in _rows(connection, "SELECT slug, acknowledged FROM notices")
+    }
+    found = [*_page_troubles(connection), *_attachment_troubles(connection), *_rule_troubles(connection)]
+    return [evolve(trouble, acknowledged=trouble.mark in known[trouble.notice]) for trouble in found]
 
 
 # ---------------------------------------------------------------- notices and documents
 
 
-def _notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     found = []
     for row in _rows(
         connection,
@@ -119,7 +128,7 @@ def _notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                 since=row["trouble_since"] or row["checked_at"] or "",
                 command=command,
                 crawls=max(1, row["trouble_count"] or 0),
-                acknowledged=_acknowledged(row),
+                reason=f"{row['verdict']} {row['reason']}",
             )
         )
     return found
@@ -142,8 +151,7 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     found = []
     for row in _rows(
         connection,
-        """SELECT d.*, n.slug, n.title, n.verdict AS notice_verdict, n.reason AS notice_reason, n.acknowledged,
-                  c.reason AS last_reason, c.fetched_at
+        """SELECT d.*, n.slug, n.title, c.reason AS last_reason, c.fetched_at
            FROM documents d JOIN notices n ON n.id = d.notice_id
            LEFT JOIN captures c ON c.id = (SELECT max(id) FROM captures WHERE document_id = d.id)
            WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
@@ -168,13 +176,7 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                 command=f"guidelines acknowledge {row['slug']}",
                 crawls=max(1, row["trouble_count"] or 0),
                 document_id=row["id"],
-                acknowledged=_acknowledged(
-                    {
-                        "verdict": row["notice_verdict"],
-                        "reason": row["notice_reason"],
-                        "acknowledged": row["acknowledged"],
-                    }
-                ),
+                reason=(row["reason"] or "").partition(": ")[0] or row["last_reason"] or "",
             )
         )
     return found
@@ -191,7 +193,6 @@ def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             since=row["captured_at"],
             command=f"guidelines acknowledge {row['slug']}",
             document_id=row["document_id"],
-            acknowledged=_acknowledged(row),
         )
         for row in _rows(
             connection,
@@ -223,10 +224,6 @@ def _candidate_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                WHERE c.state = 'new' ORDER BY c.id""",
         )
     ]
-
-
-def _acknowledged(notice: Row) -> bool:
-    return bool(notice["acknowledged"]) and notice["acknowledged"].replace("unchanged:", "ok:") == signature(notice)
 
 
 # ---------------------------------------------------------------- the machine

@@ -157,7 +157,7 @@ class Item:
     review: str = ""
     """Why a person should look at this row, '' when nothing is doubtful."""
     more: Mapping[str, Any] = field(factory=dict)
-    """JSON: level3, deadline, inferred (columns filled down), original (verbatim marks and 同上), place, extra columns."""
+    """JSON: level3, deadline, inferred (columns filled down), original (verbatim marks and 同上), place, extra."""
     id: int | None = None
     """Row of `items` when the item comes from the archive."""
 

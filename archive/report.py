@@ -6,9 +6,7 @@ import sqlite3
 from collections import Counter
 from typing import Any
 
-from archive.model import Verdict
-
-GOOD = (Verdict.OK, Verdict.UNCHANGED)
+from archive.health import notice_troubles
 
 
 def crawl_report(connection: sqlite3.Connection, crawl_id: int) -> dict[str, Any]:
@@ -54,18 +52,7 @@ def changes(connection: sqlite3.Connection, where: str = "", parameters: tuple[A
 
 
 def needs_person(connection: sqlite3.Connection, crawl_id: int) -> bool:
-    """Whether something in this crawl asks for a person: a page or file that is not there as it should be and whose
-    trouble nobody has acknowledged, or one that could not be read."""
-    quiet = {
-        row["slug"]
-        for row in connection.execute("SELECT slug FROM notices WHERE acknowledged = verdict || ':' || reason")
-    }
-    for row in _latest_captures(connection, crawl_id):
-        if row["verdict"] not in GOOD and not row["mirror"] and row["slug"] not in quiet:
-            return True
-    found = connection.execute(
-        """SELECT 1 FROM documents d WHERE d.state = 'unreadable' AND d.notice_id IN
-           (SELECT d2.notice_id FROM captures c JOIN documents d2 ON d2.id = c.document_id WHERE c.crawl_id = ?)""",
-        [crawl_id],
-    ).fetchone()
-    return found is not None
+    """Whether a notice of this crawl asks for a person: its page or a file is not there as it should be or could not be
+    read, and nobody has said that they know."""
+    asked = {row["slug"] for row in _latest_captures(connection, crawl_id)}
+    return any(t.notice in asked and not t.acknowledged for t in notice_troubles(connection))

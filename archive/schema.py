@@ -48,7 +48,7 @@ def m001_declarations(db: Database) -> None:
             "interval": float,  # hours until the next visit
             "trouble_since": str,
             "trouble_count": int,  # crawls in a row without a good capture
-            "acknowledged": str,  # the trouble (verdict:reason) that a person knows about
+            "acknowledged": str,  # JSON: marks of the troubles that a person knows about (health.py)
             "told": str,  # JSON: the edition whose changes have been recorded (see editions.py)
             "declared": int,  # 0 when it is no longer in the list; kept all the same
         },

@@ -42,7 +42,8 @@ class Settings:
     """Hosts that only speak TLS 1.0 or weak ciphers."""
     timezone: str = "Asia/Shanghai"
     memento: str = ""
-    """Address prefix of a web archive asked for a notice that cannot be reached, e.g. https://web.archive.org/web/; '' asks none."""
+    """Prefix of a web archive's addresses, e.g. https://web.archive.org/web/, asked for a notice that cannot be
+    reached; '' asks none."""
 
     @property
     def zone(self) -> ZoneInfo:

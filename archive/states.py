@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from archive.clock import iso, now, parse
 from archive.editions import page_of
+from archive.health import notice_troubles
 from archive.model import Reason, Verdict
 from archive.settings import Settings
-from archive.store import Row, Store
+from archive.store import Row, Store, read_only
 
 FIRST_INTERVAL = 24.0
 """Hours until the second visit of a notice."""
@@ -56,13 +59,24 @@ def update_notices(store: Store, settings: Settings, crawl_id: int) -> None:
         )
         if capture:
             _update(store, settings, notice, capture, crawl_id, moment)
+    _forget_settled(store)
+
+
+def _forget_settled(store: Store) -> None:
+    """A trouble that a person knows about and that is over is a new one when it comes back."""
+    with closing(read_only(store.data)) as connection:
+        standing = {trouble.mark for trouble in notice_troubles(connection)}
+    for notice in store.rows("SELECT id, acknowledged FROM notices WHERE acknowledged IS NOT NULL"):
+        marks = [mark for mark in json.loads(notice["acknowledged"]) if mark in standing]
+        store.update("notices", notice["id"], acknowledged=json.dumps(marks) if marks else None)
 
 
 def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_id: int, moment: datetime) -> None:
     good = capture["verdict"] in (Verdict.OK, Verdict.UNCHANGED)
     trouble = 0 if good else notice["trouble_count"] + 1
     changed = store.row(
-        "SELECT 1 FROM changes WHERE notice_id = ? AND crawl_id = ? AND kind NOT IN ('upgrade', 'successor') AND NOT quiet",
+        """SELECT 1 FROM changes WHERE notice_id = ? AND crawl_id = ? AND NOT quiet
+           AND kind NOT IN ('upgrade', 'successor')""",
         [notice["id"], crawl_id],
     )
     interval = next_interval(
@@ -81,8 +95,6 @@ def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_i
     }
     if good:
         values["last_success"] = values["checked_at"]
-    if f"{capture['verdict']}:{capture['reason']}" != notice["acknowledged"]:
-        values["acknowledged"] = None  # another trouble than the one that a person knows about
     store.update("notices", notice["id"], **values)
 
 

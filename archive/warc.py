@@ -146,7 +146,7 @@ def repair_tail(data: Path) -> list[str]:
     if not files:
         return []
     path = files[-1]
-    end, size = _sound_until(path), path.stat().st_size
+    end, size = sound_until(path), path.stat().st_size
     if end == size:
         return []
     with path.open("rb") as stream:
@@ -231,7 +231,7 @@ def _member(stream: BinaryIO) -> bytes:
     return b"".join(parts)
 
 
-def _sound_until(path: Path) -> int:
+def sound_until(path: Path) -> int:
     """The offset up to which a file is made of whole gzip members."""
     end = 0
     with path.open("rb") as stream:

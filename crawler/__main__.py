@@ -1,4 +1,4 @@
-"""The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines` and by the timer.
+"""The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
 Commands: crawl · reextract · recheck · accept. What a crawl found is in the database under its token; only `recheck`
 prints its result (JSON). Exit codes: 0 done · 1 failed · 2 wrong settings or sources.
@@ -16,8 +16,8 @@ import click
 from attrs import evolve
 
 from archive import SOFTWARE
-from archive.editions import settle_all
 from archive.clock import now
+from archive.editions import settle_all
 from archive.lock import LockHeld, crawl_lock
 from archive.model import Notice
 from archive.settings import Settings, SettingsError, as_dict, load_settings

@@ -121,7 +121,8 @@ def make_archive(data: Path, items: int = 6) -> Store:
         file = Attachment("附件：标准目录.docx", notice.url.replace(".html", ".docx"))
         attachments = (file,) if notice.number < 3 else ()
         page = store.document(row["id"], "page", notice.url)
-        body = "各有关单位：演示样本。现将标准指引印发给你们，请认真贯彻执行。扶贫资金项目公告公示按国办发〔2019〕54号执行。"
+        body = "各有关单位：演示样本。现将标准指引印发给你们，请认真贯彻执行。"
+        body += "扶贫资金项目公告公示按国办发〔2019〕54号执行。"
         reading = page_document(
             notice.title, body, attachments, document_number=f"演示发〔2019〕{notice.number}号", issued_on="2019-07-31"
         )
@@ -134,7 +135,8 @@ def make_archive(data: Path, items: int = 6) -> Store:
             )
         store.update(
             "notices", row["id"], state="current", verdict="ok", checked_at="2026-11-20T01:00:00Z",
-            last_success="2026-11-20T01:00:00Z", document_number=reading.metadata["document_number"], issued_on="2019-07-31",
+            last_success="2026-11-20T01:00:00Z", issued_on="2019-07-31",
+            document_number=reading.metadata["document_number"],
         )  # fmt: skip
     store.end_crawl(crawl, {})
     return store

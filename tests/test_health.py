@@ -87,7 +87,14 @@ def test_a_suspect_page_asks_for_a_decision_on_its_latest_capture(store: Store) 
 
 
 def test_an_acknowledged_trouble_is_left_out_until_it_becomes_another(store: Store) -> None:
-    notice(store, "land", state="blocked", verdict="suspect", reason="challenge", acknowledged="suspect:challenge")
+    notice(
+        store,
+        "land",
+        state="blocked",
+        verdict="suspect",
+        reason="challenge",
+        acknowledged='["notice:land blocked suspect challenge"]',
+    )
     assert look(store)["ok"] is True
     notice(store, "land", state="unreachable", verdict="error", reason="dns")
     assert look(store)["ok"] is False

@@ -37,7 +37,11 @@ class Machine:
         end = None if seconds is None else time.monotonic() + seconds
         for line in (self.office.crawl_line(), self.office.line("notify")):
             process = subprocess.Popen(
-                line, env=self.office.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+                line,
+                env=self.office.environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
             try:
                 said, _ = process.communicate(timeout=None if end is None else max(end - time.monotonic(), 0.01))
@@ -78,7 +82,9 @@ def run_rounds(tmp_path: Path, rounds: int, seed: int) -> str:
         assert keys, "every message shows its delivery number"
         twice = {key: count - 1 for key, count in keys.items() if count > 1}
         with sqlite3.connect(office.data / "notify.db") as outbox:
-            again = dict(outbox.execute("SELECT message, max(resent) FROM deliveries WHERE resent > 0 GROUP BY message"))
+            again = dict(
+                outbox.execute("SELECT message, max(resent) FROM deliveries WHERE resent > 0 GROUP BY message")
+            )
         assert set(twice) <= set(again), "sent again only where the acknowledgement had not arrived"
         changes = office.run("changes", "--kind", "revised")
         assert len(changes) == rounds

@@ -1,4 +1,4 @@
-"""The product's promise over real sockets: every revision told once, and no false alarm. One archive, one long story."""
+"""The product's promise over real sockets: every revision told once, and no false alarm. One long story."""
 
 from __future__ import annotations
 

@@ -1,11 +1,14 @@
+import json
 from datetime import datetime, timedelta
 
 import pytest
 
 from archive.clock import iso, now, parse
+from archive.health import notice_troubles
 from archive.model import Capture, Verdict
 from archive.settings import Settings
 from archive.states import due, mark_gone, next_interval, update_notices
+from archive.store import read_only
 from tests.factory import make_archive
 
 START = datetime.fromisoformat("2026-11-20T02:00:00Z")
@@ -72,9 +75,14 @@ def test_a_notice_that_failed_is_not_due_again_at_once(store):
 
 def test_a_second_trouble_lifts_an_acknowledgement(store):
     row = visit(store, Verdict.ERROR, "dns")
-    store.update("notices", row["id"], acknowledged="error:dns")
-    assert visit(store, Verdict.ERROR, "dns", 1)["acknowledged"] == "error:dns"
-    assert visit(store, Verdict.SUSPECT, "challenge", 2)["acknowledged"] is None
+    (trouble,) = notice_troubles(read_only(store.data))
+    store.update("notices", row["id"], acknowledged=json.dumps([trouble.mark]))
+    visit(store, Verdict.ERROR, "dns", 1)
+    assert notice_troubles(read_only(store.data))[0].acknowledged
+    visit(store, Verdict.SUSPECT, "challenge", 2)
+    assert not notice_troubles(read_only(store.data))[0].acknowledged
+    visit(store, Verdict.ERROR, "dns", 3)
+    assert not notice_troubles(read_only(store.data))[0].acknowledged, "a trouble that comes back is a new one"
 
 
 def test_a_notice_that_never_moves_is_visited_ever_less_often():

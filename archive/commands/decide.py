@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
 
-from archive import words
 from archive.child import run_crawler
 from archive.commands import FAILED, out, pass_data
+from archive.health import notice_troubles
 from archive.lock import LockHeld, crawl_lock
 from archive.store import Store, StoreError, read_only
 
@@ -51,13 +52,17 @@ def reject(data: Path, capture: int) -> None:
 def acknowledge(data: Path, slug: str) -> None:
     """知道了：这份通知当前的问题不再提醒，直到结论改变。"""
     with _writing(data) as store:
-        row = store.row("SELECT id, verdict, reason, state FROM notices WHERE slug = ?", [slug])
+        row = store.row("SELECT id FROM notices WHERE slug = ?", [slug])
         if row is None:
             raise StoreError(f"没有 slug 为 {slug} 的通知；请用 guidelines status 查看")
-        if row["state"] in ("current", "never-fetched"):
+        with closing(read_only(data)) as connection:
+            troubles = [trouble for trouble in notice_troubles(connection) if trouble.notice == slug]
+        if not troubles:
             raise StoreError(f"{slug} 目前没有问题，无需确认")
-        store.update("notices", row["id"], acknowledged=f"{row['verdict']}:{row['reason']}")
-    out.print(f"{slug}：{words.verdict(row['verdict'], row['reason'])}。已记下，结论改变前不再提醒。")
+        store.update("notices", row["id"], acknowledged=json.dumps([trouble.mark for trouble in troubles]))
+    for trouble in troubles:
+        out.print(trouble.what, markup=False)
+    out.print("已记下，情况改变前不再提醒。")
 
 
 @contextmanager

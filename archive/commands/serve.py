@@ -6,13 +6,15 @@ import asyncio
 import errno
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import uvicorn
-from datasette.app import Datasette
 
 from archive.commands import out, pass_data
 from archive.store import StoreError, read_only
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 SETTINGS = {
     "default_page_size": 50,
@@ -31,6 +33,8 @@ SETTINGS = {
 
 def site(data: Path) -> Datasette:
     """The site of the archive under `data`. Raises StoreError when there is none."""
+    from datasette.app import Datasette  # takes most of a second, which no other command should wait
+
     read_only(data).close()
     return Datasette([str(data / "archive.db")], settings=SETTINGS)
 
@@ -65,6 +69,8 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 async def _run(datasette: Datasette, listening: socket.socket) -> None:
+    import uvicorn
+
     await datasette.invoke_startup()
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host

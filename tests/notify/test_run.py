@@ -472,7 +472,7 @@ def test_an_acknowledged_trouble_is_not_told(store: Store, clock: Clock) -> None
         started(store, clock, operator, 'role = "operator"')
         store.update(
             "notices", 1, state="blocked", verdict="suspect", reason="challenge", trouble_count=9,
-            acknowledged="suspect:challenge",
+            acknowledged='["notice:land blocked suspect challenge"]',
         )  # fmt: skip
         run(store, clock)
         assert operator.calls == []

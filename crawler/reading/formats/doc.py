@@ -16,8 +16,8 @@ import doc2docx
 from attrs import frozen
 from doc2docx.errors import Doc2DocxError, EncryptedDocumentError
 
-from crawler.reading.assemble import Block, Paragraph
 from crawler.reading import soffice
+from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import docx
 from crawler.reading.formats.errors import DAMAGE, UnreadableError, corrupt, encrypted
 
