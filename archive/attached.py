@@ -35,13 +35,18 @@ def compare_attachments(old: Sequence[Attachment], new: Sequence[Attachment], co
         if pair not in swapped:
             changes += _replaced(*pair, content)
     changes += [
-        Change(Kind.ATTACHMENT_ADDED, f"新增附件“{a.name}”", document_id=_id(a), to_version=_version(a)) for a in come
+        Change(Kind.ATTACHMENT_ADDED, f"新增{called(a.name)}", document_id=_id(a), to_version=_version(a)) for a in come
     ]
     changes += [
-        Change(Kind.ATTACHMENT_REMOVED, f"附件“{a.name}”被撤下", document_id=_id(a), from_version=_version(a))
+        Change(Kind.ATTACHMENT_REMOVED, f"{called(a.name)}被撤下", document_id=_id(a), from_version=_version(a))
         for a in gone
     ]
     return changes
+
+
+def called(name: str) -> str:
+    """An attachment as a sentence names it: many names begin with 附件 themselves."""
+    return f"“{name}”" if name.startswith("附件") else f"附件“{name}”"
 
 
 # ---------------------------------------------------------------- which became which
@@ -146,10 +151,10 @@ def _replaced(before: Attachment, after: Attachment, content: Content) -> list[C
         return []
     if found.state == SAME and not (renamed or linked_elsewhere or known_other):
         return []
-    names = f"附件“{before.name}”" if not renamed else f"附件“{before.name}”（现名“{after.name}”）"
+    names = called(before.name) + (f"（现名“{after.name}”）" if renamed else "")
     if found.state == SAME or (found.state == NEVER_HAD and not linked_elsewhere):
         what = (
-            f"附件“{before.name}”更名为“{after.name}”"
+            f"{called(before.name)}更名为“{after.name}”"
             if renamed
             else f"{names}" + ("更换链接" if linked_elsewhere else "重新保存")
         )

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
+from archive import words
 from archive.attached import compare_attachments
 from archive.model import CATALOGUE_ROW, CELL, Change, Document, Kind, RowChange
 from archive.normal import (
@@ -28,19 +29,7 @@ from archive.normal import (
 from archive.redline import DELETE, EQUAL, INSERT, MOVED, Op, redline
 from archive.rows import Summary, describe, diff_rows, quoted_change, shortened
 
-FIELDS = {
-    "document_number": "发文字号",
-    "index_number": "索引号",
-    "issuer": "发布机构",
-    "issued_on": "成文日期",
-    "published_on": "发布日期",
-    "effective_on": "生效日期",
-    "expires_on": "失效日期",
-    "in_force": "时效状态",
-    "category": "主题分类",
-    "keywords": "主题词",
-    "rank": "效力级别",
-}
+FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source")}
 """Metadata that is compared, with the name people know it by. Anything else on a page (its column, its source) is the
 site's and no news of the notice."""
 _TOLD_WHEN_NEW = ("effective_on", "expires_on", "in_force")

@@ -15,6 +15,7 @@ from typing import Any
 from attrs import asdict, evolve, frozen
 
 from archive import search
+from archive.attached import called
 from archive.changes import compare, is_confident
 from archive.clock import iso, now, parse
 from archive.model import Attachment, Change, Document, Kind, RowChange
@@ -205,7 +206,7 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
             changes.append(
                 Change(
                     Kind.GONE,
-                    f"附件“{file.name}”已无法下载",
+                    f"{called(file.name)}已无法下载",
                     document_id=file.document_id,
                     from_version=file.version_id,
                 )
@@ -214,7 +215,7 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
             changes.append(
                 Change(
                     Kind.RESTORED,
-                    f"附件“{file.name}”恢复下载",
+                    f"{called(file.name)}恢复下载",
                     document_id=file.document_id,
                     to_version=file.version_id,
                 )

@@ -18,6 +18,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from archive import clock, words
+from archive.attached import called
 from archive.settings import load_settings
 
 Row = dict[str, Any]
@@ -170,7 +171,7 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             Trouble(
                 subject=f"document:{row['id']}",
                 code=state,
-                what=f"附件“{row['name'] or row['url']}”{trouble[state]}" + (f"：{why}" if why else ""),
+                what=f"{called(row['name'] or row['url'])}{trouble[state]}" + (f"：{why}" if why else ""),
                 notice=row["slug"],
                 since=row["trouble_since"] or row["fetched_at"] or "",
                 command=f"guidelines acknowledge {row['slug']}",

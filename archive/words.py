@@ -63,6 +63,9 @@ REASONS: Mapping[str, str] = {
     "private": "跳转到内部网络地址，未跟随",
     "robots": "网站的 robots.txt 不允许抓取",
     "incomplete": "没有得到结果",
+    "scheme": "网址不是 http 或 https",
+    "scope": "不在声明的网站范围内，未跟随",
+    "not-in-warc": "给出的 WARC 文件里没有",
     # reading an attachment
     "needs-ocr": "是扫描件，需要文字识别",
     "encrypted": "有密码保护",
@@ -128,14 +131,11 @@ METADATA: Mapping[str, str] = {
     "issued_on": "成文日期",
     "published_on": "发布日期",
     "effective_on": "生效日期",
-    "abolished_on": "废止日期",
+    "expires_on": "失效日期",
     "in_force": "时效状态",
     "category": "主题分类",
-    "keywords": "主题词",
+    "rank": "效力级别",
     "source": "来源",
-    "genre": "公文种类",
-    "level": "效力级别",
-    "business": "业务类型",
 }
 """Keys of versions.metadata, in the order of a page."""
 

@@ -210,11 +210,7 @@ def _garbled(look: Look) -> Judgement | None:
 
 
 def _elsewhere(look: Look) -> Judgement | None:
-    evidence = look.evidence
-    moved = _moved_away(evidence)
-    if moved:
-        return _suspect(Reason.ELSEWHERE, moved)
-    document = evidence.document
+    document = look.evidence.document
     if document is None or not look.names:
         return None
     title = document.title
@@ -229,6 +225,11 @@ def _elsewhere(look: Look) -> Judgement | None:
         f"这个地址上现在是另一篇文章（“{title[:60] or '无标题'}”），标题和正文开头都没有所申报的标题。"
         "请用浏览器打开核对，并更新 sources.toml 里的地址。",
     )
+
+
+def _led_away(look: Look) -> Judgement | None:
+    moved = _moved_away(look.evidence)
+    return _suspect(Reason.ELSEWHERE, moved) if moved else None
 
 
 def _moved_away(evidence: Evidence) -> str:
@@ -315,5 +316,5 @@ def _is_saved_as_html(look: Look) -> bool:
     return office and "<table" in look.html.lower() and not NOT_FOUND.search(look.visible[:SHORT])
 
 
-_PAGE = (_challenge, _not_found, _garbled, _empty, _truncated, _elsewhere, _shrunk)
+_PAGE = (_challenge, _led_away, _not_found, _garbled, _empty, _truncated, _elsewhere, _shrunk)
 _ATTACHMENT = (_empty_file, _page_for_file, _message_for_file, _truncated)

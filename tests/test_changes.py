@@ -231,7 +231,7 @@ def test_a_file_put_in_front_is_one_addition_whatever_the_numbering() -> None:
                Attachment("附件2", LIST.url, CATALOGUE, "aa"), Attachment("附件3", NAMES.url, None, "bb"))  # fmt: skip
     old = (Attachment("附件1", LIST.url, CATALOGUE, "aa"), Attachment("附件2", NAMES.url, None, "bb"))
     changes = compare(page(BODY, *old), page(BODY, *shifted))
-    assert only(changes, Kind.ATTACHMENT_ADDED).summary == "新增附件“附件1”"
+    assert only(changes, Kind.ATTACHMENT_ADDED).summary == "新增“附件1”"
 
 
 # ---------------------------------------------------------------- what counts as the same

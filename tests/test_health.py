@@ -110,7 +110,7 @@ def test_an_unreadable_attachment_needs_a_person_and_says_why(store: Store) -> N
         reason="needs-ocr: 这是扫描件，请安装 ocr 组件后运行 guidelines reextract",
     )
     (point,) = look(store)["attention"]
-    assert point["what"] == "附件“附件：标准目录.docx”无法读取：这是扫描件，请安装 ocr 组件后运行 guidelines reextract"
+    assert point["what"] == "“附件：标准目录.docx”无法读取：这是扫描件，请安装 ocr 组件后运行 guidelines reextract"
     assert point["notice"] == "land"
 
 
