@@ -83,7 +83,7 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
             count = len(edition.files)
             summary = f"收录“{version['title']}”" + (f"，附件 {count} 个" if count else "")
             change = Change(Kind.NEW, summary, document_id=edition.document_id, to_version=edition.version_id)
-            ids = [_record(store, notice, crawl_id, change)]
+            ids = [record_change(store, notice, crawl_id, change)]
             _tell(store, notice, edition)
         return ids
     told = Edition.of_json(notice["told"])
@@ -91,7 +91,7 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
         return []
     with store.db.atomic():
         ids = [
-            _record(store, notice, crawl_id, change)
+            record_change(store, notice, crawl_id, change)
             for change in _changes(store, told, edition)
             if not _returned(store, change)
         ]
@@ -229,32 +229,6 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
     return changes
 
 
-def announce(store: Store, document_id: int, capture_id: int, crawl_id: int | None) -> bool:
-    """A person says that a text of low confidence did change: record it as the revision that `settle` held back.
-
-    Returns False when nothing was held back for this capture.
-    """
-    version = store.row(
-        "SELECT * FROM versions WHERE document_id = ? AND capture_id = ? ORDER BY number DESC",
-        [document_id, capture_id],
-    )
-    if version is None or UNSURE not in json.loads(version["review"] or "[]"):
-        return False
-    before = store.row(
-        "SELECT id FROM versions WHERE document_id = ? AND number = ?", [document_id, version["number"] - 1]
-    )
-    notice = store.row("SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id])
-    if before is None or notice is None:
-        return False
-    old, new = (evolve(store.load(id), confidence="high", attachments=()) for id in (before["id"], version["id"]))
-    with store.db.atomic():
-        for change in compare(old, new):
-            _record(store, notice, crawl_id, change)
-        store.update("versions", version["id"], review="[]")
-        store.update("captures", capture_id, decision="accepted")
-    return True
-
-
 def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
     """The two editions without what is no change of content.
 
@@ -279,7 +253,7 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
         raise StoreError(f"文档 {document_id} 不属于任何通知")
     summary = "读取程序改进后重新读取同一份原文，文字或表格有出入；部委原文没有变化"
     change = Change(Kind.UPGRADE, summary, quiet=True, document_id=document_id, from_version=old, to_version=new)
-    change_id = _record(store, notice, crawl_id, change)
+    change_id = record_change(store, notice, crawl_id, change)
     if notice["told"]:
         told = Edition.of_json(notice["told"])
         files = tuple(_with_version(file, document_id, new) for file in told.files)
@@ -315,7 +289,7 @@ def _returned(store: Store, change: Change) -> bool:
     return True
 
 
-def _record(store: Store, notice: Row, crawl_id: int | None, change: Change) -> int:
+def record_change(store: Store, notice: Row, crawl_id: int | None, change: Change) -> int:
     moment = iso(now())
     change_id = store.insert(
         "changes",
@@ -376,23 +350,6 @@ def _with_version(file: File, document_id: int, version_id: int) -> File:
     if file.document_id == document_id:
         return evolve(file, version_id=version_id)
     return evolve(file, members=tuple(_with_version(member, document_id, version_id) for member in file.members))
-
-
-def accept_candidate(store: Store, candidate_id: int) -> str:
-    """Make a candidate the notice's next edition: the next crawl fetches it and compares it with the present one.
-
-    Returns the slug of the notice. Raises StoreError when there is no such candidate.
-    """
-    candidate = store.row(
-        "SELECT c.*, n.slug FROM candidates c JOIN notices n ON n.id = c.notice_id WHERE c.id = ?", [candidate_id]
-    )
-    if candidate is None:
-        raise StoreError(f"没有编号为 {candidate_id} 的候选；请用 guidelines candidates 查看")
-    with store.db.atomic():
-        store.db.table("candidates").update(candidate_id, {"state": "accepted"})
-        values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
-        store.db.table("notices").update(candidate["notice_id"], values)
-    return str(candidate["slug"])
 
 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:

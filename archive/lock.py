@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.clock import iso, now
+from archive.schema import StoreError
 
 NAME = "crawl.lock"
 
 
-class LockHeld(Exception):
+class LockHeld(StoreError):
     """Another process writes to this archive; the message names it, in Chinese."""
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from attrs import frozen
 
 from archive import search
-from archive.editions import announce, record_upgrade
+from archive.decisions import announce
+from archive.editions import record_upgrade
 from archive.model import Document, Verdict
 from archive.records import same_reading
 from archive.store import Row, Store, StoreError

@@ -3,7 +3,8 @@
 import pytest
 from attrs import evolve
 
-from archive.editions import accept_candidate, announce, settle_all
+from archive.decisions import accept_candidate, announce
+from archive.editions import settle_all
 from archive.model import Attachment
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 from rich.console import Console
+
+from archive.lock import crawl_lock
+from archive.store import Store, read_only
 
 OK, FAILED, USAGE, ATTENTION = 0, 1, 2, 3
 
@@ -44,6 +48,18 @@ def pass_data(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="只输出一份 JSON。")(command)
+
+
+@contextmanager
+def writing(data: Path) -> Iterator[Store]:
+    """The archive opened for writing under the lock, for the block. Raises StoreError, also when the lock is held."""
+    read_only(data).close()  # says so when there is no archive
+    with crawl_lock(data, "人工处理"):
+        store = Store.open(data)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def emit(document: Any) -> None:

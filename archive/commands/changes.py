@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -16,8 +17,8 @@ from rich.text import Text
 
 from archive import report, words
 from archive.clock import iso
-from archive.commands import emit, json_option, out, pass_data
-from archive.lock import LockHeld, crawl_lock
+from archive.commands import emit, json_option, out, pass_data, writing
+from archive.decisions import accept_candidate, refuse_candidate
 from archive.model import Kind
 from archive.redline import DELETE, EQUAL, INSERT, MOVED, Op, apply, redline, side_by_side
 from archive.settings import load_settings
@@ -195,9 +196,11 @@ def candidates(context: click.Context, as_json: bool) -> None:
 @pass_data
 def accept(data: Path, candidate: int) -> None:
     """采纳：这个网页就是通知的新一版；下次抓取时收录并与现行版逐行比对。"""
-    from archive.editions import accept_candidate
-
-    slug = _decided(data, candidate, accept_candidate)
+    _decided(data, candidate, accept_candidate)
+    connection = read_only(data)
+    (slug,) = connection.execute(
+        "SELECT n.slug FROM candidates c JOIN notices n ON n.id = c.notice_id WHERE c.id = ?", [candidate]
+    ).fetchone()
     out.print(f"已采纳为 {slug} 的新一版。要马上收录并比对，请运行 guidelines crawl --notice {slug}")
 
 
@@ -206,30 +209,18 @@ def accept(data: Path, candidate: int) -> None:
 @pass_data
 def reject(data: Path, candidate: int) -> None:
     """排除：这个网页不是通知的新版，不再提起。"""
-
-    def refuse(store: Store, id: int) -> str:
-        store.update("candidates", id, state="rejected")
-        return ""
-
-    _decided(data, candidate, refuse)
+    _decided(data, candidate, refuse_candidate)
     out.print(f"候选 {candidate} 已排除。")
 
 
-def _decided(data: Path, candidate: int, decide: Any) -> str:
-    read_only(data).close()  # says so when there is no archive
-    try:
-        with crawl_lock(data, "人工处理"):
-            store = Store.open(data)
-            row = store.row("SELECT state FROM candidates WHERE id = ?", [candidate])
-            if row is None:
-                raise StoreError(f"没有编号为 {candidate} 的候选；请用 guidelines candidates 查看")
-            if row["state"] != "new":
-                raise StoreError(f"候选 {candidate} 已处理过（{words.CANDIDATES[row['state']]}）")
-            result = str(decide(store, candidate))
-            store.close()
-            return result
-    except LockHeld as error:
-        raise StoreError(str(error)) from error
+def _decided(data: Path, candidate: int, decide: Callable[[Store, int], object]) -> None:
+    with writing(data) as store:
+        row = store.row("SELECT state FROM candidates WHERE id = ?", [candidate])
+        if row is None:
+            raise StoreError(f"没有编号为 {candidate} 的候选；请用 guidelines candidates 查看")
+        if row["state"] != "new":
+            raise StoreError(f"候选 {candidate} 已处理过（{words.CANDIDATES[row['state']]}）")
+        decide(store, candidate)
 
 
 COMMANDS: list[click.Command] = [changes, diff, candidates]

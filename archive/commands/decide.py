@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from archive.child import run_crawler
-from archive.commands import FAILED, out, pass_data
+from archive.commands import FAILED, out, pass_data, writing
 from archive.health import notice_troubles
-from archive.lock import LockHeld, crawl_lock
-from archive.store import Store, StoreError, read_only
+from archive.store import StoreError, read_only
 
 
 @click.command()
@@ -33,7 +31,7 @@ def accept(data: Path, capture: int) -> None:
 @pass_data
 def reject(data: Path, capture: int) -> None:
     """排除一次存疑的抓取：它不是这份通知，同样的内容再出现时仍不收录。"""
-    with _writing(data) as store:
+    with writing(data) as store:
         row = store.row("SELECT verdict FROM captures WHERE id = ?", [capture])
         if row is None:
             raise StoreError(f"没有编号为 {capture} 的抓取记录")
@@ -51,7 +49,7 @@ def reject(data: Path, capture: int) -> None:
 @pass_data
 def acknowledge(data: Path, slug: str) -> None:
     """知道了：这份通知当前的问题不再提醒，直到结论改变。"""
-    with _writing(data) as store:
+    with writing(data) as store:
         row = store.row("SELECT id FROM notices WHERE slug = ?", [slug])
         if row is None:
             raise StoreError(f"没有 slug 为 {slug} 的通知；请用 guidelines status 查看")
@@ -63,19 +61,6 @@ def acknowledge(data: Path, slug: str) -> None:
     for trouble in troubles:
         out.print(trouble.what, markup=False)
     out.print("已记下，情况改变前不再提醒。")
-
-
-@contextmanager
-def _writing(data: Path) -> Iterator[Store]:
-    """The archive opened for writing under the lock, for the block."""
-    read_only(data).close()  # says so when there is no archive
-    try:
-        with crawl_lock(data, "人工处理"):
-            store = Store.open(data)
-            yield store
-            store.close()
-    except LockHeld as error:
-        raise StoreError(str(error)) from error
 
 
 COMMANDS: list[click.Command] = [accept, reject, acknowledge]

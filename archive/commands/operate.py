@@ -9,12 +9,12 @@ from typing import Any
 import click
 from rich.table import Table
 
-from archive import health, words
-from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data
-from archive.lock import LockHeld, crawl_lock
+from archive import health, search, warc, words
+from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data, writing
+from archive.lock import LockHeld
 from archive.notify.story import local
 from archive.settings import load_settings
-from archive.store import Store, read_only
+from archive.store import read_only
 
 
 @click.command()
@@ -130,18 +130,10 @@ def restore(data: Path, source: Path) -> None:
 @pass_data
 def repair(data: Path) -> None:
     """移开 WARC 文件不完整的尾部，重建检索索引。"""
-    from archive import search, warc
-
-    read_only(data).close()  # says what to do when there is no archive
-    try:
-        with crawl_lock(data, "修复"):
-            for line in warc.repair_tail(data):
-                out.print(line, markup=False)
-            with closing(Store.open(data)) as store:
-                out.print(f"检索索引已重建，{search.rebuild(store.db)} 条", markup=False)
-    except LockHeld as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
+    with writing(data) as store:
+        for line in warc.repair_tail(data):
+            out.print(line, markup=False)
+        out.print(f"检索索引已重建，{search.rebuild(store.db)} 条", markup=False)
 
 
 COMMANDS: list[click.Command] = [status, verify, backup, restore, repair]
