@@ -1,7 +1,8 @@
-"""The operator's page names every command, and nothing that does not exist."""
+"""The operator's page and the README name every command, and nothing that does not exist."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -16,14 +17,17 @@ from archive.cli import cli
 from archive.model import Reason, Verdict
 from archive.notify.subscriptions import KEYS
 from archive.settings import Settings
+from crawler.sources import load_sources
 
-PAGE = (Path(__file__).parents[1] / "docs" / "operating.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
 
 
-def mentioned() -> list[str]:
+def mentioned(page: str = PAGE) -> list[str]:
     """Every `guidelines …` in the page: lines of an example, and words in backquotes."""
-    lines = re.findall(r"^    (guidelines .+)$", PAGE, re.M)
-    return lines + re.findall(r"`(guidelines [^`]+)`", PAGE)
+    lines = re.findall(r"^    (guidelines .+)$", page, re.M)
+    return lines + re.findall(r"`(guidelines [^`]+)`", page)
 
 
 def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -33,9 +37,9 @@ def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[t
             yield from commands(command, (*path, name))
 
 
-@pytest.mark.parametrize("line", sorted(set(mentioned())))
+@pytest.mark.parametrize("line", sorted({*mentioned(), *mentioned(README)}))
 def test_a_command_in_the_page_exists_with_its_options(line: str) -> None:
-    arguments = shlex.split(line)[1:]
+    arguments = shlex.split(line, comments=True)[1:]
     command: click.Command = cli
     while arguments:
         word = arguments.pop(0)
@@ -73,3 +77,16 @@ def test_every_state_verdict_reason_and_exit_code_is_explained() -> None:
     assert set(words.VERDICTS) == set(Verdict)
     for code in range(4):
         assert f"| {code} |" in PAGE
+
+
+def test_the_list_in_the_readme_is_a_valid_one(tmp_path: Path) -> None:
+    (example,) = re.findall(r"^```toml\n(.+?)^```", README, re.M | re.S)
+    path = tmp_path / "sources.toml"
+    path.write_text(example, "utf-8")
+    (notice,) = load_sources(path).sources.notices
+    assert notice.areas == ("社会救助",)
+
+
+@pytest.mark.parametrize("name", re.findall(r"`(scripts/\w+)", README))
+def test_a_script_in_the_readme_can_be_run(name: str) -> None:
+    assert os.access(ROOT / name, os.X_OK)
