@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.notify.receivers import Endpoint, endpoint, keep
+from tests.office import Office
 from tests.sites.replica import Replica
-from tests.test_revisions import Office
 
 SLUG = "tax-administration"
 KEY = re.compile(r"投递编号[：: ]*([0-9a-zA-Z-]+)")
@@ -25,8 +25,8 @@ KEY = re.compile(r"投递编号[：: ]*([0-9a-zA-Z-]+)")
 class Machine:
     """An office that is killed in the middle of its work, again and again."""
 
-    def __init__(self, office: Office, chat: Endpoint) -> None:
-        self.office, self.chat = office, chat
+    def __init__(self, office: Office, replica: Replica, chat: Endpoint) -> None:
+        self.office, self.replica, self.chat = office, replica, chat
         self.deadline = "20个工作日"
         path = office.data / "subscriptions.toml"
         path.write_text(f'[[subscriber]]\nname = "科室"\naddress = "wecom:演示"\nbase = "{chat.url}"\n', "utf-8")
@@ -54,7 +54,7 @@ class Machine:
 
     def revise(self, number: int) -> str:
         old, self.deadline = self.deadline, f"{100 + number}个工作日"
-        self.office.replica.edit(SLUG, old, self.deadline)
+        self.replica.edit(SLUG, old, self.deadline)
         return self.deadline
 
     def told(self) -> list[str]:
@@ -64,8 +64,8 @@ class Machine:
 def run_rounds(tmp_path: Path, rounds: int, seed: int) -> str:
     chance = random.Random(seed)
     with Replica() as replica, endpoint() as chat:
-        office = Office(replica, tmp_path / "data", SLUG, "compulsory-education")
-        machine = Machine(office, chat)
+        office = Office.of_replica(replica, tmp_path / "data", SLUG, "compulsory-education")
+        machine = Machine(office, replica, chat)
         machine.work()  # the first crawl: one summary
         begin = time.monotonic()
         machine.work()

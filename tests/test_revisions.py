@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from json import loads
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.office import Office
 from tests.sites.replica import Replica
 
-KNOWN = json.loads((Path(__file__).parent / "sites" / "known.json").read_text("utf-8"))
+KNOWN = loads((Path(__file__).parent / "sites" / "known.json").read_text("utf-8"))
 
 BROKEN = {
     "urban-rural-planning": "empty-200",
@@ -36,65 +33,38 @@ BROKEN = {
 }
 
 
-class Office:
-    """A data folder that watches the replica, run by the commands that an operator runs."""
+class Watched(Office):
+    """The whole replica, watched."""
 
-    def __init__(self, replica: Replica, data: Path, *slugs: str) -> None:
-        self.replica, self.data = replica, data
-        data.mkdir()
-        self.sources = replica.write_sources(data / "list.toml", *slugs)
-
-    @staticmethod
-    def environment() -> dict[str, str]:
-        """Without proxies (tests speak to loopback only) and without the slow second reader of .doc."""
-        plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        return plain | {"GUIDELINES_SOFFICE": "off"}
-
-    def line(self, *arguments: str) -> list[str]:
-        command = [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(self.data)]
-        return [*command, *arguments, "--json"]
-
-    def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> Any:
-        """Run a command with --json; its document. `codes`: the exit codes it may have."""
-        done = subprocess.run(
-            self.line(*arguments), env=self.environment(), capture_output=True, text=True, timeout=300, check=False
-        )
-        assert done.returncode in codes, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])
-        return json.loads(done.stdout)
-
-    def crawl_line(self) -> list[str]:
-        fast = ("--delay", "0", "--confirm-after", "0", "--timeout", "10")
-        return self.line("crawl", "--all", "--sources", str(self.sources), *fast)
-
-    def crawl(self, *, codes: tuple[int, ...] = (0,)) -> Any:
-        return self.run(*self.crawl_line()[5:-1], codes=codes)
+    def __init__(self, replica: Replica, data: Path) -> None:
+        super().__init__(data, replica.write_sources(data.with_suffix(".toml")).read_text("utf-8"))
+        self.replica = replica
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     with Replica() as replica:
-        office = Office(replica, tmp_path_factory.mktemp("office") / "data")
-        yield office
+        yield Watched(replica, tmp_path_factory.mktemp("office") / "data")
 
 
-def test_the_first_crawl_takes_in_every_notice_with_its_rows(office: Office) -> None:
+def test_the_first_crawl_takes_in_every_notice_with_its_rows(office: Watched) -> None:
     report = office.crawl()
     assert report["verdicts"] == {"ok": 19}
     assert {change["kind"] for change in report["changes"]} == {"new"}
     rows = {slug: sum(a["rows"] for a in notice["attachments"]) + notice["rows"] for slug, notice in KNOWN.items()}
     catalogue = office.data / "all.json"
     office.run("export", str(catalogue))
-    assert len(json.loads(catalogue.read_text("utf-8"))) == sum(rows.values())
+    assert len(loads(catalogue.read_text("utf-8"))) == sum(rows.values())
 
 
-def test_a_noisy_revisit_is_no_change(office: Office) -> None:
+def test_a_noisy_revisit_is_no_change(office: Watched) -> None:
     for _ in range(2):
         report = office.crawl()
         assert report["changes"] == []
         assert set(report["verdicts"]) <= {"ok", "unchanged"}
 
 
-def test_broken_answers_become_neither_version_nor_alert(office: Office) -> None:
+def test_broken_answers_become_neither_version_nor_alert(office: Watched) -> None:
     versions = office.run("changes")
     for slug, mode in BROKEN.items():
         office.replica.mode(slug, mode)
@@ -109,12 +79,12 @@ def test_broken_answers_become_neither_version_nor_alert(office: Office) -> None
     assert flagged >= set(BROKEN) - {"food-and-drug-supervision"}
 
 
-def test_the_last_good_text_is_still_found(office: Office) -> None:
+def test_the_last_good_text_is_still_found(office: Watched) -> None:
     (hit, *_) = office.run("search", "农村集体土地征收")
     assert hit["url"]
 
 
-def test_back_to_normal_is_no_change_either(office: Office) -> None:
+def test_back_to_normal_is_no_change_either(office: Watched) -> None:
     for slug in BROKEN:
         office.replica.mode(slug, "")
     report = office.crawl(codes=(0, 3))
@@ -122,7 +92,7 @@ def test_back_to_normal_is_no_change_either(office: Office) -> None:
     assert set(report["verdicts"]) <= {"ok", "unchanged"}
 
 
-def test_each_real_edit_is_told_once_with_the_right_kind(office: Office) -> None:
+def test_each_real_edit_is_told_once_with_the_right_kind(office: Watched) -> None:
     replica = office.replica
     replica.edit("tax-administration", "20个工作日", "7个工作日")
     replica.remove_attachment("urban-rural-planning", "附件：城乡规划领域基层政务公开标准目录.docx")
@@ -140,5 +110,5 @@ def test_each_real_edit_is_told_once_with_the_right_kind(office: Office) -> None
     assert office.crawl()["changes"] == []
 
 
-def test_reading_again_is_no_change(office: Office) -> None:
+def test_reading_again_is_no_change(office: Watched) -> None:
     assert office.run("reextract")["changes"] == []
