@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import datasette.app  # noqa: F401 - first, as in a real start: it loads our plugin, which tests import parts of
 import pytest
 
 from archive.commands.serve import site
