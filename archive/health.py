@@ -101,7 +101,12 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         row["slug"]: json.loads(row["acknowledged"] or "[]")
         for row in _rows(connection, "SELECT slug, acknowledged FROM notices")
     }
-    found = [*_page_troubles(connection), *_attachment_troubles(connection), *_rule_troubles(connection)]
+    found = [
+        *_page_troubles(connection),
+        *_attachment_troubles(connection),
+        *_rule_troubles(connection),
+        *_listing_troubles(connection),
+    ]
     return [evolve(trouble, acknowledged=trouble.mark in known[trouble.notice]) for trouble in found]
 
 
@@ -203,6 +208,26 @@ def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                  AND v.number = (SELECT max(number) FROM versions w WHERE w.document_id = d.id)
                  AND EXISTS (SELECT 1 FROM versions w WHERE w.document_id = d.id AND w.confidence = 'high')
                ORDER BY n.number""",
+        )
+    ]
+
+
+def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """List pages that the operator declared and that gave no list: a successor would be missed. Guessed ones are none."""
+    return [
+        Trouble(
+            subject=f"listing:{row['id']}",
+            code="listing",
+            what=f"列表页 {row['url']} 没有可用的列表（{words.verdict(row['verdict'], row['reason'] or '')}），无法发现新版",
+            notice=row["slug"],
+            since=row["checked_at"],
+            command=f"guidelines acknowledge {row['slug']}",
+            reason=f"{row['verdict']} {row['reason']}",
+        )
+        for row in _rows(
+            connection,
+            """SELECT l.*, n.slug FROM listings l JOIN notices n ON n.id = l.notice_id
+               WHERE n.declared = 1 AND l.verified = 1 AND l.verdict <> 'ok' AND l.url = n.listing ORDER BY n.number""",
         )
     ]
 

@@ -55,4 +55,7 @@ def needs_person(connection: sqlite3.Connection, crawl_id: int) -> bool:
     """Whether a notice of this crawl asks for a person: its page or a file is not there as it should be or could not be
     read, and nobody has said that they know."""
     asked = {row["slug"] for row in _latest_captures(connection, crawl_id)}
-    return any(t.notice in asked and not t.acknowledged for t in notice_troubles(connection))
+    return any(
+        t.notice in asked and not t.acknowledged and t.code not in ("rule", "listing")
+        for t in notice_troubles(connection)
+    )

@@ -15,6 +15,8 @@ from archive.store import Row, Store, read_only
 
 FIRST_INTERVAL = 24.0
 """Hours until the second visit of a notice."""
+RETRY = 1.0
+"""Hours until a notice is tried again that could not be reached; twice as long after each further failure."""
 GROWTH = 1.5
 """A notice that did not move is visited after so many times the last interval."""
 
@@ -80,7 +82,12 @@ def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_i
         [notice["id"], crawl_id],
     )
     interval = next_interval(
-        settings, notice["interval"], trouble, bool(changed), first=notice["state"] == "never-fetched"
+        settings,
+        notice["interval"],
+        trouble,
+        bool(changed),
+        first=notice["state"] == "never-fetched",
+        unreachable=capture["verdict"] == Verdict.ERROR,
     )
     page = page_of(store, notice)
     values = {
@@ -112,11 +119,23 @@ def state_of(capture: Row, page: Row | None) -> str:
     return "unreachable"
 
 
-def next_interval(settings: Settings, last: float | None, trouble: int, changed: bool, *, first: bool = False) -> float:
-    """Hours until the next visit: soon after a change, ever longer for what never moves or keeps failing."""
+def next_interval(
+    settings: Settings,
+    last: float | None,
+    trouble: int,
+    changed: bool,
+    *,
+    first: bool = False,
+    unreachable: bool = False,
+) -> float:
+    """Hours until the next visit: soon after a change, ever longer for what never moves or keeps failing.
+
+    A failure of the network passes sooner than a challenge page does, so it is tried again before `interval_min`.
+    """
     if trouble:
-        hours = settings.interval_min * 2.0 ** min(trouble - 1, 10)
-    elif changed and not first:
+        start = min(RETRY, settings.interval_min) if unreachable else settings.interval_min
+        return min(start * 2.0 ** min(trouble - 1, 10), settings.interval_max)
+    if changed and not first:
         hours = settings.interval_min
     elif first or last is None:
         hours = FIRST_INTERVAL

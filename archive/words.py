@@ -65,6 +65,7 @@ REASONS: Mapping[str, str] = {
     "incomplete": "没有得到结果",
     "scheme": "网址不是 http 或 https",
     "scope": "不在声明的网站范围内，未跟随",
+    "unreachable": "网站无法访问",
     "not-in-warc": "给出的 WARC 文件里没有",
     # reading an attachment
     "needs-ocr": "是扫描件，需要文字识别",

@@ -182,3 +182,13 @@ def test_a_crawl_that_was_killed_is_noticed_after_its_time_limit(store: Store) -
     store.begin_crawl("dead", "live", "test/1", {})
     assert look(store)["ok"] is True
     assert "第 2 次抓取中断" in look(store, clock_now() + timedelta(hours=9))["attention"][0]["what"]
+
+
+def test_a_declared_list_page_that_gives_no_list_is_told(store: Store) -> None:
+    notice(store, "land", listing="http://land.example/tz/")
+    row = {"notice_id": 1, "url": "http://land.example/tz/", "verdict": "suspect", "reason": "empty", "checked_at": "x"}
+    store.insert("listings", row | {"verified": 0})
+    assert look(store)["attention"] == []
+    store.update("listings", 1, verified=1)
+    (point,) = look(store)["attention"]
+    assert "列表页" in point["what"]

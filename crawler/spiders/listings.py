@@ -17,6 +17,7 @@ from attrs import Factory, define, frozen
 from scrapy import Request, Spider
 from scrapy.http import Response
 
+from archive import words
 from archive.clock import iso, now
 from archive.model import Area, Document, Kind, Notice
 from archive.normal import fold, link_key
@@ -191,7 +192,9 @@ class ListingsSpider(Spider):
         """Write what became of the look; returns notice id → id of its `listings` row."""
         verdict, reason = look.trouble if not look.entries else ("ok", "")
         if verdict != "ok":
-            logger.warning("列表页 %s 没有可用的列表：%s %s", look.url or look.addresses[0], verdict, reason)
+            # a guessed list that is none is no news; one that the operator declared is
+            say = logger.warning if look.declared else logger.debug
+            say("列表页 %s 没有可用的列表：%s", look.url or look.addresses[0], words.verdict(verdict, reason))
             self._count(f"listings/{verdict}")
         ids = {}
         for watched in look.watched:
