@@ -213,12 +213,12 @@ def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
 
 
 def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """List pages that the operator declared and that gave no list: a successor would be missed. Guessed ones are none."""
+    """List pages that the operator declared (not guessed ones) and that gave no list: a successor would be missed."""
     return [
         Trouble(
             subject=f"listing:{row['id']}",
             code="listing",
-            what=f"列表页 {row['url']} 没有可用的列表（{words.verdict(row['verdict'], row['reason'] or '')}），无法发现新版",
+            what=f"列表页 {row['url']} 没有可用的列表，新版会看不到：{words.verdict(row['verdict'], row['reason'] or '')}",
             notice=row["slug"],
             since=row["checked_at"],
             command=f"guidelines acknowledge {row['slug']}",
