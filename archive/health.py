@@ -218,7 +218,7 @@ def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         Trouble(
             subject=f"listing:{row['id']}",
             code="listing",
-            what=f"列表页 {row['url']} 没有可用的列表，新版会看不到：{words.verdict(row['verdict'], row['reason'] or '')}",
+            what=f"列表页 {row['url']} 没有列表，新版会看不到：{words.verdict(row['verdict'], row['reason'] or '')}",
             notice=row["slug"],
             since=row["checked_at"],
             command=f"guidelines acknowledge {row['slug']}",

@@ -81,7 +81,7 @@ def crawl(
         _remember(data, sources)
         settle_all(store, None)  # what a killed crawl left
         declared = with_successors(store, declared)
-        wanted = _wanted(store, declared, everything or bool(replay), slugs)
+        wanted = _wanted(store, declared, everything, slugs, replay)
         kind = "replay" if replay else "live"
         crawl_id = store.begin_crawl(token, kind, SOFTWARE, as_dict(settings) | {"notices": wanted})
         _log(crawl_id)
@@ -188,13 +188,20 @@ def with_successors(store: Store, declared: Declared) -> Declared:
     return evolve(declared, sources=evolve(declared.sources, notices=notices))
 
 
-def _wanted(store: Store, declared: Declared, everything: bool, slugs: tuple[str, ...]) -> list[str]:
+def _wanted(
+    store: Store, declared: Declared, everything: bool, slugs: tuple[str, ...], replay: tuple[Path, ...]
+) -> list[str]:
     known = [notice.slug for notice in declared.sources.notices]
     for slug in slugs:
         if slug not in known:
             raise Refused(f"没有 slug 为 {slug} 的通知；可用的有：{'、'.join(known)}")
     if slugs:
         return [slug for slug in known if slug in slugs]
+    if replay:
+        held = run.in_warcs(declared, replay)
+        if not held:
+            raise Refused("给出的 WARC 文件里没有名单中任何一份通知的网页；请核对网址，或用 --sources 另给名单")
+        return held
     return known if everything else due(store, now())
 
 

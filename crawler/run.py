@@ -12,13 +12,19 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.settings import Settings
 from archive.store import Store
-from crawler.download.replay import is_demo
+from crawler.download.replay import is_demo, load_answers, recorded
 from crawler.settings import scrapy_settings
 from crawler.sources import Declared
 from crawler.spiders.listings import ListingsSpider
 from crawler.spiders.notices import NoticesSpider
 
-__all__ = ["crawl", "is_demo"]
+__all__ = ["crawl", "in_warcs", "is_demo"]
+
+
+def in_warcs(declared: Declared, paths: Sequence[Path]) -> list[str]:
+    """Slugs of the notices whose page these WARC files hold: a replay says nothing about the others."""
+    answers = load_answers(tuple(str(path) for path in paths))
+    return [notice.slug for notice in declared.sources.notices if recorded(answers, notice.url)]
 
 
 def crawl(

@@ -59,6 +59,12 @@ def load_answers(paths: tuple[str, ...]) -> Mapping[str, Record]:
     return {_key(record.url): record for record in sorted(found, key=lambda record: record.date)}
 
 
+def recorded(answers: Mapping[str, Record], url: str) -> Record | None:
+    """The answer for an address; a browser may have gone to https by itself where the list says http."""
+    other = url.replace("http:", "https:", 1) if url.startswith("http:") else url.replace("https:", "http:", 1)
+    return answers.get(_key(url)) or answers.get(_key(other))
+
+
 class ReplayHandler(BaseDownloadHandler):
     lazy = False
 
@@ -67,7 +73,7 @@ class ReplayHandler(BaseDownloadHandler):
         self.answers = load_answers(tuple(crawler.settings.getlist("GUIDELINES_REPLAY")))
 
     async def download_request(self, request: Request) -> Response:
-        record = self.answers.get(_key(request.url))
+        record = recorded(self.answers, request.url)
         if record is None:
             raise NotFetched("not-in-warc", "重放的 WARC 文件里没有这个网址；请把它一并录制，或联网抓取")
         request.meta["replayed_at"] = _seconds(record.date)
