@@ -10,10 +10,14 @@ from pathlib import Path
 import click
 
 from archive.commands import FAILED, USAGE, err
+from archive.commands.chinese import speak_chinese
 from archive.settings import SettingsError
 from archive.store import StoreError
 
 MODULES = ("crawl", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule")
+
+
+speak_chinese()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
