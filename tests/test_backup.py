@@ -19,6 +19,7 @@ from archive.store import read_only
 from archive.verify import verify
 from tests.crawl.harness import environment
 from tests.crawled import copy_of, crawled, site, watch
+from tests.web.conftest import Site
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,21 @@ def test_what_was_backed_up_comes_back_and_verifies(data: Path, tmp_path: Path) 
     assert (other / "subscriptions.toml").stat().st_mode & 0o777 == 0o600
     assert (other / "notify.db").stat().st_mode & 0o077 == 0
     assert not (other / ".restoring").exists()
+
+
+def test_a_restored_archive_serves_the_same_pages(data: Path, tmp_path: Path) -> None:
+    backup(data, tmp_path / "backups")
+    restore(tmp_path / "other", tmp_path / "backups")
+    before, after = Site(data), Site(tmp_path / "other")
+    with closing(read_only(data)) as connection:
+        slugs = [row["slug"] for row in connection.execute("SELECT slug FROM notices")]
+        documents = [row["id"] for row in connection.execute("SELECT document_id AS id FROM versions")]
+    pages = ["/", "/catalogue", "/changes", "/tasks", "/changes.atom", *(f"/notices/{slug}" for slug in slugs)]
+    for path in [*pages, *(f"/documents/{id}/file" for id in documents)]:
+        one, other = before.get(path), after.get(path)
+        assert (one.status_code, one.content) == (200, other.content), path
+    before.close()
+    after.close()
 
 
 def test_the_manifest_names_every_file_with_its_digest(data: Path, tmp_path: Path) -> None:
