@@ -20,7 +20,7 @@ from archive.warc import WarcError
 from crawler import reread
 from crawler.download.errors import Failure
 from crawler.fetched import Fetched
-from crawler.reading import charset, reader_id
+from crawler.reading import charset
 from crawler.reading.rule import Rule
 from crawler.reading.sandbox import read_apart
 from crawler.sources import Declared
@@ -114,8 +114,7 @@ class Examiner:
 
     async def _bring_up_to_date(self, job: Job, rule: Rule) -> None:
         """Let today's reader read the kept bytes first, so that only the site's own change is a difference."""
-        row = self.store.row("SELECT reader FROM documents WHERE id = ?", [job.document_id])
-        if row is None or row["reader"] in (None, reader_id(rule)):
+        if not reread.outdated(self.store, job.document_id, rule):
             return
         crawl = self.store.row("SELECT max(id) AS id FROM crawls")
 

@@ -21,6 +21,9 @@ from crawler.reading.rule import Rule
 from crawler.reading.sandbox import read_apart
 from crawler.sources import Declared
 
+GAVE_UP = ("timeout", "memory", "crashed")
+"""Problems of the machine rather than of the file: it is read again at the next visit."""
+
 
 @frozen
 class ReadMember:
@@ -97,13 +100,23 @@ def keep_members(
     return added
 
 
+def outdated(store: Store, document_id: int, rule: Rule) -> bool:
+    """Whether a document was read by another reader, or given up by this one for want of time or memory.
+
+    Files inside an archive file are read with it.
+    """
+    row = store.row("SELECT reader, reason, parent_id FROM documents WHERE id = ?", [document_id])
+    if row is None or row["parent_id"] is not None or row["reader"] is None:
+        return False
+    return row["reader"] != reader_id(rule) or (row["reason"] or "").partition(":")[0] in GAVE_UP
+
+
 def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int | None) -> bool:
     """Read a document's kept bytes with today's reader, if another read them last; a difference is an `upgrade`.
 
     Returns whether a version was added. Bytes without a record in the WARC files stay as they were read.
     """
-    row = store.row("SELECT reader, parent_id FROM documents WHERE id = ?", [document_id])
-    if row is None or row["parent_id"] is not None or row["reader"] in (None, reader_id(rule)):
+    if not outdated(store, document_id, rule):
         return False
     capture = store.last_good_capture(document_id)
     if capture is None or not capture["warc_file"]:

@@ -26,13 +26,15 @@ _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["crawler.reading", "crawler.reading.page", "crawler.reading.formats"])
 _STARTING = threading.Lock()  # Process.start() of multiprocessing is not made for several threads at once
 
+SECONDS = 300.0
+"""A .doc with 1,000 rows takes two minutes on two busy cores; what takes longer than this is broken."""
 TIMEOUT = "timeout: 这个文件在限定的时间（{seconds} 秒）内没有读完，已停止。原件已保存；请下载后用办公软件打开核对。"
 MEMORY = "memory: 读这个文件所需的内存超过了上限（{megabytes} MB），已停止。原件已保存；请下载后用办公软件打开核对。"
 CRASHED = "crashed: 读取程序在处理这个文件时出错（{what}）。原件已保存；请下载核对，并把文件反馈给维护人员。"
 
 
 def read_apart(
-    payload: bytes, headers: Mapping[str, str], rule: Rule, *, seconds: float = 120, memory: int = 2_000_000_000
+    payload: bytes, headers: Mapping[str, str], rule: Rule, *, seconds: float = SECONDS, memory: int = 2_000_000_000
 ) -> Document:
     """`crawler.reading.read` in a process of its own; safe to call from several threads.
 
