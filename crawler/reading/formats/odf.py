@@ -38,15 +38,18 @@ def read(payload: bytes) -> list[Block]:
 
 def _sheet(table: etree._Element) -> list[Block]:
     name = table.get(_TABLE + "name", "")
-    grid = _grid(table, name)
+    grid = _grid(table, [], name)
     grid = grids.trim(grid) if grid is not None else None
     if grid is None:
         return []
     return [*sheets.heading(name), grid]
 
 
-def _grid(table: etree._Element, sheet: str = "") -> Grid | None:
-    """Repeated empty rows and columns, with which programs fill a sheet up to its edge, only move the place."""
+def _grid(table: etree._Element, inner: list[Grid], sheet: str = "") -> Grid | None:
+    """Repeated empty rows and columns, with which programs fill a sheet up to its edge, only move the place.
+
+    inner: takes the tables inside its cells.
+    """
     cells: list[grids.Cell] = []
     height = 0
     for row in _rows(table):
@@ -55,7 +58,7 @@ def _grid(table: etree._Element, sheet: str = "") -> Grid | None:
         for cell in row.iterchildren(_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             repeated = _number(cell, "number-columns-repeated")
             if cell.tag == _TABLE + "table-cell":
-                text = "\n".join(_lines(cell))
+                text = "\n".join(_lines(cell, inner))
                 high, wide = _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned")
                 if text or (high, wide) != (1, 1):
                     if repeated > grids.MAX_COLUMNS:
@@ -99,19 +102,33 @@ def _blocks(parent: etree._Element) -> Iterator[Block]:
             if text.strip():
                 yield Paragraph(text, heading=element.tag == _TEXT + "h")
         elif element.tag == _TABLE + "table":
-            grid = _grid(element)
-            if grid is not None:
-                yield grid
+            yield from _tables(element)
         elif element.tag not in _SKIPPED:
             yield from _blocks(element)
 
 
-def _lines(cell: etree._Element) -> Iterator[str]:
+def _tables(element: etree._Element) -> Iterator[Grid]:
+    """A table and those inside its cells."""
+    inner: list[Grid] = []
+    grid = _grid(element, inner)
+    if grid is not None:
+        yield grid
+    yield from inner
+
+
+def _lines(cell: etree._Element, inner: list[Grid]) -> Iterator[str]:
+    """Lines of the cell; a table inside it that has rows and columns goes to `inner`."""
     for element in cell.iterchildren():
         if element.tag in (_TEXT + "p", _TEXT + "h"):
             yield "".join(_inline(element))
+        elif element.tag == _TABLE + "table":
+            for grid in _tables(element):
+                if len(grid.cells) > 1 and len(grid.cells[0]) > 1:
+                    inner.append(grid)
+                else:
+                    yield from (" ".join(filter(None, row)) for row in grid.cells)
         elif element.tag not in _SKIPPED:
-            yield from _lines(element)
+            yield from _lines(element, inner)
 
 
 def _inline(element: etree._Element) -> Iterator[str]:
