@@ -244,24 +244,29 @@ def apply(old: Sequence[Item], changes: Iterable[RowChange]) -> list[Item]:
 
 def describe(changes: Sequence[RowChange]) -> list[str]:
     """One short Chinese sentence for each change; a row split in two, or two joined, is one sentence."""
-    sentences = []
-    told: set[int] = set()
-    for n, change in enumerate(changes):
-        if n in told:
-            continue
-        partner = _split_partner(changes, n)
-        if partner is not None and change.before and change.after:
-            told.add(partner)
-            split = changes[partner].kind == ADDED
-            place = f"第{(change.before if split else change.after).position}行“{title(change.before)}”"
-            other = changes[partner].after if split else changes[partner].before
-            assert other is not None  # noqa: S101  (by the kind of the partner)
-            sentences.append(
-                f"{place}拆分为两行（另一行为“{title(other)}”）" if split else f"{place}与“{title(other)}”合并为一行"
-            )
-        else:
-            sentences.append(_sentence(change))
-    return sentences
+    partners = {n: partner for n in range(len(changes)) if (partner := _split_partner(changes, n)) is not None}
+    told = set(partners.values())
+    return [
+        _split_sentence(change, changes[partners[n]]) if n in partners else _sentence(change)
+        for n, change in enumerate(changes)
+        if n in partners or n not in told
+    ]
+
+
+def _split_sentence(change: RowChange, partner: RowChange) -> str:
+    """A row and the one that came out of it, or that it took in."""
+    split, other = partner.kind == ADDED, partner.after or partner.before
+    whole, part = (change.before, change.after) if split else (change.after, change.before)
+    assert whole and part and other  # noqa: PT018, S101  (by the kinds of the two)
+    name, same = title(whole), title(other) == title(whole)
+    first, second = sorted((part.position, other.position))
+    if split:
+        return f"第{whole.position}行“{name}”拆分为两行" + (
+            f"（现第{first}、{second}行）" if same else f"（另一行为“{title(other)}”）"
+        )
+    if same:
+        return f"原第{first}、{second}行“{name}”合并为一行"
+    return f"第{whole.position}行“{name}”与“{title(other)}”合并为一行"
 
 
 def title(item: Item) -> str:
@@ -288,7 +293,9 @@ def _cells_in_words(change: RowChange) -> str:
     groups: list[str] = []
     for cell in change.cells:
         group = cell.column.split("（")[0]
-        if group not in _GROUPS.values() or cell.column.endswith("（原文）"):
+        if cell.column == "公开渠道和载体":
+            parts.append(cell.column + _channels_in_words(cell))
+        elif group not in _GROUPS.values() or cell.column.endswith("（原文）"):
             parts.append(cell.column + quoted_change(cell.before, cell.after))
         elif group not in groups:
             groups.append(group)
@@ -296,6 +303,13 @@ def _cells_in_words(change: RowChange) -> str:
             assert change.after is not None  # noqa: S101
             parts.append(f"{group}由{_chosen(change.before, group)}改为{_chosen(change.after, group)}")
     return "，".join(parts)
+
+
+def _channels_in_words(cell: CellChange) -> str:
+    """Channels that came or went, each by its whole name."""
+    was, now = cell.before.split("、"), cell.after.split("、")
+    gone, come = "、".join(name for name in was if name not in now), "、".join(name for name in now if name not in was)
+    return quoted_change(gone, come) if bool(gone) != bool(come) else quoted_change(cell.before, cell.after)
 
 
 def _chosen(item: Item, group: str) -> str:

@@ -90,9 +90,26 @@ def test_a_row_split_in_two_is_one_sentence() -> None:
     split = numbered([*TABLE[:10], *halves, *TABLE[11:]])
     changes = diff_rows(TABLE, split)
     assert sorted(change.kind for change in changes) == ["added", "changed"]
-    assert len(describe(changes)) == 1
-    assert "拆分为两行" in describe(changes)[0]
-    assert "合并为一行" in describe(diff_rows(split, TABLE))[0]
+    name = "征地补偿安置方案11"
+    assert describe(changes) == [f"第11行“{name}”拆分为两行（现第11、12行）"]
+    assert describe(diff_rows(split, TABLE)) == [f"原第11、12行“{name}”合并为一行"]
+
+
+def test_a_split_is_one_sentence_whichever_half_counts_as_new() -> None:
+    halves = [evolve(TABLE[10], content="1.公告"), evolve(TABLE[10], content="2.补偿标准和安置途径；3.社会保障")]
+    whole = evolve(TABLE[10], content="1.公告；2.补偿标准和安置途径；3.社会保障")
+    old = numbered([*TABLE[:10], whole, *TABLE[11:]])
+    changes = diff_rows(old, numbered([*TABLE[:10], *halves, *TABLE[11:]]))
+    assert [change.kind for change in changes] == ["added", "changed"]
+    assert describe(changes) == ["第11行“征地补偿安置方案11”拆分为两行（现第11、12行）"]
+
+
+def test_a_channel_is_told_by_its_whole_name() -> None:
+    old = changed(5, channels=("政府网站", "村公示栏"))
+    more = changed(5, channels=("政府网站", "政务新媒体", "村公示栏"))
+    head = "第5行“征地补偿安置方案5”公开渠道和载体"
+    assert describe(diff_rows(old, more)) == [head + "增加“政务新媒体”"]
+    assert describe(diff_rows(more, old)) == [head + "删去“政务新媒体”"]
 
 
 def test_500_rows_with_20_random_edits_give_exactly_these_20_in_time() -> None:
