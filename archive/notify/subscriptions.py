@@ -113,7 +113,7 @@ def load(data: Path, connection: sqlite3.Connection | None) -> Subscriptions:
     if not path.exists():
         return Subscriptions()
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # Windows editors put a byte order mark in front
         given = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise SubscriptionsError(path, [Mistake(0, "不是 UTF-8 编码的文本，请用 UTF-8 重新保存")]) from error
@@ -136,7 +136,7 @@ def environment(data: Path) -> Mapping[str, str]:
     if _readable_by_others(path):
         raise SubscriptionsError(path, [Mistake(0, f"存有密钥，其他用户却可以读取；请执行 chmod 600 {path}")])
     found: dict[str, str] = {}
-    for line in path.read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8-sig").splitlines():
         name, equals, value = line.strip().partition("=")
         if equals and not name.startswith(("#", ";")):
             found[name.strip()] = value.strip().strip("\"'")
@@ -267,8 +267,9 @@ class _Reader:
     def expand(self, index: int | None, key: str, given: str, *, secret: bool = False) -> str:
         """`given` with its ${VARIABLES} filled in; notes when what is left holds a secret."""
         for name in _VARIABLE.findall(given):
-            if name not in self.variables:
-                self.wrong(index, key, f"环境变量 {name} 没有设置（可写入 {self.path.with_name(ENVIRONMENT)}）")
+            if not self.variables.get(name):
+                why = "是空的" if name in self.variables else "没有设置"
+                self.wrong(index, key, f"环境变量 {name} {why}（可写入 {self.path.with_name(ENVIRONMENT)}）")
         rest = _VARIABLE.sub("", given)
         if (secret and rest) or _has_secret(rest, bool(_VARIABLE.search(given))):
             self.literal = self.literal or self.line(index, key)

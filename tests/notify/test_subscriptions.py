@@ -115,6 +115,7 @@ GOOD = '[[subscriber]]\nname = "甲"\naddress = "wecom:${KEY}"\n'
             3,
             "环境变量 NO_SUCH_VARIABLE 没有设置",
         ),
+        ('[[subscriber]]\nname = "a"\naddress = "feishu:${EMPTY}"\n', 3, "环境变量 EMPTY 是空的"),
         ('[subscriber]\nname = "a"\n', 1, "两层方括号"),
     ],
 )
@@ -122,6 +123,7 @@ def test_a_mistake_is_named_by_its_line(
     archive: Path, monkeypatch: pytest.MonkeyPatch, text: str, line: int, words: str
 ) -> None:
     monkeypatch.setenv("KEY", "k")
+    monkeypatch.setenv("EMPTY", "")
     found = mistakes(archive, text)
     assert [at for at, what in found if words in what] == [line], found
 
@@ -172,6 +174,18 @@ def test_secrets_are_taken_from_the_environment_file_beside(archive: Path) -> No
         assert read(archive, text, 0o644).subscribers[0].address == "from-file"
         env.chmod(0o640)
         assert "chmod 600" in mistakes(archive, text)[0][1]
+    finally:
+        env.unlink()
+
+
+def test_files_saved_by_a_windows_editor_are_read_past_their_byte_order_mark(archive: Path) -> None:
+    env = archive / "guidelines.env"
+    env.write_text("ROBOT_KEY=from-file\n", "utf-8-sig")
+    env.chmod(0o600)
+    try:
+        text = '\ufeff[[subscriber]]\nname = "a"\naddress = "wecom:${ROBOT_KEY}"\n'
+        assert read(archive, text).subscribers[0].address == "from-file"
+        assert mistakes(archive, text + "colour = 1\n")[0][0] == 4
     finally:
         env.unlink()
 
