@@ -12,12 +12,14 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlite_utils import Database
 
 from archive import search
 from archive.clock import iso, now
 from archive.model import Attachment, Capture, Document, Notice, Sources, Verdict
+from archive.normal import name_key
 from archive.records import as_json, item_of, item_row, spans_list
 from archive.schema import StoreError as StoreError  # what every caller of this module has to expect
 from archive.schema import migrate, migrations
@@ -172,7 +174,7 @@ class Store:
             "SELECT id, name FROM documents WHERE notice_id = ? AND kind = ? AND url = ?", [notice_id, kind, url]
         )
         if known:
-            if name and name != known["name"]:
+            if name and name != known["name"] and not known["name"].startswith(f"{name}："):
                 self.update("documents", known["id"], name=name)
             return int(known["id"])
         return self.insert(
@@ -230,7 +232,19 @@ class Store:
                     "id": capture.document_id,
                 },
             )
+            if good and capture.filename:
+                self._name_by_server(capture.document_id, capture.filename)
         return capture_id
+
+    def _name_by_server(self, document_id: int, filename: str) -> None:
+        """Where the link says no more than 附件2, or only its address gave a name, the server's name tells more."""
+        row = self.row("SELECT name, url FROM documents WHERE id = ? AND kind = 'attachment'", [document_id])
+        if row is None:
+            return
+        if row["name"] in ("", unquote(urlsplit(row["url"]).path.rstrip("/").rpartition("/")[2])):
+            self.update("documents", document_id, name=filename)
+        elif not name_key(row["name"]) and not filename.isascii():
+            self.update("documents", document_id, name=f"{row['name']}：{filename}")
 
     def last_good_capture(self, document_id: int) -> Row | None:
         """The latest capture whose bytes are known to be the document, resolved to the one that holds the payload."""

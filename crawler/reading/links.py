@@ -33,6 +33,7 @@ _PAGE = re.compile(r"(?:\.s?html?|\.jsp|\.aspx?|\.php|\.do|/)$", re.I)
 _NAMED = re.compile(
     r"[【\[（(]?附\s*(?:件|表|录|图)?\s*[0-9０-９一二三四五六七八九十]*\s*[.．、:：\-—）)】\]]|附件\s*\d*\s*$|附件\s*\d*\s*\S"
 )
+_LABEL = re.compile(r"(?:^|[\s。；（(])附\s*[件表]\s*[0-9０-９一二三四五六七八九十]*\s*[:：][\s0-9０-９.．、]*$")
 _SESSION = re.compile(
     r"(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid|_t|_ts|timestamp|time_?stamp|nonce|_random|random|rnd|_)$",
     re.I,
@@ -160,7 +161,7 @@ def _link(
 
 
 def _is_file(link: _Link) -> bool:
-    """By extension or download address anywhere; in the body also by its name (附件1：…)."""
+    """By extension or download address anywhere; in the body also by name (附件1：…, 目录.docx) or label (附件：)."""
     parts = urlsplit(link.url)
     path = unquote(parts.path)
     if _FILE.search(path) or _FILE_IN_QUERY.search(unquote(parts.query)):
@@ -168,7 +169,10 @@ def _is_file(link: _Link) -> bool:
     where = f"{path}?{parts.query}" if parts.query else path
     if _DOWNLOAD.search(where) and not (_PAGE.search(path) and not parts.query):
         return True
-    return link.in_body and bool(_NAMED.match(link.text)) and path not in ("", "/") and len(link.text) < 120
+    if not link.in_body or path in ("", "/") or len(link.text) >= 120:
+        return False
+    labelled = link.text and _LABEL.search(link.before)
+    return bool(labelled or _NAMED.match(link.text) or _FILE.search(link.text) or _FILE.search(link.title))
 
 
 # ---------------------------------------------------------------- addresses

@@ -170,6 +170,9 @@ def test_only_files_are_attachments() -> None:
             ("附件：目录", "/mserver/download/?_id=5d&SiteId=4"),
         ),
         ("<a href='/show/77'>附件2：目录</a>", ("附件2：目录", "/show/77")),
+        ("<a href='/dl?id=7'>社会救助目录.docx</a>", ("社会救助目录.docx", "/dl?id=7")),
+        ("<a href='/dl?id=7' download='目录.xls'>社会救助目录</a>", ("社会救助目录", "/dl?id=7")),
+        ("附件：1. <a href='/dl?id=7'>社会救助目录</a>", ("社会救助目录", "/dl?id=7")),
         ("<a href='a.doc'>演示</a><span><a href='a.doc'>目录.doc</a></span>", ("演示目录.doc", "/zwgk/201907/a.doc")),
         ("<a href='a.doc'><img src='i.gif'></a> <a href='a.doc'>目录</a>", ("目录", "/zwgk/201907/a.doc")),
         (
