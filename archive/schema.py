@@ -331,6 +331,16 @@ def m005_search(db: Database) -> None:
     db.execute(FTS.format(name="items_fts", columns="title, text"))
 
 
+@migrations()
+def m006_tasks_have_an_id(db: Database) -> None:
+    """As every other table has; `number` is the one that the plan gives."""
+    tasks = list(db.query("SELECT number, task, unit, due FROM tasks ORDER BY number"))
+    _table(db, "tasks").drop()
+    _table(db, "tasks").create({"id": int, "number": int, "task": str, "unit": str, "due": str}, pk="id")
+    _table(db, "tasks").create_index(["number"], unique=True)
+    _table(db, "tasks").insert_all(tasks)
+
+
 def migrate(db: Database, steps: Migrations, path: Path) -> None:
     """Bring a database up to this release, after a copy of it; one of a newer release is refused, untouched."""
     known = {step.name for step in steps.applied(db)} | {step.name for step in steps.pending(db)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -88,11 +89,14 @@ def _checked(path: Path, key: str, value: Any, default: Any) -> Any:
             except (ZoneInfoNotFoundError, ValueError) as error:
                 raise fail("时区名（如 Asia/Shanghai）") from error
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise fail("不小于 0 的数")
     if key == "shrunk_below" and value > 1:
         raise fail("0 与 1 之间的数")
-    return type(default)(value)
+    number = type(default)(value)
+    if key in ("timeout", "max_bytes") and not number:
+        raise fail("大于 0 的数")
+    return number
 
 
 def as_dict(settings: Settings) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def crawl(
     overrides = {"delay": delay, "timeout": timeout, "max_bytes": max_bytes, "confirm_after": confirm_after}
     settings = load_settings(data, **overrides)
     declared = load_sources(_sources_file(data, sources))
+    _all_known(declared, slugs)
     with crawl_lock(data):
         store = Store.open(data)
         _one_kind_of_archive(store, replay)
@@ -188,13 +189,17 @@ def with_successors(store: Store, declared: Declared) -> Declared:
     return evolve(declared, sources=evolve(declared.sources, notices=notices))
 
 
+def _all_known(declared: Declared, slugs: tuple[str, ...]) -> None:
+    known = [notice.slug for notice in declared.sources.notices]
+    for slug in slugs:
+        if slug not in known:
+            raise click.UsageError(f"没有 slug 为 {slug} 的通知；可用的有：{'、'.join(known)}")
+
+
 def _wanted(
     store: Store, declared: Declared, everything: bool, slugs: tuple[str, ...], replay: tuple[Path, ...]
 ) -> list[str]:
     known = [notice.slug for notice in declared.sources.notices]
-    for slug in slugs:
-        if slug not in known:
-            raise Refused(f"没有 slug 为 {slug} 的通知；可用的有：{'、'.join(known)}")
     if slugs:
         return [slug for slug in known if slug in slugs]
     if replay:

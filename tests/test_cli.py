@@ -82,6 +82,13 @@ def test_a_mistake_in_the_list_ends_a_crawl_before_it_begins(tmp_path: Path) -> 
     assert "url" in done.stderr
 
 
+def test_a_notice_that_is_not_in_the_list_is_wrong_usage_and_begins_nothing(tmp_path: Path) -> None:
+    done = run("--data", str(tmp_path), "crawl", "--notice", "nobody", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nobody" in done.stderr
+    assert not (tmp_path / "archive.db").exists()
+
+
 def test_what_is_no_trouble_cannot_be_decided(tmp_path: Path) -> None:
     make_archive(tmp_path).close()
     for command in (["accept", "1"], ["reject", "1"], ["acknowledge", "land"], ["candidates", "accept", "9"]):

@@ -4,7 +4,8 @@ import pytest
 from attrs import evolve
 from sqlite_utils import Database, Migrations
 
-from archive.model import Area, Attachment, Document, Notice, Sources
+from archive.clock import iso, now
+from archive.model import Area, Attachment, Capture, Document, Notice, Sources, Verdict
 from archive.records import same_reading
 from archive.schema import migrate, migrations
 from archive.store import Store, StoreError, read_only
@@ -62,6 +63,34 @@ def test_an_area_names_its_notice(tmp_path):
         Sources((Notice(7, "tax", "标题", "税务", "http://x.example/", ("税收管理",)),), (Area("tax", "税收管理"),))
     )
     assert store.row("SELECT n.slug FROM areas a JOIN notices n ON n.id = a.notice_id") == {"slug": "tax"}
+
+
+@pytest.mark.parametrize(
+    ("link", "server", "name"),
+    [
+        ("附件2", "目录（二）.docx", "附件2：目录（二）.docx"),
+        ("dl", "目录.docx", "目录.docx"),
+        ("附件2：社会救助目录", "1.docx", "附件2：社会救助目录"),
+        ("附件2", "2.docx", "附件2"),
+        ("附件2", "", "附件2"),
+    ],
+)
+def test_where_the_link_says_little_the_servers_name_of_a_file_completes_it(tmp_path, link, server, name):
+    store = make_archive(tmp_path)
+    file = store.document(1, "attachment", "http://land.example/dl?id=7", name=link)
+    capture = Capture(file, "http://land.example/dl?id=7", iso(now()), Verdict.OK, filename=server)
+    store.add_capture(1, capture)
+    store.document(1, "attachment", "http://land.example/dl?id=7", name=link)  # the page is read again
+    store.add_capture(1, capture)
+    assert store.row("SELECT name FROM documents WHERE id = ?", [file]) == {"name": name}
+
+
+def test_every_table_of_the_contract_has_an_integer_id(tmp_path):
+    store = make_archive(tmp_path)
+    tables = ("areas", "notices", "documents", "crawls", "captures", "versions", "items", "changes", "row_changes")
+    for table in (*tables, "candidates", "tasks"):
+        assert store.db[table].columns_dict.get("id") is int, table
+    assert store.rows("SELECT id, number FROM tasks")
 
 
 def test_a_reader_cannot_write(tmp_path):
