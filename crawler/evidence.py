@@ -123,6 +123,16 @@ class Look:
         return any(self.named("".join(lines[at : at + 4])) for at in range(len(lines)))
 
     @cached_property
+    def about(self) -> bool:
+        """The page's title is that of an article about the notice, and the declared one stands nowhere as a title."""
+        word = _ABOUT.search(self.title)
+        if not word or word[0] in self.evidence.title or len(self.title) <= 10 or not self.names:
+            return False
+        headings = self.evidence.document.headings if self.evidence.document else ()
+        lines = [line for line in self.text[:2000].splitlines() if "。" not in line]
+        return not any(self.names[0] in fold(line) for line in (*headings, *lines))
+
+    @cached_property
     def numbered(self) -> bool:
         """The page shows the document number that the notice is known by."""
         known = fold(self.evidence.last_document_number)
@@ -142,3 +152,20 @@ class Look:
         return (self.size >= 200 and self.text.count("。") >= 2) or (
             self.size > 0 and bool(document.items or document.attachments)
         )
+
+
+def is_left(old: Document, new: Document) -> bool:
+    """Whether anything of a notice is left in a shorter text: a sentence, the document number, rows or files.
+
+    Its title does not count: templates put that above whatever they answer.
+    """
+    number = fold(old.metadata.get("document_number", ""))
+    if new.items or new.attachments or (number and number == fold(new.metadata.get("document_number", ""))):
+        return True
+    return bool(_sentences(old) & _sentences(new))
+
+
+def _sentences(document: Document) -> set[str]:
+    title = fold(document.title)
+    folded = map(fold, re.split(r"[。；\n]", document.text))
+    return {text for text in folded if len(text) >= 8 and text not in title and title not in text}

@@ -19,6 +19,7 @@ from archive.store import Row, Store
 from archive.warc import WarcError
 from crawler import reread
 from crawler.download.errors import Failure
+from crawler.evidence import is_left
 from crawler.fetched import Fetched
 from crawler.reading import charset
 from crawler.reading.rule import Rule
@@ -76,8 +77,8 @@ class Examiner:
             charset=charset.detect(payload, headers) if reading and "html" in reading.media_type else "",
         )
         capture = self._judged(job, capture, response, payload, headers, reading, complete)
-        if capture.reason == Reason.SHRUNK and reading and await self._seen_before(job, capture, reading, rule):
-            capture = evolve(capture, verdict=Verdict.OK, reason="", detail="")
+        if capture.reason == Reason.SHRUNK and reading:
+            capture = await self._shrunk(job, capture, reading, rule)
         taken = reading if capture.verdict is Verdict.OK else None
         return Examined(Fetched(job.notice.slug, job.kind, capture, taken, rule if taken else None), reading)
 
@@ -183,6 +184,16 @@ class Examiner:
             [current.version_id],
         )
         return current.title if accepted else ""
+
+    async def _shrunk(self, job: Job, capture: Capture, reading: Document, rule: Rule) -> Capture:
+        """A shrunk text is believed when the crawl before saw it too, if anything of the notice is left in it."""
+        current = self.current(job)
+        if current is not None and not is_left(current, reading):
+            detail = "正文变得很短，与上一版没有一句相同。请用浏览器打开核对，再用 accept 收下或用 reject 排除。"
+            return evolve(capture, detail=detail)
+        if await self._seen_before(job, capture, reading, rule):
+            return evolve(capture, verdict=Verdict.OK, reason="", detail="")
+        return capture
 
     async def _seen_before(self, job: Job, capture: Capture, reading: Document, rule: Rule) -> bool:
         """Whether the crawl before saw the same shrunk text."""

@@ -16,12 +16,14 @@ CHALLENGE_MARKERS = re.compile(
     r"|safeline|_abfpc|wzws_|WZWS"
 )
 CHALLENGE_WORDS = re.compile(
-    r"人机验证|安全验证|访问验证|请完成(?:安全)?验证|滑动验证|拖动(?:下方)?滑块|请输入(?:图片中的)?验证码"
+    r"人机验证|安全验证|访问验证|请完成(?:安全)?(?:验证|校验)|滑动验证|(?:拖动|按住|滑动)[^。，]{0,6}滑块"
+    r"|请输入(?:图片中的)?验证码|(?:是|为)(?:真实|正常)(?:访客|用户)|(?:不是|非)机器人|启用(?:浏览器)?脚本"
     r"|浏览器安全检查|正在(?:进行)?(?:安全)?检测"
     r"|正在验证(?:您的)?浏览器|访问(?:过于|太)频繁|(?:您的)?(?:访问)?请求(?:已)?被(?:拦截|阻断|拒绝)"
     r"|疑似(?:黑客|攻击|机器人)|网站防火墙"
     r"|(?:请|需要)(?:开启|启用)(?:浏览器的)?\s*JavaScript|enable JavaScript"
-    r"|Just a moment|Access Denied|Checking your browser|security check",
+    r"|Just a moment|Access Denied|Checking your browser|security check"
+    r"|Verify(?:ing)? (?:that )?you are (?:a )?human",
     re.I,
 )
 # Said of the page itself.

@@ -182,6 +182,8 @@ def _truncated(look: Look) -> Judgement | None:
     plain = evidence.headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
     short = plain and declared.isdigit() and len(evidence.payload) < int(declared)
     cut = evidence.kind == "page" and look.is_html and _cut_off(evidence.payload)
+    if evidence.kind == "attachment":
+        cut = _half_a_file(evidence.payload)
     if not (evidence.truncated or short or cut):
         return None
     return _suspect(Reason.TRUNCATED, f"内容没有传完就中断了（收到 {len(evidence.payload):,} 字节）。下次会自动再试。")
@@ -194,6 +196,11 @@ def _cut_off(payload: bytes) -> bool:
     return (
         opened and b"</html" not in tail and b"</body" not in tail and not payload.rstrip(b" \t\r\n\x00").endswith(b">")
     )
+
+
+def _half_a_file(payload: bytes) -> bool:
+    """A zip file (.docx, .xlsx, .ofd) without the directory at its end, which nothing can open."""
+    return payload.startswith(b"PK\x03\x04") and b"PK\x05\x06" not in payload[-66_000:]
 
 
 def _garbled(look: Look) -> Judgement | None:
@@ -215,9 +222,11 @@ def _elsewhere(look: Look) -> Judgement | None:
         return None
     title = document.title
     accepted = look.evidence.accepted_title
-    if look.numbered or look.named(title) or look.title_in_body or (accepted and fold(accepted) == fold(title)):
+    if look.numbered or (accepted and fold(accepted) == fold(title)):
         return None
-    other = bool(OFFICIAL.search(title)) and len(title) > 10
+    if not look.about and (look.named(title) or look.title_in_body):
+        return None
+    other = look.about or (bool(OFFICIAL.search(title)) and len(title) > 10)
     if not other and (any(map(look.named, document.headings)) or look.named(look.text[:2000])):
         return None
     return _suspect(

@@ -139,6 +139,8 @@ CHALLENGES = {
     "one script": f"<html><head><title></title></head><body>{SCRIPT}</body></html>",
     "JS shell": "<html><head><title>演示部</title><script src='/static/app.js'></script></head><body><div id='app'>"
     "正在加载</div><noscript>请开启JavaScript</noscript></body></html>",
+    "a door that turns": "<html><title>请稍候</title><body><p>正在确认您是真实访客，3秒后自动进入。</p>"
+    "<script>a()</script></body></html>",
     "slider": "<html><title>安全验证</title><body><p>请完成安全验证后继续访问，拖动下方滑块。</p>"
     "<script>a()</script></body></html>",
     "blocked by a firewall": "<html><title>访问被拦截</title><body>您的请求已被拦截，疑似攻击行为。"
@@ -256,6 +258,10 @@ OTHERS = {
         "《农村集体土地征收基层政务公开标准指引》解读",
         "<p>近日，我们印发了标准指引。</p>" + BODY,
     ),
+    "questions and answers about the notice": (
+        "演示部解读《农村集体土地征收领域政务公开指引》",
+        "<p>问：为什么要制定农村集体土地征收基层政务公开标准指引？</p>" + BODY,
+    ),
 }
 
 
@@ -283,7 +289,7 @@ def attachment(payload: bytes, **values: Any) -> Judgement:
 
 
 def test_a_file_is_taken_as_it_is() -> None:
-    assert attachment(b"PK\x03\x04" + bytes(100)).verdict is Verdict.OK
+    assert attachment(b"PK\x03\x04" + bytes(100) + b"PK\x05\x06" + bytes(18)).verdict is Verdict.OK
     assert attachment(b"%PDF-1.4 ...", name="x.doc").verdict is Verdict.OK
 
 
@@ -304,6 +310,7 @@ def test_an_empty_or_cut_off_file_is_suspect() -> None:
     suspect(attachment(b""), "empty")
     suspect(attachment(b"PK\x03\x04", truncated=True), "truncated")
     suspect(attachment(b"PK\x03\x04", headers={"content-length": "5000"}), "truncated")
+    suspect(attachment(b"PK\x03\x04" + bytes(5000)), "truncated")
 
 
 def test_an_office_file_saved_as_html_is_a_file() -> None:

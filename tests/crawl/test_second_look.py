@@ -65,6 +65,18 @@ def test_a_shrunk_text_is_believed_when_the_next_crawl_sees_it_again(tmp_path: P
     assert len(archive.texts("land")) == 2
 
 
+def test_an_apology_under_the_declared_title_is_never_believed(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        archive.watch("land", server.put("a.example", "/t.html", page("land", LONG)))
+        archive.crawl()
+        server.put("a.example", "/t.html", page("land", body="<p>网站正在割接，11月25日恢复。请届时再来。</p>"))
+        for _ in range(3):
+            archive.crawl()
+    assert archive.verdicts("land") == [("ok", ""), *[("suspect", "shrunk")] * 3]
+    assert archive.changes() == ["new"]
+
+
 def test_what_a_person_rejected_stays_suspect(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "data")
     with SiteServer() as server:
