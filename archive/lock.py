@@ -21,9 +21,16 @@ class LockHeld(StoreError):
 
 @contextmanager
 def crawl_lock(data: Path, purpose: str = "抓取") -> Iterator[None]:
-    """Hold the archive's lock for the block. Raises LockHeld naming process, purpose and start of the holder."""
-    data.mkdir(parents=True, exist_ok=True)
-    with open(data / NAME, "a+", encoding="utf-8") as file:
+    """Hold the archive's lock for the block. Raises LockHeld naming process, purpose and start of the holder.
+
+    StoreError when the folder cannot be made or written.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        opened = open(data / NAME, "a+", encoding="utf-8")  # noqa: SIM115 - closed by the block below
+    except OSError as error:
+        raise StoreError(f"不能写入数据目录 {data}：{error.strerror}。请核对路径和目录的权限。") from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

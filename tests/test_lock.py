@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from archive.lock import LockHeld, crawl_lock
+from archive.schema import StoreError
 
 HOLDER = """
 import sys
@@ -34,4 +35,11 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path, holder):
     holder.kill()
     holder.wait()
     with crawl_lock(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "data"
+    with pytest.raises(StoreError, match=f"不能写入数据目录 {folder}"), crawl_lock(folder):
         pass
