@@ -9,6 +9,7 @@ from attrs import evolve
 from archive.changes import compare
 from archive.editions import UNSURE, record_change
 from archive.store import Store, StoreError
+from archive.transaction import atomic
 
 
 def announce(store: Store, document_id: int, capture_id: int, crawl_id: int | None) -> bool:
@@ -29,7 +30,7 @@ def announce(store: Store, document_id: int, capture_id: int, crawl_id: int | No
     if before is None or notice is None:
         return False
     old, new = (evolve(store.load(id), confidence="high", attachments=()) for id in (before["id"], version["id"]))
-    with store.db.atomic():
+    with atomic(store.db):
         for change in compare(old, new):
             record_change(store, notice, crawl_id, change)
         store.update("versions", version["id"], review="[]")
@@ -52,7 +53,7 @@ def accept_candidate(store: Store, candidate_id: int) -> str:
     )
     if candidate is None:
         raise StoreError(f"没有编号为 {candidate_id} 的候选；请用 guidelines candidates 查看")
-    with store.db.atomic():
+    with atomic(store.db):
         store.db.table("candidates").update(candidate_id, {"state": "accepted"})
         values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
         store.db.table("notices").update(candidate["notice_id"], values)

@@ -20,6 +20,7 @@ from archive.changes import compare, is_confident
 from archive.clock import iso, now, parse
 from archive.model import Attachment, Change, Document, Kind, RowChange
 from archive.store import Row, Store, StoreError
+from archive.transaction import atomic
 
 UNSURE = "正文只由通用方法识别，与上一版不同，没有作为修订通知；请核对原文"
 """Mark of a version whose text only trafilatura found and differs: a person decides (accept or reject its capture)."""
@@ -78,7 +79,7 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
     if edition is None:
         return []
     if not notice["told"]:
-        with store.db.atomic():
+        with atomic(store.db):
             version = _version(store, edition.version_id)
             count = len(edition.files)
             summary = f"收录“{version['title']}”" + (f"，附件 {count} 个" if count else "")
@@ -89,7 +90,7 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
     told = Edition.of_json(notice["told"])
     if told == edition:
         return []
-    with store.db.atomic():
+    with atomic(store.db):
         ids = [
             record_change(store, notice, crawl_id, change)
             for change in _changes(store, told, edition)

@@ -18,6 +18,7 @@ from attrs import asdict, frozen
 from sqlite_utils import Database
 
 from archive.folding import Folding, fold, phrase, spaced, split
+from archive.transaction import atomic
 
 MAX_CHARACTERS = 100
 MAX_TERMS = 8
@@ -84,7 +85,7 @@ class Hit:
 
 def index_notice(db: Database, notice_id: int) -> None:
     """Bring a notice's entry in line with its row and the metadata of its page in force."""
-    with db.atomic():
+    with atomic(db):
         _replace(db.conn, "notices_fts", [notice_id], _notice_rows(db.conn, notice_id))
 
 
@@ -98,7 +99,7 @@ def index_document(db: Database, document_id: int) -> None:
     if found is None:
         return
     notice = found[0]
-    with db.atomic():
+    with atomic(db):
         documents = {row[0]: row for row in _document_rows(db.conn, notice)}
         siblings = [row[0] for row in db.conn.execute("SELECT id FROM documents WHERE notice_id = ?", [notice])]
         indexed = {
@@ -113,7 +114,7 @@ def index_document(db: Database, document_id: int) -> None:
 
 def rebuild(db: Database) -> int:
     """Index everything anew; returns the number of entries."""
-    with db.atomic():
+    with atomic(db):
         for kind in KINDS:
             db.conn.execute(f"DELETE FROM {kind}s_fts")
         return sum(_insert(db.conn, f"{kind}s_fts", rows) for kind, rows in _everything(db.conn))

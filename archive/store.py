@@ -23,6 +23,7 @@ from archive.normal import name_key
 from archive.records import as_json, item_of, item_row, spans_list
 from archive.schema import StoreError as StoreError  # what every caller of this module has to expect
 from archive.schema import migrate, migrations
+from archive.transaction import atomic
 
 Row = dict[str, Any]
 
@@ -67,12 +68,12 @@ class Store:
         return found[0] if found else None
 
     def update(self, table: str, id: int, **values: Any) -> None:
-        with self.db.atomic():
+        with atomic(self.db):
             self.db.table(table).update(id, values)
 
     def insert(self, table: str, values: Mapping[str, Any]) -> int:
         """Insert a row and return its id."""
-        with self.db.atomic():
+        with atomic(self.db):
             key = self.db.table(table).insert(dict(values)).last_pk
         if not isinstance(key, int):
             raise StoreError(f"表 {table} 没有返回编号")
@@ -85,14 +86,14 @@ class Store:
         return found["value"] if found else ""
 
     def set_info(self, key: str, value: str) -> None:
-        with self.db.atomic():
+        with atomic(self.db):
             self.db.table("archive_info").insert({"key": key, "value": value}, replace=True)
 
     # ------------------------------------------------------------ declarations
 
     def declare(self, sources: Sources) -> None:
         """Bring notices, areas and tasks in line with the sources file; nothing that was archived is removed."""
-        with self.db.atomic():
+        with atomic(self.db):
             self.db.execute("UPDATE notices SET declared = 0")
             for notice in sources.notices:
                 self._declare_notice(notice)
@@ -192,7 +193,7 @@ class Store:
 
     def add_capture(self, crawl_id: int, capture: Capture) -> int:
         """Record a fetch. The caller has flushed the WARC record to disk before."""
-        with self.db.atomic():
+        with atomic(self.db):
             capture_id = self.insert(
                 "captures",
                 {
@@ -268,7 +269,7 @@ class Store:
         capture = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
         if capture is None:
             raise StoreError(f"抓取记录 {capture_id} 不存在")
-        with self.db.atomic():
+        with atomic(self.db):
             version_id = self.insert(
                 "versions",
                 {

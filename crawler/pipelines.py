@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from archive.model import Verdict
+from archive.transaction import atomic
 from crawler import reread
 from crawler.fetched import Fetched
 from crawler.progress import Progress
@@ -43,7 +44,7 @@ class KeepPipeline(_Pipeline):
 
     async def process_item(self, item: Fetched) -> Fetched:
         spider = self.crawler.spider
-        with spider.store.db.atomic():
+        with atomic(spider.store.db):
             capture_id = spider.store.add_capture(spider.crawl_id, item.capture)
             self._follow_location(item)
             if item.document is not None and item.capture.verdict is Verdict.OK:

@@ -15,6 +15,7 @@ from archive.editions import record_upgrade
 from archive.model import Document, Verdict
 from archive.records import same_reading
 from archive.store import Row, Store, StoreError
+from archive.transaction import atomic
 from archive.warc import WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
@@ -123,7 +124,7 @@ def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int |
         return False
     document = read_capture(store, capture, rule)
     members = read_members(document, rule)
-    with store.db.atomic():
+    with atomic(store.db):
         added = _keep_upgraded(store, document_id, capture["id"], document, crawl_id)
         for member in keep_members(store, document_id, capture["id"], members, crawl_id, upgrade=True):
             added = added or member
@@ -166,7 +167,7 @@ def accept(store: Store, declared: Declared, capture_id: int, crawl_id: int) -> 
     if reading.problem:
         raise StoreError(f"抓取记录 {capture_id} 无法读取：{reading.problem.partition(': ')[2]}")
     members = read_members(reading, rule)
-    with store.db.atomic():
+    with atomic(store.db):
         store.update("captures", capture_id, decision="accepted")
         store.update("documents", document_id, verdict=str(Verdict.OK), trouble_count=0, trouble_since=None)
         keep(store, document_id, capture_id, reading)

@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 from attrs import evolve
@@ -139,3 +141,12 @@ def test_an_older_archive_is_copied_before_it_is_migrated(tmp_path):
     copy = Database(tmp_path / "archive-before-m900_note.db")
     assert "note" not in copy["notices"].columns_dict
     assert copy["notices"].count == 3
+
+
+def test_a_writer_waits_for_another_process_instead_of_failing(tmp_path):
+    """A plain BEGIN that has read before another process wrote fails at once, whatever the timeout."""
+    make_archive(tmp_path).close()
+    write = f"from pathlib import Path; from archive.store import Store; s = Store.open(Path({str(tmp_path)!r}))\n"
+    write += "for n in range(150): s.set_info(f'k{n % 7}', str(n))"
+    with subprocess.Popen([sys.executable, "-c", write]) as one, subprocess.Popen([sys.executable, "-c", write]) as two:
+        assert (one.wait(60), two.wait(60)) == (0, 0)

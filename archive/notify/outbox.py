@@ -19,6 +19,7 @@ from sqlite_utils import Database, Migrations
 
 from archive.clock import iso, parse
 from archive.schema import migrate
+from archive.transaction import atomic
 
 Row = dict[str, Any]
 
@@ -135,7 +136,7 @@ class Outbox:
         What waits for somebody who is no longer subscribed is dropped.
         """
         names = list(names)
-        with self.db.atomic():
+        with atomic(self.db):
             _table(self.db, "subscribers").insert_all(({"name": n, "since": iso(since)} for n in names), ignore=True)
             known = {row["name"]: row for row in self.rows("SELECT * FROM subscribers")}
             for row in known.values():
@@ -186,7 +187,7 @@ class Outbox:
 
     def recover(self) -> int:
         """What a dead process was just sending waits again; returns how many deliveries may arrive twice."""
-        with self.db.atomic():
+        with atomic(self.db):
             found = self.db.execute(
                 "UPDATE deliveries SET state = 'pending', resent = resent + 1 WHERE state = 'sending'"
             )
@@ -221,7 +222,7 @@ class Outbox:
 
     def _set(self, rows: Sequence[Row], assignments: str, values: Sequence[Any]) -> None:
         marks = ", ".join("?" * len(rows))
-        with self.db.atomic():
+        with atomic(self.db):
             self.db.execute(
                 f"UPDATE deliveries SET {assignments} WHERE id IN ({marks})",  # noqa: S608 - both parts are ours
                 [*values, *(row["id"] for row in rows)],
@@ -245,7 +246,7 @@ class Outbox:
     def revive(self, ids: Sequence[int] | None, now: datetime, state: str = "pending") -> int:
         """A person has put the channel right: dead deliveries (all, when ids is None) are tried again, or dropped."""
         chosen = "" if ids is None else f"AND id IN ({', '.join('?' * len(ids))})"
-        with self.db.atomic():
+        with atomic(self.db):
             found = self.db.execute(
                 f"UPDATE deliveries SET state = ?, attempts = 0, next_at = ? WHERE state = 'dead' {chosen}",  # noqa: S608
                 [state, iso(now), *(ids or [])],

@@ -22,6 +22,7 @@ from archive.notify.story import local, rows_of, stories
 from archive.notify.subscriptions import NAME, Subscriber, Subscriptions, load
 from archive.settings import Settings
 from archive.store import read_only
+from archive.transaction import atomic
 
 AT_ONCE = 20
 """Single alerts for one subscriber in one round; more become one message (a chat takes 20 a minute)."""
@@ -134,7 +135,7 @@ def plan(around: Round, archive: sqlite3.Connection, outbox: Outbox, subscriptio
     first = not outbox.info("first_round")
     known = _meet(around, outbox, subscriptions)
     changes = _changes(archive)
-    with outbox.db.atomic():
+    with atomic(outbox.db):
         for subscriber in subscriptions.subscribers:
             for change in changes:
                 _plan_change(around, outbox, subscriber, known[subscriber.name], change, first)

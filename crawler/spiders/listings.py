@@ -23,6 +23,7 @@ from archive.model import Area, Document, Kind, Notice
 from archive.normal import fold, link_key
 from archive.settings import Settings
 from archive.store import Row, Store
+from archive.transaction import atomic
 from crawler.download.errors import explain
 from crawler.reading.sandbox import read_apart
 from crawler.sources import Declared
@@ -202,7 +203,7 @@ class ListingsSpider(Spider):
             url = look.url or look.addresses[0]
             known = self._listing(watched, url)
             if known is None:
-                with self.store.db.atomic():
+                with atomic(self.store.db):
                     values |= {"notice_id": watched.row["id"], "url": url}
                     ids[watched.row["id"]] = int(self.db["listings"].insert(values).last_pk)
             else:
@@ -329,7 +330,7 @@ class ListingsSpider(Spider):
             "summary": f"可能的新版，请核对：《{title}》",
             "quiet": 0,
         }
-        with self.store.db.atomic():
+        with atomic(self.store.db):
             self.db["candidates"].insert(candidate)
             self.db["changes"].insert(change)
         self._count("candidates")
@@ -349,7 +350,7 @@ class ListingsSpider(Spider):
         return link_key(url) in {link_key(row["url"]) for row in rows}
 
     def _note(self, listing_id: int, entries: Sequence[Listed]) -> None:
-        with self.store.db.atomic():
+        with atomic(self.store.db):
             self.db["listed"].insert_all(
                 (
                     {"listing_id": listing_id, "url": entry.url, "title": entry.title, "first_seen": iso(now())}
