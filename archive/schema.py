@@ -6,6 +6,7 @@ A table is added by a new function at the end of this file; a released function 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Set
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -343,12 +344,7 @@ def m006_tasks_have_an_id(db: Database) -> None:
 
 def migrate(db: Database, steps: Migrations, path: Path) -> None:
     """Bring a database up to this release, after a copy of it; one of a newer release is refused, untouched."""
-    known = {step.name for step in steps.applied(db)} | {step.name for step in steps.pending(db)}
-    ours = set(_names(steps))
-    if known - ours:
-        raise StoreError(
-            f"{path} 由更新版本的程序写成（{'、'.join(sorted(known - ours))}），本版本不能打开；请升级程序后再试"
-        )
+    refuse_newer({step.name for step in steps.applied(db)}, steps, path)
     if not steps.pending(db):
         return
     if steps.applied(db):
@@ -357,6 +353,15 @@ def migrate(db: Database, steps: Migrations, path: Path) -> None:
             db.conn.backup(target)
         target.close()
     steps.apply(db)
+
+
+def refuse_newer(applied: Set[str], steps: Migrations, path: Path) -> None:
+    """Raises StoreError when a database has had a migration that this release does not know."""
+    unknown = applied - set(_names(steps))
+    if unknown:
+        raise StoreError(
+            f"{path} 由更新版本的程序写成（{'、'.join(sorted(unknown))}），本版本不能打开；请升级程序后再试"
+        )
 
 
 def _names(steps: Migrations) -> list[str]:

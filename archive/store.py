@@ -6,6 +6,7 @@ Changes are recorded by `editions.py` on top of this; the index is kept by `sear
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -22,7 +23,7 @@ from archive.model import Attachment, Capture, Document, Notice, Sources, Verdic
 from archive.normal import name_key
 from archive.records import as_json, item_of, item_row, spans_list
 from archive.schema import StoreError as StoreError  # what every caller of this module has to expect
-from archive.schema import migrate, migrations
+from archive.schema import migrate, migrations, refuse_newer
 from archive.transaction import atomic
 
 Row = dict[str, Any]
@@ -372,12 +373,25 @@ class Store:
         )
 
 
+_APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+
+
 def read_only(data: Path) -> sqlite3.Connection:
-    """A connection that cannot write, for everything that only looks. Raises StoreError when there is no archive."""
+    """A connection that cannot write, for everything that only looks.
+
+    Raises StoreError when there is no archive, or one of a newer release.
+    """
     path = data / "archive.db"
     if not path.exists():
         raise StoreError(f"{data} 中还没有档案库（archive.db）；请先运行 guidelines crawl")
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA query_only=ON")
+    with contextlib.suppress(sqlite3.DatabaseError):  # a damaged file is told by who reads it
+        applied = {row["name"] for row in connection.execute(_APPLIED, [migrations.name])}
+        try:
+            refuse_newer(applied, migrations, path)
+        except StoreError:
+            connection.close()
+            raise
     return connection

@@ -204,10 +204,13 @@ def recheck(store: Store, declared: Declared, sample: int | None) -> dict[str, A
         version = store.current_version(row["id"])
         if version is None or (sample is not None and report["checked"] >= sample):
             continue
-        if version["reader"] != reader_id(rule):
+        if version["reader"] == reader_id(rule):
+            capture = store.row("SELECT * FROM captures WHERE id = ?", [version["capture_id"]])
+        elif row["reader"] == reader_id(rule):  # read again, and found to be the same, from its last good bytes
+            capture = store.last_good_capture(row["id"])
+        else:
             report["outdated"] += 1
             continue
-        capture = store.row("SELECT * FROM captures WHERE id = ?", [version["capture_id"]])
         try:
             same = capture is not None and same_reading(store.load(version["id"]), read_capture(store, capture, rule))
         except WarcError as error:

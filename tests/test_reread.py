@@ -51,6 +51,20 @@ def test_reextract_gives_upgrades_of_the_same_capture_and_then_nothing(old: Old)
     assert old.office.run("verify")["ok"]
 
 
+def test_a_text_that_a_new_release_reads_the_same_is_verified_again(old: Old) -> None:
+    old.office.run("reextract")
+    store = Store.open(old.office.data)
+    store.db.execute("UPDATE versions SET reader = 'older'")
+    store.db.execute("UPDATE documents SET reader = 'older'")
+    store.db.conn.commit()
+    store.close()
+    assert old.office.run("verify")["checked"]["outdated"] == 2
+    assert old.office.run("reextract")["changes"] == []
+    found = old.office.run("verify")
+    assert (found["checked"]["versions"], found["checked"]["outdated"]) == (2, 0)
+    assert found["ok"]
+
+
 def test_an_unchanged_page_is_upgraded_at_its_next_visit(old: Old) -> None:
     assert {change["kind"] for change in old.office.crawl()["changes"]} == {"upgrade"}
     assert old.office.crawl()["changes"] == []

@@ -104,7 +104,9 @@ def test_install_show_and_remove_with_cron(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     data = tmp_path / "data"
     run = CliRunner()
-    assert "guidelines" in run.invoke(cli, ["--data", str(data), "schedule", "show", "--cron"]).output
+    shown = run.invoke(cli, ["--data", str(data), "schedule", "show", "--cron"]).output
+    assert len([line for line in shown.splitlines() if str(data) in line]) == 3, "wide lines are not broken"
+    assert all(line.endswith("2>&1") for line in shown.splitlines() if str(data) in line)
     done = run.invoke(cli, ["--data", str(data), "schedule", "install", "--cron", "--backup", str(tmp_path / "b")])
     assert done.exit_code == 0, done.output
     assert "my-job" in table.read_text()

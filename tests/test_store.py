@@ -120,8 +120,9 @@ def test_an_archive_of_a_newer_release_is_refused_untouched(tmp_path):
     store = make_archive(tmp_path)
     store.db["_sqlite_migrations"].insert({"migration_set": "guidelines", "name": "m999_future", "applied_at": ""})
     store.close()
-    with pytest.raises(StoreError, match="m999_future"):
-        Store.open(tmp_path)
+    for opened in (Store.open, read_only):  # also by what only looks: its tables may mean something else
+        with pytest.raises(StoreError, match="m999_future"):
+            opened(tmp_path)
 
 
 def test_an_older_archive_is_copied_before_it_is_migrated(tmp_path):

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from archive import clock
 from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data
+from archive.notify.story import local
 from archive.notify.subscriptions import NAME, Subscriber, SubscriptionsError, load
 from archive.settings import load_settings
 from archive.store import read_only
@@ -168,10 +169,11 @@ def _list(data: Path, as_json: bool) -> None:
     if not rows:
         out.print("没有待投递的消息", markup=False)
         return
+    zone = load_settings(data).zone
     table = Table("序号", "投递编号", "订阅人", "内容", "状态", "次数", "下次", "原因")
     for row in rows:
         what = KINDS[row["kind"]] + (f" {row['change_id']}" if row["change_id"] else "")
-        when = "" if row["state"] == "dead" else row["next_at"]
+        when = "" if row["state"] == "dead" else local(row["next_at"], zone)
         table.add_row(
             str(row["id"]),
             row["key"],

@@ -122,13 +122,13 @@ def show(
     """显示将要写入的定时任务，以及已经装好的。"""
     plan = _plan(data, system, account, hour, target, host, port)
     if cron or not schedule.has_systemd(system):
-        out.print("\n".join(schedule.crontab_lines(plan)), markup=False)
+        out.print("\n".join(schedule.crontab_lines(plan)), markup=False, soft_wrap=True)  # to be copied as it is
         return
     folder = schedule.unit_folder(system)
     for name, text in schedule.units(plan).items():
         present = (folder / name).read_text("utf-8") if (folder / name).exists() else ""
         state = "已安装" if present == text else "已安装，内容不同" if present else "未安装"
-        out.print(f"# {folder / name}（{state}）\n{text}", markup=False)
+        out.print(f"# {folder / name}（{state}）\n{text}", markup=False, soft_wrap=True)
 
 
 @group.command()

@@ -76,6 +76,8 @@ def test_dead_deliveries_are_seen_tried_again_and_given_up(store: Store) -> None
         record(store, "land", "new", "收录")
         receiver.status = 500
         assert guidelines(store, "notify").exit_code == 0
+        waiting = guidelines(store, "deliveries").output
+        assert "Z" not in waiting, "times in local words, as in status"
         outbox = Outbox.open(store.data)
         with outbox.db.atomic():
             outbox.db.execute("UPDATE deliveries SET attempts = ?, next_at = created_at", [TRIES - 1])
