@@ -19,6 +19,7 @@ from attrs import evolve, frozen
 
 from archive import clock, words
 from archive.attached import called
+from archive.model import Reason
 from archive.settings import load_settings
 
 Row = dict[str, Any]
@@ -153,7 +154,7 @@ def _last_doubtful(connection: sqlite3.Connection, notice_id: int) -> Row | None
 
 def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     """Attachments of the pages in force (and files inside them) that cannot be had or cannot be read."""
-    trouble = {"unreadable": "无法读取", "gone": "已撤下", "unread": "无法下载"}
+    trouble = {"unreadable": "无法读取", "gone": "已撤下", "unread": "没有取得"}
     found = []
     for row in _rows(
         connection,
@@ -172,6 +173,8 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
         # a problem of the reader is "<code>: <sentence with the next step>"
         why = (row["reason"] or "").partition(": ")[2] or words.reason(row["last_reason"] or row["reason"] or "")
+        if state == "unread" and row["last_reason"] == Reason.EMPTY:
+            why = "下载到的文件是空的"
         found.append(
             Trouble(
                 subject=f"document:{row['id']}",

@@ -114,6 +114,15 @@ def test_an_unreadable_attachment_needs_a_person_and_says_why(store: Store) -> N
     assert point["notice"] == "land"
 
 
+def test_an_empty_attachment_is_said_to_be_empty(store: Store) -> None:
+    file = store.row("SELECT id FROM documents WHERE kind = 'attachment' ORDER BY id")
+    assert file is not None
+    store.update("documents", file["id"], state="unread", trouble_count=1)
+    store.db.execute("UPDATE captures SET verdict = 'suspect', reason = 'empty' WHERE document_id = ?", [file["id"]])
+    (point,) = look(store)["attention"]
+    assert point["what"] == "“附件：标准目录.docx”没有取得：下载到的文件是空的"
+
+
 def test_a_file_that_the_page_no_longer_links_needs_nobody(store: Store) -> None:
     file = store.row("SELECT id FROM documents WHERE kind = 'attachment' ORDER BY id")
     page = store.row("SELECT id FROM documents WHERE kind = 'page' ORDER BY id")
