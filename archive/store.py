@@ -255,9 +255,16 @@ class Store:
                AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted') ORDER BY id DESC LIMIT 1""",
             [document_id],
         )
-        while found and found["refers_to"]:
-            found = self.row("SELECT * FROM captures WHERE id = ?", [found["refers_to"]])
-        return found
+        return self.holder(found) if found else None
+
+    def holder(self, capture: Row) -> Row:
+        """The capture whose record holds the payload: this one, or for a 304 or a revisit the one referred to."""
+        while capture["refers_to"]:
+            referred = self.row("SELECT * FROM captures WHERE id = ?", [capture["refers_to"]])
+            if referred is None:
+                break
+            capture = referred
+        return capture
 
     # ------------------------------------------------------------ versions
 

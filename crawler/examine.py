@@ -14,8 +14,9 @@ from scrapy.http import Response
 
 from archive.clock import iso, now
 from archive.model import Capture, Document, Reason, Verdict
+from archive.normal import link_key
 from archive.settings import Settings
-from archive.store import Row, Store
+from archive.store import Store
 from archive.warc import WarcError
 from crawler import reread
 from crawler.download.errors import Failure
@@ -64,9 +65,15 @@ class Examiner:
         payload = bytes(response.body)
         capture = evolve(capture, sha256=hashlib.sha256(payload).hexdigest(), bytes=len(payload))
         complete = "dataloss" not in response.flags
-        good = job.known.payload if job.known else None
+        good = job.known.payload if job.known and not self._links_lead_elsewhere(job, response.url) else None
         if good is not None and response.status == 200 and complete and capture.sha256 == good["sha256"]:
-            capture = evolve(capture, verdict=Verdict.UNCHANGED, refers_to=good["id"])
+            # its own record may hold the payload again: at another address, or compressed otherwise
+            capture = evolve(
+                capture,
+                verdict=Verdict.UNCHANGED,
+                media_type=good["media_type"] or "",
+                charset=good["charset"] or "",
+            )
             return Examined(Fetched(job.notice.slug, job.kind, capture, rule=rule))
         headers = header_map(response)
         reading = await self._read(payload, headers, response.url, rule) if response.status == 200 else None
@@ -81,6 +88,13 @@ class Examiner:
             capture = await self._shrunk(job, capture, reading, rule)
         taken = reading if capture.verdict is Verdict.OK else None
         return Examined(Fetched(job.notice.slug, job.kind, capture, taken, rule if taken else None), reading)
+
+    def _links_lead_elsewhere(self, job: Job, url: str) -> bool:
+        """The page moved, and its relative links with it: the same bytes name other files."""
+        if job.kind == "attachment" or job.known is None or link_key(job.known.url) == link_key(url):
+            return False
+        current = self.current(job)
+        return current is not None and bool(current.attachments)
 
     def current(self, job: Job) -> Document | None:
         """The document as the archive has it."""
@@ -204,14 +218,9 @@ class Examiner:
             return False
         if last["sha256"] == capture.sha256:
             return True
-        holder: Row | None = last
-        while holder is not None and holder["refers_to"]:
-            holder = self.store.row("SELECT * FROM captures WHERE id = ?", [holder["refers_to"]])
-        if holder is None:
-            return False
         try:
             async with self.turns:
-                before = await asyncio.to_thread(reread.read_capture, self.store, holder, rule)
+                before = await asyncio.to_thread(reread.read_capture, self.store, last, rule)
         except WarcError:
             return False  # it cannot be confirmed by bytes that are lost; the next crawl has new ones
         return before.text == reading.text

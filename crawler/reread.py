@@ -143,7 +143,8 @@ def _keep_upgraded(store: Store, document_id: int, capture_id: int, document: Do
 
 def read_capture(store: Store, capture: Row, rule: Rule) -> Document:
     """Today's reading of a kept capture. Raises WarcError when its record is missing or damaged."""
-    payload = read_payload(store.data, capture["warc_file"], capture["warc_offset"])
+    holder = store.holder(capture)
+    payload = read_payload(store.data, holder["warc_file"], holder["warc_offset"])
     return read_apart(payload.body, reading_headers(payload.headers, capture["url"]), rule)
 
 

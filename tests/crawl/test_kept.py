@@ -6,10 +6,12 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from archive.verify import verify
 from archive.warc import read_payload
 from tests.crawl.harness import Archive, environment, page
 from tests.sites.server import SiteServer
@@ -50,6 +52,41 @@ def test_the_same_payload_again_is_a_revisit_record(tmp_path: Path) -> None:
     assert revisit.headers["warc-profile"].endswith("/1.1/revisit/identical-payload-digest")
     assert revisit.headers["warc-refers-to"] == original.headers["warc-record-id"]
     assert revisit.headers["warc-payload-digest"] == original.headers["warc-payload-digest"] == one["warc_digest"]
+
+
+def test_an_unchanged_page_that_moved_holds_its_own_bytes(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        archive.watch("land", server.put("a.example", "/t.html", page("land")))
+        archive.crawl()
+        moved = server.put("a.example", "/new.html", page("land"))
+        server.put("a.example", "/t.html", "", status=301, headers={"Location": moved})
+        archive.crawl()
+        archive.crawl()
+    captures = archive.captures("land")
+    assert [row["verdict"] for row in captures] == ["ok", "unchanged", "unchanged"]
+    assert [row["refers_to"] for row in captures] == [None, None, captures[1]["id"]]
+    assert {(row["sha256"], row["media_type"]) for row in captures} == {(captures[0]["sha256"], "text/html")}
+    assert verify(archive.data)["problems"] == []
+
+
+def test_a_suspect_page_that_was_served_again_is_accepted_by_its_latest_capture(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        archive.watch("land", server.put("a.example", "/t.html", page("land")))
+        archive.crawl()
+        server.put("a.example", "/t.html", page("tax"), etag=False)
+        archive.crawl()
+        archive.crawl()
+    one, two = archive.captures("land")[-2:]
+    assert (two["reason"], two["refers_to"]) == ("elsewhere", one["id"])
+    main = "from archive.cli import main; main()"
+    line = [sys.executable, "-c", main, "--data", str(archive.data), "accept", str(two["id"])]
+    done = subprocess.run(line, env=environment(), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert archive.changes()[0] == "new"
+    assert len(archive.texts("land")) == 2
+    assert verify(archive.data)["problems"] == []
 
 
 def test_validators_go_only_to_the_address_they_came_from(tmp_path: Path) -> None:
