@@ -104,6 +104,26 @@ def test_files_of_an_unchanged_page_are_looked_at_again(tmp_path: Path) -> None:
     assert one["sha256"] != two["sha256"]
 
 
+def test_files_of_a_page_that_moved_as_it_was_are_looked_for_where_it_is_now(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    table = "事项,时限\n征地公告,20日\n".encode()
+    with SiteServer() as server:
+        notice = page("land", '<p><a href="a.csv">附件：目录.csv</a></p>')
+        archive.watch("land", server.put("a.example", "/old/t.html", notice))
+        server.put("a.example", "/old/a.csv", table, "text/csv")
+        archive.crawl()
+        moved = server.put("a.example", "/new/t.html", notice)
+        server.put("a.example", "/old/t.html", "", status=301, headers={"Location": moved})
+        server.put("a.example", "/old/a.csv", "", status=404)
+        server.put("a.example", "/new/a.csv", table, "text/csv")
+        archive.crawl()
+        server.put("a.example", "/new/a.csv", table.replace(b"20", b"30"), "text/csv")
+        archive.crawl()
+    assert [row["verdict"] for row in archive.captures("land", "attachment")] == ["ok", "ok", "ok"]
+    loud = [row["kind"] for row in archive.rows("SELECT kind FROM changes WHERE NOT quiet ORDER BY id")]
+    assert loud == ["new", "moved", "attachment-replaced"]
+
+
 def test_a_mirror_is_tried_when_the_first_address_fails_and_labelled(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "data")
     with SiteServer() as server:
