@@ -60,7 +60,7 @@ def load_settings(data: Path, **overrides: Any) -> Settings:
     given: dict[str, Any] = {}
     if path.exists():
         try:
-            given = tomllib.loads(path.read_text("utf-8"))
+            given = tomllib.loads(path.read_text("utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}：不是有效的 TOML 文件：{error}") from error
     given |= {key: value for key, value in overrides.items() if value is not None}

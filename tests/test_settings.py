@@ -39,3 +39,8 @@ def test_a_mistake_in_the_settings_names_file_and_key(tmp_path, text, named):
         load_settings(write(tmp_path, text))
     assert named in str(error.value)
     assert "settings.toml" in str(error.value)
+
+
+def test_a_byte_order_mark_as_notepad_writes_it_is_read_past(tmp_path):
+    (tmp_path / "settings.toml").write_bytes(b"\xef\xbb\xbfdelay = 3\n")
+    assert load_settings(tmp_path).delay == 3

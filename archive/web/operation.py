@@ -27,7 +27,7 @@ def inward(visit: Visit) -> Response:
     raise Missing("这个地址没有内容。")
 
 
-INWARD = "databases|threads|patterns|messages|allow-debug|permissions|plugins|versions|settings|auth-token"
+INWARD = "databases|threads|patterns|messages|allow-debug|permissions|auth-token"
 
 ROUTES = (
     (rf"^/-/(?:{INWARD})(?:\.json)?$", answer(inward)),

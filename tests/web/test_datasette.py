@@ -52,7 +52,7 @@ def test_the_database_itself_is_not_handed_out(web: Site) -> None:
     assert web.get("/archive.db").status_code == 403
 
 
-@pytest.mark.parametrize("name", ["databases", "databases.json", "threads.json", "patterns", "versions.json"])
+@pytest.mark.parametrize("name", ["databases", "databases.json", "threads.json", "patterns"])
 def test_nothing_about_the_machine_is_told(web: Site, name: str) -> None:
     answer = web.get(f"/-/{name}")
     assert answer.status_code == 404
@@ -81,3 +81,10 @@ def test_what_the_table_pages_say_is_chinese(web: Site) -> None:
     assert "条件：检索“征地”，按 level1 排序" in text
     for english in (" rows", "where", "Search:", "Next page", "Apply", "Suggested", "Powered by", "home"):
         assert english not in text, english
+
+
+@pytest.mark.parametrize("name", ["versions.json", "plugins.json", "settings.json", "metadata.json"])
+def test_datasettes_own_pages_stay_and_name_no_folder(web: Site, name: str) -> None:
+    answer = web.get(f"/-/{name}")
+    assert answer.status_code == 200
+    assert str(web.data) not in answer.text
