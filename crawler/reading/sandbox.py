@@ -18,6 +18,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import cast
 
+from attrs import evolve
+
 from archive.model import Document
 from crawler.reading import read, reader_id
 from crawler.reading.rule import Rule
@@ -46,7 +48,8 @@ def read_apart(
     with tempfile.TemporaryDirectory(prefix="guidelines-read-", ignore_cleanup_errors=True) as scratch:
         answer, code = _run((payload, dict(headers), rule, seconds, memory, scratch), seconds, late)
     if answer is not None:
-        return answer
+        # named as this process names its reader: the fork server keeps the environment that it was started with
+        return evolve(answer, reader=reader_id(rule))
     if late.is_set() or code == -signal.SIGXCPU:
         problem = TIMEOUT.format(seconds=round(seconds))
     elif code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
