@@ -43,18 +43,15 @@ def refuse_candidate(store: Store, candidate_id: int) -> None:
     store.update("candidates", candidate_id, state="rejected")
 
 
-def accept_candidate(store: Store, candidate_id: int) -> str:
+def accept_candidate(store: Store, candidate_id: int) -> None:
     """Make a candidate the notice's next edition: the next crawl fetches it and compares it with the present one.
 
-    Returns the slug of the notice. Raises StoreError when there is no such candidate.
+    Raises StoreError when there is no such candidate.
     """
-    candidate = store.row(
-        "SELECT c.*, n.slug FROM candidates c JOIN notices n ON n.id = c.notice_id WHERE c.id = ?", [candidate_id]
-    )
+    candidate = store.row("SELECT * FROM candidates WHERE id = ?", [candidate_id])
     if candidate is None:
         raise StoreError(f"没有编号为 {candidate_id} 的候选；请用 guidelines candidates 查看")
     with atomic(store.db):
         store.db.table("candidates").update(candidate_id, {"state": "accepted"})
         values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
         store.db.table("notices").update(candidate["notice_id"], values)
-    return str(candidate["slug"])

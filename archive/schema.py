@@ -39,7 +39,7 @@ def m001_declarations(db: Database) -> None:
             "document_number": str,
             "issued_on": str,
             "published_on": str,
-            "state": str,  # never-fetched | current | suspect | blocked | unreachable | gone | withdrawn from the list
+            "state": str,  # never-fetched | current | suspect | blocked | unreachable | gone
             "verdict": str,  # of the latest capture of its page
             "reason": str,
             "checked_at": str,

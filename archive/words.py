@@ -14,7 +14,6 @@ STATES: Mapping[str, str] = {
     "blocked": "被拦截",
     "unreachable": "无法访问",
     "gone": "已撤下",
-    "withdrawn": "已移出名单",
 }
 """notices.state"""
 

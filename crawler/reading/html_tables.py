@@ -47,17 +47,6 @@ def grid_of(table: Element, number: int = 1) -> Grid:
     return grid or Grid((), Place(number))
 
 
-def grids_of(element: Element) -> list[Grid]:
-    """Every table of data inside an element, in order; tables inside cells of another are part of that cell's text."""
-    grids: list[Grid] = []
-    walk = etree.iterwalk(element, events=("start",), tag="table")
-    for _, table in walk:
-        if not is_hidden(table) and is_data(table):
-            grids.append(grid_of(table, len(grids) + 1))
-            walk.skip_subtree()
-    return grids
-
-
 def cell_text(cell: Element) -> str:
     """The text of a cell: blocks and line breaks as lines, blanks as one, ticks of symbol fonts as Unicode."""
     lines: list[str] = []
