@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from archive import words
 from archive.attached import compare_attachments
+from archive.compare.furniture import NONE, Furniture, without_furniture
 from archive.model import CATALOGUE_ROW, CELL, Change, Document, Kind, RowChange
 from archive.normal import (
     cells_of,
@@ -32,16 +33,19 @@ from archive.rows import Summary, describe, diff_rows, quoted_change, shortened
 FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source")}
 """Metadata that is compared, with the name people know it by. Anything else on a page (its column, its source) is the
 site's and no news of the notice."""
+REPEALED = "repealed"
+"""Metadata: the words by which a page says of itself that the document is no longer in force."""
 _TOLD_WHEN_NEW = ("effective_on", "expires_on", "in_force")
 """Fields whose appearance says something; the others appear and vanish when a site is redesigned."""
 _IN_FORCE = re.compile(r"(?:现行|全文|继续)?有效|现行|生效")
 _DATE = re.compile(r"(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
 
 
-def compare(old: Document, new: Document) -> list[Change]:
+def compare(old: Document, new: Document, furniture: Furniture = NONE) -> list[Change]:
     """All changes from old to new; [] when a reader of both would see none. Pure.
 
-    A page brings its attachments with their readings and digests, so one call compares the whole notice.
+    A page brings its attachments with their readings and digests, so one call compares the whole notice. What is known
+    as `furniture` of the page is left out.
     """
     changes: list[Change] = []
 
@@ -51,8 +55,10 @@ def compare(old: Document, new: Document) -> list[Change]:
             kind, summary, rows, document_id=document_id, from_version=old.version_id, to_version=new.version_id
         )
 
-    body = _Bodies.of(old, new)
+    body = _Bodies.of(old, new, furniture)
     confident = is_confident(old, new)
+    if _says_repealed(new) and not _says_repealed(old):
+        changes.append(change(Kind.REPEALED, f"页面注明：“{shortened(new.metadata[REPEALED])}”"))
     if old.url and new.url and link_key(old.url) != link_key(new.url):
         changes.append(change(Kind.MOVED, f"页面网址由 {old.url} 变为 {new.url}"))
     rows, sentences = _body_changes(old, new, body) if confident else ((), [])
@@ -66,6 +72,12 @@ def compare(old: Document, new: Document) -> list[Change]:
         # without a sure body the list of links is not sure either
         changes.append(evolve(found, quiet=True) if listed and not confident else found)
     return changes
+
+
+def is_same(old: Document, new: Document, furniture: Furniture = NONE) -> bool:
+    """Whether a reader of both would see no change, however surely their bodies were found."""
+    before, after = (evolve(document, confidence="high") for document in (old, new))
+    return not compare(before, after, furniture)
 
 
 def is_confident(old: Document, new: Document) -> bool:
@@ -91,10 +103,10 @@ class _Bodies:
     new_catalogue: tuple[str, ...]
 
     @classmethod
-    def of(cls, old: Document, new: Document) -> _Bodies:
+    def of(cls, old: Document, new: Document, furniture: Furniture = NONE) -> _Bodies:
         names = {name_key(a.name) for a in (*old.attachments, *new.attachments)}
         keys = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
-        sides = [_lines(document.text, keys) for document in (old, new)]
+        sides = [_lines(without_furniture(document, furniture), keys) for document in (old, new)]
         (before, before_rows), (after, after_rows) = sides
         return cls(before, after, before_rows, after_rows)
 
@@ -103,9 +115,9 @@ class _Bodies:
         return fold("\n".join(self.old)) == fold("\n".join(self.new))
 
 
-def _lines(text: str, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _lines(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     plain, catalogue = [], []
-    for line in without_serials(text.split("\n")):
+    for line in without_serials(lines):
         if line.startswith(CATALOGUE_ROW):
             catalogue.append(line)
         elif is_row(line):
@@ -302,7 +314,11 @@ def _metadata_changes(old: Document, new: Document, body: _Bodies) -> list[str]:
     told_by_text = not body.same and is_confident(old, new)
     texts = fold("\n".join(body.old)), fold("\n".join(body.new))
     sentences = []
+    if _says_repealed(old) and not _says_repealed(new):
+        sentences.append(f"页面不再注明“{shortened(old.metadata[REPEALED])}”")
     for field, name in FIELDS.items():
+        if field == "in_force" and _says_repealed(new) and not _says_repealed(old):
+            continue  # told as the repeal
         was, now = (_value(field, document.metadata.get(field, "")) for document in (old, new))
         if fold(was) == fold(now) or not now:
             continue
@@ -337,6 +353,10 @@ def _value(field: str, value: str) -> str:
     if found:
         return "{}-{:02}-{:02}".format(*(int(part) for part in found.groups()))
     return " ".join(value.split())
+
+
+def _says_repealed(document: Document) -> bool:
+    return bool(document.metadata.get(REPEALED))
 
 
 def _written(value: str, text: str) -> bool:

@@ -18,7 +18,7 @@ def run_crawler(command: str, data: Path, arguments: Sequence[str] = ()) -> tupl
     """Run `python -m crawler COMMAND`. Returns its exit code and the number of its crawl (None if it began none)."""
     token = uuid4().hex
     line = [sys.executable, "-m", "crawler", command, "--data", str(data), "--token", token, *arguments]
-    with subprocess.Popen(line, stdout=sys.stderr.fileno()) as child:
+    with subprocess.Popen(line, stdout=sys.__stderr__ and sys.__stderr__.fileno()) as child:
         try:
             code = child.wait()
         except KeyboardInterrupt:  # the terminal has told the child too: let it end in good order

@@ -14,7 +14,7 @@ from archive.commands.chinese import speak_chinese
 from archive.settings import SettingsError
 from archive.store import StoreError
 
-MODULES = ("crawl", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule")
+MODULES = ("crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule")
 
 
 speak_chinese()

@@ -3,6 +3,11 @@
 An edition is a notice's page with its attachments, by version. `notices.told` holds the edition whose changes have been
 recorded; `settle` compares it with the present one and records the difference in one transaction. So a crawl that is
 killed between two steps tells nothing twice and forgets nothing: the next one settles what is left.
+
+The text of an edition is the last *sure* one. A version that is not sure stands beside it and waits for a person; what
+it says of itself (metadata, files, a repeal) counts all the same. The told edition moves on in two ways only: by a
+comparison, whose differences are recorded, or to another reading of the very same bytes (`record_upgrade`). So no
+better reader can swallow what the ministry changed (docs/decisions/0009).
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from attrs import asdict, evolve, frozen
@@ -18,12 +24,12 @@ from archive import search
 from archive.attached import called
 from archive.changes import compare, is_confident
 from archive.clock import iso, now, parse
+from archive.compare.furniture import NONE
 from archive.model import Attachment, Change, Document, Kind, RowChange
+from archive.normal import link_key
+from archive.record.learn import furniture_of
 from archive.store import Row, Store, StoreError
 from archive.transaction import atomic
-
-UNSURE = "正文只由通用方法识别，与上一版不同，没有作为修订通知；请核对原文"
-"""Mark of a version whose text only trafilatura found and differs: a person decides (accept or reject its capture)."""
 
 RETURN_WITHIN = timedelta(hours=24)
 """A text that comes back within this time updates the first change instead of making a second."""
@@ -41,6 +47,8 @@ class File:
     gone: bool = False
     members: tuple[File, ...] = ()
     """Of an archive file: what is in it."""
+    held: int | None = None
+    """A later version that is not sure and waits for a person."""
 
     @classmethod
     def of_raw(cls, raw: dict[str, Any]) -> File:
@@ -54,6 +62,8 @@ class Edition:
     location: str = ""
     gone: bool = False
     files: tuple[File, ...] = ()
+    beside: int | None = None
+    """A later version that is not sure (it waits for a person), or a sentence in the place of the notice."""
 
     @classmethod
     def of_json(cls, text: str) -> Edition:
@@ -62,6 +72,13 @@ class Edition:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
+
+    def version_of(self, document_id: int) -> int | None:
+        """The version of this document that the edition holds."""
+        if document_id == self.document_id:
+            return self.version_id
+        files = (file for outer in self.files for file in (outer, *outer.members))
+        return next((file.version_id for file in files if file.document_id == document_id), None)
 
 
 def settle_all(store: Store, crawl_id: int | None) -> list[int]:
@@ -107,22 +124,46 @@ def present(store: Store, notice: Row) -> Edition | None:
     if page is None or version is None:
         return None
     told = Edition.of_json(notice["told"]) if notice["told"] else None
+    beside = store.version_beside(page["id"])
+    return Edition(
+        page["id"],
+        version["id"],
+        page["location"] or page["url"],
+        page["state"] == "gone",
+        _files(store, told, (beside or version)["id"], keep_all=beside is not None),
+        beside["id"] if beside else None,
+    )
+
+
+def _files(store: Store, told: Edition | None, version_id: int, *, keep_all: bool) -> tuple[File, ...]:
+    """The files that a version of the page names; `keep_all`: and those that the told edition had, since a page that
+    is not sure takes nothing away."""
     before = {file.name: file for file in told.files} if told else {}
     files: list[File] = []
-    for row in _attachment_rows(store, version["id"]):
+    for row in _attachment_rows(store, version_id):
         file = _file(store, row)
         # a new link whose file could not be had yet: the file that it replaces stands until it can
         if row["state"] == "unread" and row["verdict"] in (None, "error") and file.name in before:
             file = before[file.name]
         files.append(file)
-    return Edition(page["id"], version["id"], page["location"] or page["url"], page["state"] == "gone", tuple(files))
+    if keep_all and told:
+        named = {file.document_id for file in files} | {link_key(file.url) for file in files}
+        files += [f for f in map(partial(_again, store), told.files) if not {f.document_id, link_key(f.url)} & named]
+    return tuple(files)
+
+
+def _again(store: Store, file: File) -> File:
+    """A file of the told edition as the archive has it now, under the name and address that it had."""
+    row = store.row("SELECT * FROM documents WHERE id = ?", [file.document_id])
+    return _file(store, row | {"name": file.name, "url": file.url}) if row else file
 
 
 def page_of(store: Store, notice: Row) -> Row | None:
     """The page of the notice's edition in force: no mirror; that of an accepted successor once it has been read."""
     return store.row(
         """SELECT * FROM documents d WHERE notice_id = ? AND kind = 'page' AND mirror = ''
-           ORDER BY EXISTS (SELECT 1 FROM versions v WHERE v.document_id = d.id) DESC, url = ? DESC, id DESC LIMIT 1""",
+           ORDER BY EXISTS (SELECT 1 FROM current_versions v WHERE v.document_id = d.id) DESC,
+                    url = ? DESC, id DESC LIMIT 1""",
         [notice["id"], notice["url"]],
     )
 
@@ -139,6 +180,7 @@ def _attachment_rows(store: Store, version_id: int) -> list[Row]:
 def _file(store: Store, row: Row) -> File:
     # bytes that could not be read have no text of their own: the version before is not theirs
     version = store.current_version(row["id"]) if row["state"] != "unreadable" else None
+    beside = store.version_beside(row["id"]) if version else None
     capture = store.last_good_capture(row["id"])
     return File(
         row["name"],
@@ -148,6 +190,7 @@ def _file(store: Store, row: Row) -> File:
         (capture["sha256"] or "") if capture else "",
         row["state"] == "gone",
         _members(store, row["id"]),
+        held=beside["id"] if beside else None,
     )
 
 
@@ -161,10 +204,16 @@ def _members(store: Store, archive_id: int) -> tuple[File, ...]:
 
 
 def document_of(store: Store, edition: Edition) -> Document:
-    """The edition as one Document, as `compare` wants it: the page, its attachments with their readings."""
+    """The edition as one Document, as `compare` wants it: the page, its attachments with their readings.
+
+    Its text is the sure one; what the page says of itself is what it says now.
+    """
     page = store.load(edition.version_id)
+    said = store.load(edition.beside) if edition.beside is not None else page
     return evolve(
         page,
+        title=said.title,
+        metadata=said.metadata,
         url=edition.location,
         attachments=tuple(
             Attachment(file.name, file.url, _reading(store, file), file.sha256) for file in edition.files
@@ -224,10 +273,15 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
     old_edition, new_edition = _comparable(told, edition)
     if old_edition != new_edition:
         before, after = document_of(store, old_edition), document_of(store, new_edition)
-        changes += compare(before, after)
-        if not is_confident(before, after) and before.text != after.text:
-            store.update("versions", edition.version_id, review=json.dumps([UNSURE], ensure_ascii=False))
+        found = compare(before, after, furniture_of(store, edition.document_id))
+        changes += [_of_an_unsure_page(change) if edition.beside is not None else change for change in found]
     return changes
+
+
+def _of_an_unsure_page(change: Change) -> Change:
+    """Without a sure body the list of links is not sure either; a repeal is told with the sentence that says so."""
+    listed = change.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED)
+    return evolve(change, quiet=True) if listed else change
 
 
 def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
@@ -248,7 +302,12 @@ def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
 
 def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: int | None, new: int) -> int:
     """Note that today's reader gives another text for the same bytes; the told edition moves on to it, so that the next
-    comparison shows only what the ministry changed. Call it in the transaction that added the version."""
+    comparison shows only what the ministry changed. Call it in the transaction that added the version.
+
+    Raises StoreError when the two versions were not read from the same bytes: then a comparison has to tell.
+    """
+    if old is not None and _bytes_of(store, old) != _bytes_of(store, new):
+        raise StoreError(f"版本 {old} 和 {new} 不是从同一份原文读出的，不能记为读取程序改进")
     notice = store.row("SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id])
     if notice is None:
         raise StoreError(f"文档 {document_id} 不属于任何通知")
@@ -268,6 +327,14 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
     return change_id
 
 
+def _bytes_of(store: Store, version_id: int) -> str:
+    """SHA-256 of what a version was read from; of a file inside an archive file, that of the archive file."""
+    row = store.row(
+        "SELECT c.sha256 FROM versions v JOIN captures c ON c.id = v.capture_id WHERE v.id = ?", [version_id]
+    )
+    return (row["sha256"] or "") if row else ""
+
+
 def _returned(store: Store, change: Change) -> bool:
     """A text that is back within a day marks the first change as undone (已恢复); it makes no second one."""
     if (
@@ -283,7 +350,8 @@ def _returned(store: Store, change: Change) -> bool:
     if first is None or first["from_version"] is None or now() - parse(first["detected_at"]) > RETURN_WITHIN:
         return False
     origin, present = store.load(first["from_version"]), store.load(change.to_version)
-    if [c for c in compare(origin, present) if not c.quiet] or not is_confident(origin, present):
+    furniture = furniture_of(store, change.document_id) if change.document_id is not None else NONE
+    if [c for c in compare(origin, present, furniture) if not c.quiet] or not is_confident(origin, present):
         return False
     moment = iso(now())
     store.update("changes", first["id"], restored_at=moment, updated_at=moment)
@@ -327,9 +395,22 @@ def _row_changes(change: RowChange) -> Sequence[dict[str, Any]]:
     return [ids | {"column": cell.column, "before": cell.before, "after": cell.after} for cell in change.cells]
 
 
+def stand(store: Store, notice_id: int) -> None:
+    """Bring rows in force, index and pages in line with the told edition, after a decision was taken back."""
+    notice = store.row("SELECT * FROM notices WHERE id = ?", [notice_id])
+    if notice is None:
+        return
+    with atomic(store.db):
+        if notice["told"]:
+            _tell(store, notice, Edition.of_json(notice["told"]))
+            return
+        for row in store.rows("SELECT id FROM documents WHERE notice_id = ?", [notice_id]):
+            search.index_document(store.db, row["id"])
+
+
 def _tell(store: Store, notice: Row, edition: Edition) -> None:
-    version = _version(store, edition.version_id)
-    metadata = json.loads(version["metadata"])
+    said = _version(store, edition.beside if edition.beside is not None else edition.version_id)
+    metadata = json.loads(said["metadata"])
     store.db.table("notices").update(
         notice["id"],
         {
@@ -337,6 +418,7 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
             "document_number": metadata.get("document_number", ""),
             "issued_on": metadata.get("issued_on", ""),
             "published_on": metadata.get("published_on", ""),
+            "repealed": metadata.get("repealed", ""),
         },
     )
     store.db.execute(

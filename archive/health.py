@@ -1,5 +1,8 @@
 """How the archive fares: one look at the tables and the disk, for `status`, `/status` and operator alerts.
 
+The rule that nothing is silent: after every crawl, for every declared notice and file, either the archive is sure of
+the present text, or `status` names what is unsure, why, since when, what is at stake, and the one next step.
+
 A trouble is something that a person may have to settle. It names the command that settles it, and is left out of
 `attention` once a person has said that they know of it (`guidelines acknowledge`), until it becomes another trouble.
 """
@@ -20,6 +23,7 @@ from attrs import evolve, frozen
 from archive import clock, words
 from archive.attached import called
 from archive.model import Reason
+from archive.operate.remedies import remedy
 from archive.settings import load_settings
 
 Row = dict[str, Any]
@@ -49,6 +53,9 @@ class Trouble:
     reason: str = ""
     """With `code`, what would make it another trouble."""
     acknowledged: bool = False
+    why: str = ""
+    stake: str = ""
+    """What may be wrong, or be missed, while it lasts."""
     operator: bool = True
     """Whether an operator alert is due for it (candidates are told as changes, failed deliveries cannot be told)."""
 
@@ -63,7 +70,7 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
     now = now or clock.now()
     found = troubles(data, connection, now)
     attention = [
-        {"what": t.what, "notice": t.notice, "since": t.since, "command": t.command}
+        {"what": t.what, "notice": t.notice, "since": t.since, "command": t.command, "why": t.why, "stake": t.stake}
         for t in found
         if not t.acknowledged
     ]
@@ -76,7 +83,8 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
             "WHERE declared = 1 ORDER BY number",
         ),
         "attention": attention,
-        "review": review_count(connection),
+        "review": _number(connection, "SELECT count(*) FROM reviews WHERE state = 'open'"),
+        "doubtful": doubtful_count(connection),
         "candidates": _number(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
         "deliveries": deliveries(data),
         "crawl": crawl,
@@ -91,7 +99,7 @@ def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[
     """Everything that is wrong now, acknowledged or not, the notices first in the order of the list."""
     return [
         *notice_troubles(connection),
-        *_candidate_troubles(connection),
+        *_waiting(connection),
         *_operation_troubles(data, connection, now),
     ]
 
@@ -118,14 +126,16 @@ def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     found = []
     for row in _rows(
         connection,
-        """SELECT * FROM notices WHERE declared = 1 AND state IN ('suspect', 'blocked', 'unreachable', 'gone')
+        """SELECT n.*, (SELECT r.id FROM reviews r WHERE r.notice_id = n.id AND r.kind = 'capture' AND r.state = 'open'
+                        ORDER BY r.id LIMIT 1) AS review
+           FROM notices n WHERE declared = 1 AND (state IN ('suspect', 'blocked', 'unreachable', 'gone')
+               OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM crawls WHERE finished_at IS NOT NULL)))
            ORDER BY number""",
     ):
-        capture = _last_doubtful(connection, row["id"])
-        why = words.reason(row["reason"] or "") or (capture["detail"] if capture else "")
-        command = f"guidelines acknowledge {row['slug']}"
-        if row["state"] == "suspect" and capture and capture["verdict"] == "suspect":
-            command = f"guidelines accept {capture['id']}"
+        if row["review"]:
+            continue  # it waits for a decision, and is told as that
+        why = words.reason(row["reason"] or "")
+        help = remedy(row["state"], row["reason"] or "")
         found.append(
             Trouble(
                 subject=f"notice:{row['slug']}",
@@ -133,23 +143,28 @@ def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                 what=f"《{row['title']}》{words.state(row['state'])}" + (f"：{why}" if why else ""),
                 notice=row["slug"],
                 since=row["trouble_since"] or row["checked_at"] or "",
-                command=command,
+                command=help.command.format(slug=row["slug"]),
                 crawls=max(1, row["trouble_count"] or 0),
                 reason=f"{row['verdict']} {row['reason']}",
+                why=help.why,
+                stake=_stake(connection, row["id"]),
             )
         )
     return found
 
 
-def _last_doubtful(connection: sqlite3.Connection, notice_id: int) -> Row | None:
-    rows = _rows(
+def _stake(connection: sqlite3.Connection, notice_id: int, document_id: int | None = None) -> str:
+    """What rests on a text that is not sure."""
+    row = _rows(
         connection,
-        """SELECT c.id, c.verdict, c.detail FROM captures c JOIN documents d ON d.id = c.document_id
-           WHERE d.notice_id = ? AND d.kind = 'page' AND c.verdict NOT IN ('ok', 'unchanged') AND c.decision IS NULL
-           ORDER BY c.id DESC LIMIT 1""",
-        [notice_id],
-    )
-    return rows[0] if rows else None
+        """SELECT count(*) AS items, count(DISTINCT area_id) AS areas FROM items i
+           JOIN documents d ON d.id = i.document_id
+           WHERE i.current = 1 AND d.notice_id = ? AND (? IS NULL OR coalesce(d.parent_id, d.id) = ?)""",
+        [notice_id, document_id, document_id],
+    )[0]
+    if not row["items"]:
+        return "其间原文如有修订，不会收到提醒"
+    return f"{row['areas']} 个领域的 {row['items']} 条现行事项以旧文为准，其间如有修订，不会收到提醒"
 
 
 def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
@@ -164,10 +179,9 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
            WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
              AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
              AND coalesce(d.parent_id, d.id) IN (
-                 SELECT a.document_id FROM attachments a JOIN versions v ON v.id = a.version_id
+                 SELECT a.document_id FROM attachments a JOIN linking_versions v ON v.id = a.version_id
                  JOIN documents p ON p.id = v.document_id
-                 WHERE p.notice_id = d.notice_id AND p.superseded_by IS NULL
-                   AND v.number = (SELECT max(number) FROM versions w WHERE w.document_id = p.id))
+                 WHERE p.notice_id = d.notice_id AND p.superseded_by IS NULL)
            ORDER BY n.number, d.id""",
     ):
         state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
@@ -186,33 +200,55 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                 crawls=max(1, row["trouble_count"] or 0),
                 document_id=row["id"],
                 reason=(row["reason"] or "").partition(": ")[0] or row["last_reason"] or "",
+                why=_why_of_file(state, row["last_reason"] or ""),
+                stake=_stake(connection, row["notice_id"], row["parent_id"] or row["id"]),
             )
         )
     return found
 
 
+def _why_of_file(state: str, reason: str) -> str:
+    if state == "unreadable":
+        return "文件已保存，但程序读不出其中的文字或表格；请下载原件核对"
+    return remedy(state, reason).why
+
+
 def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """Pages whose body was found by a rule once and now only by guessing: the site was rebuilt."""
-    return [
-        Trouble(
-            subject=f"rule:{row['slug']}",
-            code="rule",
-            what=f"《{row['title']}》的网页改版，原有的正文定位规则不再适用，当前正文由通用方法提取，不会单独触发修订提醒",
-            notice=row["slug"],
-            since=row["captured_at"],
-            command=f"guidelines acknowledge {row['slug']}",
-            document_id=row["document_id"],
+    """Pages whose body is only guessed: never read surely, or not since the site was rebuilt. Their revisions are only
+    asked about, so that a person should show where the body is."""
+    found = []
+    for row in _rows(
+        connection,
+        """SELECT n.*, v.captured_at, v.document_id, v.proposal,
+                  EXISTS (SELECT 1 FROM versions w WHERE w.document_id = d.id AND w.confidence = 'high') AS once
+           FROM linking_versions v JOIN documents d ON d.id = v.document_id JOIN notices n ON n.id = d.notice_id
+           WHERE n.declared = 1 AND d.kind = 'page' AND d.superseded_by IS NULL AND v.confidence = 'low'
+             AND d.mirror = '' AND NOT EXISTS (SELECT 1 FROM reviews r
+                 WHERE r.document_id = d.id AND r.kind = 'version' AND r.state = 'open')  -- one question at a time
+             AND v.id = (SELECT max(id) FROM linking_versions l WHERE l.document_id = d.id)
+           ORDER BY n.number""",
+    ):
+        what = "的网页改版，原有的正文定位规则不再适用" if row["once"] else "的正文没有可靠的定位，由通用方法推断"
+        found.append(
+            Trouble(
+                subject=f"rule:{row['slug']}",
+                code="rule",
+                what=f"《{row['title']}》{what}",
+                notice=row["slug"],
+                since=row["captured_at"],
+                command=f"guidelines acknowledge {row['slug']}",
+                document_id=row["document_id"],
+                why=_where_to_look(row["proposal"]),
+                stake="正文如有改动，只会请人核对，不会自动作为修订提醒",
+            )
         )
-        for row in _rows(
-            connection,
-            """SELECT n.*, v.captured_at, v.document_id FROM versions v
-               JOIN documents d ON d.id = v.document_id JOIN notices n ON n.id = d.notice_id
-               WHERE n.declared = 1 AND d.kind = 'page' AND d.superseded_by IS NULL AND v.confidence = 'low'
-                 AND v.number = (SELECT max(number) FROM versions w WHERE w.document_id = d.id)
-                 AND EXISTS (SELECT 1 FROM versions w WHERE w.document_id = d.id AND w.confidence = 'high')
-               ORDER BY n.number""",
-        )
-    ]
+    return found
+
+
+def _where_to_look(proposal: str | None) -> str:
+    """How a person makes a guessed body a sure one."""
+    help = "请在 sources.toml 这份通知下写明 content（正文容器的 CSS 选择器）"
+    return help + (f"，可试用 content = {json.dumps(proposal, ensure_ascii=False)}" if proposal else "")
 
 
 def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
@@ -226,6 +262,8 @@ def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             since=row["checked_at"],
             command=f"guidelines acknowledge {row['slug']}",
             reason=f"{row['verdict']} {row['reason']}",
+            why="列表页是申报的，却没有读出一条；请用浏览器核对它的地址",
+            stake="部委用新网页发布的新版不会被发现",
         )
         for row in _rows(
             connection,
@@ -235,24 +273,41 @@ def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     ]
 
 
-def _candidate_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+def _waiting(connection: sqlite3.Connection) -> list[Trouble]:
+    """What waits for a person's decision (archive/record/reviews.py)."""
     return [
         Trouble(
-            subject=f"candidate:{row['id']}",
-            code="candidate",
-            what=f"发现可能的新版，请核对：《{row['candidate']}》",
+            subject=f"review:{row['id']}",
+            code=row["kind"],
+            what=f"《{row['title']}》" + words.WAITING[row["kind"]],
             notice=row["slug"],
-            since=row["found_at"],
-            command=f"guidelines candidates accept {row['id']}",
-            operator=False,
+            since=row["opened_at"],
+            command=f"guidelines review {row['id']}",
+            document_id=row["document_id"] if row["kind"] in ("capture", "version") else None,
+            why=_why_waiting(connection, row),
+            stake=_stake_of(connection, row),
+            operator=row["kind"] != "candidate",
         )
         for row in _rows(
             connection,
-            """SELECT c.id, c.title AS candidate, c.found_at, n.slug
-               FROM candidates c JOIN notices n ON n.id = c.notice_id
-               WHERE c.state = 'new' ORDER BY c.id""",
+            """SELECT r.*, n.slug, n.title FROM reviews r JOIN notices n ON n.id = r.notice_id
+               WHERE r.state = 'open' ORDER BY r.id""",
         )
     ]
+
+
+def _why_waiting(connection: sqlite3.Connection, review: Row) -> str:
+    why = words.WHY.get(review["why"]) or words.reason(review["why"] or "")
+    if review["why"] != "unsure":
+        return why
+    proposal = _rows(connection, "SELECT proposal FROM versions WHERE id = ?", [review["subject_id"]])[0]["proposal"]
+    return f"{why}；{_where_to_look(proposal)}"
+
+
+def _stake_of(connection: sqlite3.Connection, review: Row) -> str:
+    if review["kind"] == "furniture":
+        return "在决定之前，这一处的改动不作为修订提醒"
+    return _stake(connection, review["notice_id"])
 
 
 # ---------------------------------------------------------------- the machine
@@ -312,14 +367,12 @@ def deliveries(data: Path) -> dict[str, int]:
         }
 
 
-def review_count(connection: sqlite3.Connection) -> int:
+def doubtful_count(connection: sqlite3.Connection) -> int:
     """Rows and texts that a person should look at: doubtful rows, doubtful readings, texts found by guessing."""
     return _number(connection, "SELECT count(*) FROM items WHERE current = 1 AND coalesce(review, '') <> ''") + _number(
         connection,
-        """SELECT count(*) FROM versions v JOIN documents d ON d.id = v.document_id
-           WHERE d.superseded_by IS NULL
-             AND v.number = (SELECT max(number) FROM versions w WHERE w.document_id = v.document_id)
-             AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low')""",
+        """SELECT count(*) FROM current_versions v JOIN documents d ON d.id = v.document_id
+           WHERE d.superseded_by IS NULL AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low')""",
     )
 
 

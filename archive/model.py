@@ -51,6 +51,8 @@ class Kind(StrEnum):
     RESTORED = "restored"
     SUCCESSOR = "successor"
     UPGRADE = "upgrade"
+    REPEALED = "repealed"
+    CORRECTION = "correction"
 
 
 # ---------------------------------------------------------------- declarations
@@ -214,7 +216,8 @@ class Document:
     text: str = ""
     title: str = ""
     metadata: Mapping[str, str] = field(factory=dict)
-    """index_number document_number issuer issued_on published_on effective_on in_force category …; dates ISO 8601."""
+    """index_number document_number issuer issued_on published_on effective_on in_force category …; dates ISO 8601.
+    `repealed`: the words by which the page says of itself that the document is no longer in force."""
     attachments: tuple[Attachment, ...] = ()
     items: tuple[Item, ...] = ()
     tables: tuple[TableReading, ...] = ()
@@ -230,6 +233,10 @@ class Document:
     review: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     """<title>, h1–h3 and the page's own article title, for the verdict."""
+    link_lines: tuple[int, ...] = ()
+    """Numbers (from 0) of the lines of `text` that are nothing but links; of a page."""
+    proposal: str = ""
+    """The selector that would find this body, where neither a rule nor a usual container did (confidence low)."""
     url: str = ""
     """Where it lives now, after permanent redirects."""
     document_id: int | None = None

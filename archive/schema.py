@@ -135,7 +135,7 @@ def m002_captures(db: Database) -> None:
             "etag": str,
             "last_modified": str,
             "redirects": str,  # JSON list of [status, url]
-            "decision": str,  # a person's: accepted | rejected
+            "decision": str,  # a person's: accepted | rejected (withdrawn: it rested on one taken back)
         },
         pk="id",
         foreign_keys=[
@@ -340,6 +340,71 @@ def m006_tasks_have_an_id(db: Database) -> None:
     _table(db, "tasks").create({"id": int, "number": int, "task": str, "unit": str, "due": str}, pk="id")
     _table(db, "tasks").create_index(["number"], unique=True)
     _table(db, "tasks").insert_all(tasks)
+
+
+@migrations()
+def m007_decisions(db: Database) -> None:
+    """What waits for a person, what was decided, and what a decision taken back leaves behind."""
+    versions = _table(db, "versions")
+    versions.add_column("state", str, not_null_default="")  # words.VERSION_STATES
+    versions.add_column("link_lines", str)  # JSON: numbers of the lines of `text` that are nothing but links
+    versions.add_column("proposal", str)  # the selector that would find this body, where no rule did
+    changes = _table(db, "changes")
+    changes.add_column("withdrawn_at", str)  # a person took back the decision that led to it
+    changes.add_column("corrects", str)  # JSON: ids of the changes that a correction takes back
+    captures = _table(db, "captures")
+    captures.add_column("lost", int, not_null_default=0)  # 1: its record in the WARC files cannot be read any more
+    _table(db, "notices").add_column("repealed", str)  # the words by which the page says so
+    _table(db, "reviews").create(
+        {
+            "id": int,  # the number that `review`, `accept` and `reject` take
+            "kind": str,  # capture | version | candidate | furniture
+            "notice_id": int,
+            "document_id": int,
+            "subject_id": int,  # id in the table of that kind
+            "why": str,  # a code, see words.WHY
+            "opened_at": str,
+            "state": str,  # open | accepted | rejected | settled (nothing is left to decide)
+            "decided_at": str,
+            "reading": str,  # JSON of a capture: title, text, files, rows of what was read and not taken
+            "undo": str,  # JSON: what it takes to take the decision back
+        },
+        pk="id",
+        foreign_keys=[("notice_id", "notices", "id"), ("document_id", "documents", "id")],
+        not_null={"kind", "opened_at", "state"},
+    )
+    _table(db, "reviews").create_index(["state"])
+    _table(db, "furniture").create(
+        {
+            "id": int,
+            "document_id": int,
+            "kind": str,  # figures | links | banner
+            "pattern": str,
+            "examples": str,  # JSON list of what the line read, oldest first
+            "state": str,  # proposed | accepted | rejected
+            "found_at": str,
+        },
+        pk="id",
+        foreign_keys=[("document_id", "documents", "id")],
+        not_null={"document_id", "kind", "pattern", "state"},
+    )
+    _table(db, "furniture").create_index(["document_id", "kind", "pattern"], unique=True)
+    db.execute(
+        """CREATE VIEW good_captures AS SELECT * FROM captures
+           WHERE (verdict IN ('ok', 'unchanged') AND coalesce(decision, '') != 'withdrawn') OR decision = 'accepted'"""
+    )
+    db.execute(
+        """CREATE VIEW current_versions AS SELECT v.* FROM versions v
+           WHERE v.number = (SELECT max(number) FROM versions w
+                             WHERE w.document_id = v.document_id AND w.state IN ('', 'accepted'))"""
+    )
+    # a page's files stay, and come, while its own text is held or has been put aside
+    db.execute(
+        """CREATE VIEW linking_versions AS SELECT * FROM current_versions UNION ALL
+           SELECT v.* FROM versions v WHERE v.state IN ('held', 'aside')
+             AND v.number = (SELECT max(number) FROM versions w
+                             WHERE w.document_id = v.document_id AND w.state NOT IN ('withdrawn', 'former'))"""
+    )
 
 
 def migrate(db: Database, steps: Migrations, path: Path) -> None:

@@ -42,17 +42,14 @@ _IN_FORCE = """
               WHERE o.notice_id = d.notice_id AND o.kind = 'page' AND coalesce(o.mirror, '') = ''
                 AND o.superseded_by IS NULL))
         UNION
-        SELECT d.id FROM in_force JOIN versions v ON v.document_id = in_force.id
+        SELECT d.id FROM in_force JOIN linking_versions v ON v.document_id = in_force.id
             JOIN attachments a ON a.version_id = v.id JOIN documents d ON d.id = a.document_id
-        WHERE v.number = (SELECT max(number) FROM versions WHERE document_id = in_force.id)
         UNION
         SELECT d.id FROM in_force JOIN documents d ON d.parent_id = in_force.id WHERE d.state <> 'gone')
 """
 """Documents that count, of one notice or all: pages not replaced by a next edition (a mirror only while the declared
 address has no text), the files that their latest version links to, and what is inside these. A dead link takes nothing
 out: that the ministry's page is gone is what the archive is for."""
-
-_LATEST = "v.number = (SELECT max(number) FROM versions WHERE document_id = v.document_id)"
 
 
 class QueryError(ValueError):
@@ -167,8 +164,8 @@ def _notice_rows(connection: sqlite3.Connection, notice: int | None = None) -> I
         f"""{_IN_FORCE}
             SELECT n.id, n.title, n.issuer, (
                 SELECT v.metadata FROM in_force JOIN documents d ON d.id = in_force.id
-                    JOIN versions v ON v.document_id = d.id
-                WHERE d.notice_id = n.id AND d.kind = 'page' AND {_LATEST} ORDER BY d.id DESC LIMIT 1)
+                    JOIN current_versions v ON v.document_id = d.id
+                WHERE d.notice_id = n.id AND d.kind = 'page' ORDER BY d.id DESC LIMIT 1)
             FROM notices n WHERE :notice IS NULL OR n.id = :notice""",
         {"notice": notice},
     ):
@@ -180,8 +177,8 @@ def _document_rows(connection: sqlite3.Connection, notice: int | None = None) ->
     for id, name, title, text in connection.execute(
         f"""{_IN_FORCE}
             SELECT d.id, d.name, v.title, v.text
-            FROM in_force JOIN documents d ON d.id = in_force.id JOIN versions v ON v.document_id = d.id
-            WHERE {_LATEST}""",
+            FROM in_force JOIN documents d ON d.id = in_force.id
+            JOIN current_versions v ON v.document_id = d.id""",
         {"notice": notice},
     ):
         yield id, document_title(name or "", title or ""), text or ""
@@ -329,9 +326,9 @@ def _notice(connection: sqlite3.Connection, id: int) -> tuple[str, str, str, str
 
 def _document(connection: sqlite3.Connection, id: int) -> tuple[str, str, str, str]:
     kind, slug, name, title, text = connection.execute(
-        f"""SELECT d.kind, n.slug, coalesce(d.name, ''), coalesce(v.title, ''), coalesce(v.text, '')
-            FROM documents d JOIN notices n ON n.id = d.notice_id JOIN versions v ON v.document_id = d.id
-            WHERE d.id = ? AND {_LATEST}""",
+        """SELECT d.kind, n.slug, coalesce(d.name, ''), coalesce(v.title, ''), coalesce(v.text, '')
+            FROM documents d JOIN notices n ON n.id = d.notice_id JOIN current_versions v ON v.document_id = d.id
+            WHERE d.id = ?""",
         [id],
     ).fetchone()
     return slug, document_title(name, title), text, f"/notices/{slug}#text" if kind == "page" else f"/documents/{id}"

@@ -250,12 +250,15 @@ class Store:
 
     def last_good_capture(self, document_id: int) -> Row | None:
         """The latest capture whose bytes are known to be the document, resolved to the one that holds the payload."""
-        found = self.row(
-            """SELECT * FROM captures WHERE document_id = ?
-               AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted') ORDER BY id DESC LIMIT 1""",
-            [document_id],
-        )
+        found = self.row("SELECT * FROM good_captures WHERE document_id = ? ORDER BY id DESC LIMIT 1", [document_id])
         return self.holder(found) if found else None
+
+    def capture(self, capture_id: int) -> Row:
+        """Raises StoreError when there is none."""
+        found = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
+        if found is None:
+            raise StoreError(f"没有编号为 {capture_id} 的抓取记录")
+        return found
 
     def holder(self, capture: Row) -> Row:
         """The capture whose record holds the payload: this one, or for a 304 or a revisit the one referred to."""
@@ -269,11 +272,23 @@ class Store:
     # ------------------------------------------------------------ versions
 
     def current_version(self, document_id: int) -> Row | None:
-        return self.row("SELECT * FROM versions WHERE document_id = ? ORDER BY number DESC LIMIT 1", [document_id])
+        """The latest version that stands: neither held for a person nor withdrawn."""
+        return self.row("SELECT * FROM current_versions WHERE document_id = ?", [document_id])
 
-    def add_version(self, document_id: int, capture_id: int, document: Document) -> int:
-        """Store a reading as the document's next version and make its rows the current ones."""
-        last = self.current_version(document_id)
+    def version_beside(self, document_id: int) -> Row | None:
+        """A version later than the one that stands: held for a person, or the sentence that took its place (aside)."""
+        return self.row(
+            """SELECT * FROM versions WHERE document_id = :id AND state IN ('held', 'aside')
+                 AND number > coalesce((SELECT number FROM current_versions WHERE document_id = :id), 0)
+               ORDER BY number DESC LIMIT 1""",
+            {"id": document_id},
+        )
+
+    def add_version(self, document_id: int, capture_id: int, document: Document, state: str = "") -> int:
+        """Store a reading as the document's next version; its rows are the current ones unless its `state` says that
+        it does not stand (held, aside)."""
+        stands = state in ("", "accepted")
+        last = self.row("SELECT max(number) AS number FROM versions WHERE document_id = ?", [document_id])
         capture = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
         if capture is None:
             raise StoreError(f"抓取记录 {capture_id} 不存在")
@@ -282,7 +297,7 @@ class Store:
                 "versions",
                 {
                     "document_id": document_id,
-                    "number": last["number"] + 1 if last else 1,
+                    "number": ((last and last["number"]) or 0) + 1,
                     "capture_id": capture_id,
                     "captured_at": capture["fetched_at"],
                     "title": document.title,
@@ -292,14 +307,24 @@ class Store:
                     "confidence": document.confidence,
                     "reader": document.reader,
                     "review": as_json(document.review),
+                    "state": state,
+                    "link_lines": as_json(document.link_lines) if document.link_lines else None,
+                    "proposal": document.proposal or None,
                 },
             )
-            self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
+            if stands:
+                self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
             self._insert_attachments(document_id, version_id, document.attachments)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
             self._insert_grids(version_id, document, areas)
             self.db.table("items").insert_all(
-                item_row(item) | {"version_id": version_id, "document_id": document_id, "area_id": areas.get(item.area)}
+                item_row(item)
+                | {
+                    "version_id": version_id,
+                    "document_id": document_id,
+                    "area_id": areas.get(item.area),
+                    "current": int(stands),
+                }
                 for item in document.items
             )
             self.db.table("documents").update(
@@ -371,7 +396,9 @@ class Store:
                 item_of(row, slugs)
                 for row in self.rows("SELECT * FROM items WHERE version_id = ? ORDER BY position", [version_id])
             ),
-            confidence=version["confidence"],
+            confidence="high" if version["state"] == "accepted" else version["confidence"],
+            link_lines=tuple(json.loads(version["link_lines"] or "[]")),
+            proposal=version["proposal"] or "",
             reader=version["reader"],
             review=tuple(json.loads(version["review"] or "[]")),
             url=version["location"] or version["url"],

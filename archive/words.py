@@ -88,11 +88,44 @@ CHANGES: Mapping[str, str] = {
     "restored": "原文恢复",
     "successor": "可能的新版，请核对",
     "upgrade": "读取程序改进",
+    "repealed": "已废止",
+    "correction": "更正",
 }
 """changes.kind"""
 
+VERSION_STATES: Mapping[str, str] = {
+    "": "",
+    "accepted": "经人工采信",
+    "held": "与上一版不同，待核对",
+    "aside": "原址现在的文字，没有取代正文",
+    "withdrawn": "已撤销，不作现行文本",
+    "former": "旧版原文的重新读取，供比对",
+}
+"""versions.state"""
+
 ROW_CHANGES: Mapping[str, str] = {"added": "新增", "removed": "删除", "changed": "修改", "moved": "移动"}
 """row_changes.kind"""
+
+WAITING: Mapping[str, str] = {
+    "capture": "取得的内容可疑，没有收录，待核对",
+    "version": "的文字与上一版不同，待核对",
+    "candidate": "可能有新版，待核对",
+    "furniture": "的网页上有一处每次都变，像是网站自己的栏目，待核对",
+}
+"""reviews.kind, after the title of the notice"""
+
+WHY: Mapping[str, str] = {
+    "unsure": "正文只由通用方法识别，不能肯定是部委改的还是网页改的",
+    "base-lost": "上一版的原始记录已损坏或丢失，新读出的文字无法与它用同一程序比对",
+    "shrunk": "正文比上一版短很多",
+    "unstable": "隔一会儿再取，内容又不一样",
+    "elsewhere": "这个地址上现在是别的文章",
+    "successor": "部委的列表里出现了题名相近的新网页",
+    "figures": "同一行字，几次抓取只有数字或日期不同",
+    "links": "同一处的链接，几次抓取各不相同",
+    "banner": "同一行字时有时无",
+}
+"""reviews.why"""
 
 CANDIDATES: Mapping[str, str] = {"new": "待核对", "accepted": "已采纳", "rejected": "已排除"}
 """candidates.state"""

@@ -1,6 +1,6 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
-Commands: crawl · reextract · recheck · accept. What a crawl found is in the database under its token; only `recheck`
+Commands: crawl · reextract · recheck · decide. What a crawl found is in the database under its token; only `recheck`
 prints its result (JSON). Exit codes: 0 done · 1 failed · 2 wrong settings or sources.
 """
 
@@ -20,10 +20,12 @@ from archive.clock import now
 from archive.editions import settle_all
 from archive.lock import LockHeld, crawl_lock
 from archive.model import Notice
+from archive.record.decide import settle_reviews
 from archive.settings import Settings, SettingsError, as_dict, load_settings
 from archive.states import due, mark_gone, update_notices
 from archive.store import Store, StoreError
 from archive.warc import WarcError, repair_tail
+from crawler import decide as deciding
 from crawler import reread, run
 from crawler.sources import Declared, load_sources
 
@@ -96,6 +98,7 @@ def finish(store: Store, settings: Settings, crawl_id: int) -> None:
     """After the last answer: what is gone, what has changed, when to look again."""
     mark_gone(store, settings)
     settle_all(store, crawl_id)
+    settle_reviews(store)
     update_notices(store, settings, crawl_id)
 
 
@@ -110,6 +113,7 @@ def reextract(data: Path, token: str) -> None:
         crawl_id = store.begin_crawl(token, "reextract", SOFTWARE, {})
         _log(crawl_id)
         upgraded = damaged = 0
+        settle_all(store, None)
         for row, rule in reread.rules_of(store, declared):
             try:
                 if reread.bring_up_to_date(store, row["id"], rule, crawl_id):
@@ -117,8 +121,10 @@ def reextract(data: Path, token: str) -> None:
                     logger.info("已更新 %s", row["url"])
             except WarcError as error:
                 damaged += 1
+                reread.note_lost(store, row["id"])
                 logger.warning("%s：%s", row["url"], error)
         settle_all(store, crawl_id)
+        settle_reviews(store)
         store.end_crawl(crawl_id, {"guidelines/upgrades": upgraded, "guidelines/damaged": damaged})
         store.close()
 
@@ -135,16 +141,27 @@ def recheck(data: Path, sample: int | None) -> None:
 
 @main.command()
 @data_option
-@click.option("--capture", "capture_id", type=int, required=True)
 @click.option("--token", required=True)
-def accept(data: Path, capture_id: int, token: str) -> None:
-    """Take a suspect capture as the notice's next version."""
+@click.option("--accept", "word", flag_value="accept")
+@click.option("--reject", "word", flag_value="reject")
+@click.option("--undo", "word", flag_value="undo")
+@click.option("--number", type=int, help="what waits, by its number")
+@click.option("--capture", "capture_id", type=int, help="the same by the number of its capture")
+def decide(data: Path, token: str, word: str, number: int | None, capture_id: int | None) -> None:
+    """Carry out what a person says about one thing that waits, or take the last such word back."""
     settings = load_settings(data)
-    with crawl_lock(data, "人工采信"):
+    with crawl_lock(data, "人工处理"):
         store = Store.open(data)
         declared = _known_sources(store)
-        crawl_id = store.begin_crawl(token, "accept", SOFTWARE, {"capture": capture_id})
-        reread.accept(store, declared, capture_id, crawl_id)
+        settle_all(store, None)  # what a killed crawl left is none of this decision's doing
+        if capture_id is not None:
+            number = deciding.review_of_capture(store, declared, capture_id)
+        crawl_id = store.begin_crawl(token, word, SOFTWARE, {"review": number})
+        if word == "undo":
+            number = deciding.undo(store, declared, crawl_id)
+            store.update("crawls", crawl_id, settings=json.dumps({"review": number}))
+        elif number is not None:
+            (deciding.accept if word == "accept" else deciding.reject)(store, declared, number)
         finish(store, settings, crawl_id)
         store.end_crawl(crawl_id, {})
         store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +13,12 @@ from urllib.parse import unquote_to_bytes
 from attrs import evolve, frozen
 from scrapy.http import Response
 
+from archive.changes import is_same
 from archive.clock import iso, now
+from archive.compare.furniture import patterns_between, seen
 from archive.model import Capture, Document, Reason, Verdict
 from archive.normal import link_key
+from archive.record.learn import furniture_of, propose
 from archive.settings import Settings
 from archive.store import Store
 from archive.warc import WarcError
@@ -29,6 +33,8 @@ from crawler.sources import Declared
 from crawler.spiders.jobs import Job
 from crawler.verdict import Evidence, judge
 
+logger = logging.getLogger("guidelines")
+
 AT_ONCE = 2
 """Files read at the same time: each may take its share of memory."""
 
@@ -36,8 +42,8 @@ AT_ONCE = 2
 @frozen
 class Examined:
     fetched: Fetched
-    reading: Document | None = None
-    """What was read, whatever the verdict."""
+    again: bool = False
+    """The server says that nothing has changed since, and the bytes from then are lost: it has to be asked for them."""
 
 
 class Examiner:
@@ -59,9 +65,9 @@ class Examiner:
     async def examine(self, job: Job, response: Response) -> Examined:
         rule = self.declared.rule_for(response.url, job.notice)
         capture = _capture(job, response)
-        await self._bring_up_to_date(job, rule)
+        lost = await self._bring_up_to_date(job, rule)
         if response.status == 304:
-            return self._not_modified(job, capture, rule)
+            return evolve(self._not_modified(job, capture, rule), again=lost)
         payload = bytes(response.body)
         capture = evolve(capture, sha256=hashlib.sha256(payload).hexdigest(), bytes=len(payload))
         complete = "dataloss" not in response.flags
@@ -87,7 +93,8 @@ class Examiner:
         if capture.reason == Reason.SHRUNK and reading:
             capture = await self._shrunk(job, capture, reading, rule)
         taken = reading if capture.verdict is Verdict.OK else None
-        return Examined(Fetched(job.notice.slug, job.kind, capture, taken, rule if taken else None), reading)
+        seen = reading if capture.verdict is Verdict.SUSPECT else None
+        return Examined(Fetched(job.notice.slug, job.kind, capture, taken, seen, rule if taken else None))
 
     def _links_lead_elsewhere(self, job: Job, url: str) -> bool:
         """The page moved, and its relative links with it: the same bytes name other files."""
@@ -100,6 +107,20 @@ class Examiner:
         """The document as the archive has it."""
         version = self.store.current_version(job.document_id)
         return self.store.load(version["id"]) if version else None
+
+    # ------------------------------------------------------------ two answers of one visit
+
+    def differs(self, job: Job, current: Document, reading: Document) -> bool:
+        return not is_same(current, reading, furniture_of(self.store, job.document_id))
+
+    def agree(self, job: Job, current: Document, first: Document, second: Document) -> bool:
+        """Whether two answers say the same. What differs between them within the minute, and may be furniture, is."""
+        known = furniture_of(self.store, job.document_id)
+        patterns, whole = patterns_between(first, second, known)
+        if patterns and whole:
+            texts = (current, first, second)
+            known |= propose(self.store, job.document_id, [(pattern, seen(pattern, texts)) for pattern in patterns])
+        return is_same(first, second, known)
 
     # ------------------------------------------------------------ steps
 
@@ -127,21 +148,29 @@ class Examiner:
         async with self.turns:
             return await asyncio.to_thread(read_apart, payload, reread.reading_headers(headers, url), rule)
 
-    async def _bring_up_to_date(self, job: Job, rule: Rule) -> None:
-        """Let today's reader read the kept bytes first, so that only the site's own change is a difference."""
+    async def _bring_up_to_date(self, job: Job, rule: Rule) -> bool:
+        """Let today's reader read the kept bytes first, so that only the site's own change is a difference.
+
+        Returns whether the bytes are lost: then they are fetched afresh, and what cannot be compared is asked about.
+        """
         if not reread.outdated(self.store, job.document_id, rule):
-            return
+            return False
         crawl = self.store.row("SELECT max(id) AS id FROM crawls")
 
-        def upgrade() -> None:
+        def upgrade() -> bool:
             # a connection of its own: a transaction of the crawl may be open on the other one
             own = Store.open(self.store.data)
             try:
                 reread.bring_up_to_date(own, job.document_id, rule, crawl["id"] if crawl else None)
+            except WarcError as error:
+                logger.warning("%s：%s。将重新下载原文", job.url, error)
+                reread.note_lost(own, job.document_id)
+                return True
             finally:
                 own.close()
+            return False
 
-        await asyncio.to_thread(upgrade)
+        return await asyncio.to_thread(upgrade)
 
     def _judged(
         self,

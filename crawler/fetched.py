@@ -22,6 +22,8 @@ class Fetched:
     """Complete, with its verdict; its document exists in the archive."""
     document: Document | None = None
     """The reading, when the verdict is ok."""
+    seen: Document | None = None
+    """What was read and not taken, for a person to look at."""
     rule: Rule | None = None
     """The rule that reads it; also given when the answer is `unchanged`."""
     members: tuple[ReadMember, ...] = ()

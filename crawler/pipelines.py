@@ -12,6 +12,8 @@ from typing import Any
 from attrs import evolve
 
 from archive.model import Verdict
+from archive.record.keep import keep
+from archive.record.reviews import note_capture
 from archive.transaction import atomic
 from crawler import reread
 from crawler.fetched import Fetched
@@ -48,9 +50,11 @@ class KeepPipeline(_Pipeline):
             capture_id = spider.store.add_capture(spider.crawl_id, item.capture)
             self._follow_location(item)
             if item.document is not None and item.capture.verdict is Verdict.OK:
-                if reread.keep(spider.store, item.capture.document_id, capture_id, item.document):
+                if keep(spider.store, item.capture.document_id, capture_id, item.document):
                     self.stats.inc_value("guidelines/versions")
                 reread.keep_members(spider.store, item.capture.document_id, capture_id, item.members)
+            if item.capture.verdict is Verdict.SUSPECT:
+                note_capture(spider.store, item.capture.document_id, capture_id, item.capture.reason, item.seen)
         self.stats.inc_value(f"guidelines/verdicts/{item.capture.verdict}")
         if item.capture.reason:
             self.stats.inc_value(f"guidelines/reasons/{item.capture.reason}")

@@ -10,9 +10,9 @@ from typing import Any
 from attrs import frozen
 
 from archive import search
-from archive.decisions import announce
-from archive.editions import record_upgrade
-from archive.model import Document, Verdict
+from archive.editions import Edition
+from archive.model import Document
+from archive.record.keep import keep, keep_upgraded
 from archive.records import same_reading
 from archive.store import Row, Store, StoreError
 from archive.transaction import atomic
@@ -39,23 +39,6 @@ def reading_headers(headers: Mapping[str, str], url: str) -> dict[str, str]:
     return wanted | {"content-location": url}
 
 
-def keep(store: Store, document_id: int, capture_id: int, document: Document) -> bool:
-    """Store a reading as the next version if it differs from the last; a file that could not be read gets its reason.
-
-    Returns whether there is a new version.
-    """
-    if document.problem:
-        values = {"state": "unreadable", "reason": document.problem, "reader": document.reader}
-        store.update("documents", document_id, **values)
-        return False
-    last = store.current_version(document_id)
-    if last is not None and same_reading(store.load(last["id"]), document):
-        store.update("documents", document_id, state="current", reason="", reader=document.reader)
-        return False
-    store.add_version(document_id, capture_id, document)
-    return True
-
-
 def read_members(document: Document, rule: Rule) -> tuple[ReadMember, ...]:
     """Each file inside an archive file, read apart. Files inside a file inside a file are not followed."""
     return tuple(
@@ -73,32 +56,22 @@ def keep_members(
     parent_id: int,
     capture_id: int,
     members: Sequence[ReadMember],
-    crawl_id: int | None = None,
-    *,
-    upgrade: bool = False,
-) -> list[bool]:
-    """Child documents of an archive file; one that is no longer in it counts as gone.
-
-    Returns for each member whether it has a new version.
-    """
+) -> None:
+    """Child documents of an archive file; one that is no longer in it counts as gone."""
     parent = store.row("SELECT notice_id, url FROM documents WHERE id = ?", [parent_id])
     if parent is None:
         raise StoreError(f"文档 {parent_id} 不存在")
-    ids, added = set(), []
+    ids = set()
     for member in members:
         url = f"{parent['url']}#{member.path}"
         document_id = store.document(parent["notice_id"], "member", url, name=member.path, parent_id=parent_id)
         ids.add(document_id)
-        if upgrade:
-            added.append(_keep_upgraded(store, document_id, capture_id, member.document, crawl_id))
-        else:
-            added.append(keep(store, document_id, capture_id, member.document))
+        keep(store, document_id, capture_id, member.document)
         store.update("documents", document_id, sha256=member.sha256, media_type=member.document.media_type)
     for row in store.rows("SELECT id FROM documents WHERE parent_id = ?", [parent_id]):
         if row["id"] not in ids:
             store.update("documents", row["id"], state="gone")
             search.index_document(store.db, row["id"])
-    return added
 
 
 def outdated(store: Store, document_id: int, rule: Rule) -> bool:
@@ -115,30 +88,106 @@ def outdated(store: Store, document_id: int, rule: Rule) -> bool:
 def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int | None) -> bool:
     """Read a document's kept bytes with today's reader, if another read them last; a difference is an `upgrade`.
 
-    Returns whether a version was added. Bytes without a record in the WARC files stay as they were read.
+    The bytes of the told text are read first, and only another reading of these is an upgrade. Where later bytes are
+    kept too, their reading is a version like one from the net: what differs is the ministry's and gets told.
+
+    Returns whether a version was added. Bytes without a record in the WARC files stay as they were read. Raises
+    WarcError when a record is damaged; nothing has been changed then.
     """
     if not outdated(store, document_id, rule):
         return False
-    capture = store.last_good_capture(document_id)
-    if capture is None or not capture["warc_file"]:
+    latest = store.last_good_capture(document_id)
+    if latest is None or not latest["warc_file"]:
         return False
-    document = read_capture(store, capture, rule)
-    members = read_members(document, rule)
+    reads = _Reads(store, rule)
+    base = _base(store, document_id)
+    reads.at(base["capture_id"] if base else latest["id"])
+    inside = [member for row in _members(store, document_id) if (member := _base(store, row["id"]))]
+    for member in inside:
+        reads.at(member["capture_id"])
+    reads.at(latest["id"])
     with atomic(store.db):
-        added = _keep_upgraded(store, document_id, capture["id"], document, crawl_id)
-        for member in keep_members(store, document_id, capture["id"], members, crawl_id, upgrade=True):
-            added = added or member
-    return added
+        told = base["capture_id"] if base else latest["id"]
+        added = [keep_upgraded(store, document_id, base, told, reads.at(told).document, crawl_id)]
+        for member in inside:
+            again = reads.at(member["capture_id"]).member(member["path"])
+            if again is not None:
+                added.append(
+                    keep_upgraded(store, member["document_id"], member, member["capture_id"], again.document, crawl_id)
+                )
+        if reads.at(told).sha256 != latest["sha256"]:
+            added.append(keep(store, document_id, latest["id"], reads.at(latest["id"]).document))
+        keep_members(store, document_id, latest["id"], reads.at(latest["id"]).members)
+    return any(added)
 
 
-def _keep_upgraded(store: Store, document_id: int, capture_id: int, document: Document, crawl_id: int | None) -> bool:
-    last = store.current_version(document_id)
-    if not keep(store, document_id, capture_id, document):
-        return False
-    now_current = store.current_version(document_id)
-    if now_current is not None:
-        record_upgrade(store, document_id, crawl_id, last["id"] if last else None, now_current["id"])
-    return True
+def read_again(store: Store, document_id: int, version: Row, rule: Rule, *, former: bool) -> None:
+    """Today's reading of the bytes of one older version, if another reader read it; `former`: it is there to be
+    compared with and does not stand. Bytes that are lost stay as they were read."""
+    if version["reader"] == reader_id(rule):
+        return
+    try:
+        document = read_capture(store, store.capture(version["capture_id"]), rule)
+    except WarcError:
+        return
+    known = store.load(version["id"])
+    if not document.problem and document.confidence == known.confidence and not same_reading(known, document):
+        store.add_version(document_id, version["capture_id"], document, "former" if former else version["state"])
+
+
+@frozen
+class _Read:
+    sha256: str
+    document: Document
+    members: tuple[ReadMember, ...]
+
+    def member(self, path: str) -> ReadMember | None:
+        return next((member for member in self.members if member.path == path), None)
+
+
+class _Reads:
+    """Today's readings of kept captures, each made once."""
+
+    def __init__(self, store: Store, rule: Rule) -> None:
+        self.store = store
+        self.rule = rule
+        self.made: dict[int, _Read] = {}
+
+    def at(self, capture_id: int) -> _Read:
+        """Raises WarcError when the record is missing or damaged."""
+        if capture_id not in self.made:
+            capture = self.store.capture(capture_id)
+            document = read_capture(self.store, capture, self.rule)
+            self.made[capture_id] = _Read(capture["sha256"], document, read_members(document, self.rule))
+        return self.made[capture_id]
+
+
+def _members(store: Store, parent_id: int) -> list[Row]:
+    return store.rows("SELECT id FROM documents WHERE parent_id = ? AND state != 'gone'", [parent_id])
+
+
+def note_lost(store: Store, document_id: int) -> None:
+    """Mark the captures of a document whose records cannot be read any more, so that their bytes are fetched again."""
+    base = _base(store, document_id)
+    captures = [store.holder(store.capture(base["capture_id"]))] if base else []
+    latest = store.last_good_capture(document_id)
+    for capture in [*captures, *([latest] if latest else [])]:
+        try:
+            read_payload(store.data, capture["warc_file"], capture["warc_offset"])
+        except WarcError:
+            store.update("captures", capture["id"], lost=1)
+
+
+def _base(store: Store, document_id: int) -> Row | None:
+    """The version that people were told of, else the one that stands; None where nothing was read yet."""
+    row = store.row("SELECT n.told FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id])
+    told = Edition.of_json(row["told"]).version_of(document_id) if row and row["told"] else None
+    if told is None:
+        current = store.current_version(document_id)
+        told = current["id"] if current else None
+    return store.row(
+        "SELECT v.*, d.name AS path FROM versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?", [told]
+    )
 
 
 def read_capture(store: Store, capture: Row, rule: Rule) -> Document:
@@ -146,39 +195,6 @@ def read_capture(store: Store, capture: Row, rule: Rule) -> Document:
     holder = store.holder(capture)
     payload = read_payload(store.data, holder["warc_file"], holder["warc_offset"])
     return read_apart(payload.body, reading_headers(payload.headers, capture["url"]), rule)
-
-
-def accept(store: Store, declared: Declared, capture_id: int, crawl_id: int) -> None:
-    """A person says that a suspect capture is the notice after all: it becomes the next version of its document.
-
-    Raises StoreError when the capture is not suspect or its bytes cannot be read.
-    """
-    capture = store.row("SELECT * FROM captures WHERE id = ?", [capture_id])
-    if capture is None:
-        raise StoreError(f"没有编号为 {capture_id} 的抓取记录")
-    document_id = capture["document_id"]
-    if capture["verdict"] == Verdict.OK and announce(store, document_id, capture_id, crawl_id):
-        return
-    if capture["verdict"] != Verdict.SUSPECT or not capture["warc_file"]:
-        raise StoreError(f"抓取记录 {capture_id} 不是存疑的内容，无需采信")
-    rule = next((rule for row, rule in rules_of(store, declared) if row["id"] == document_id), None)
-    if rule is None:
-        raise StoreError(f"抓取记录 {capture_id} 所属的通知已不在名单中")
-    reading = read_capture(store, capture, rule)
-    if reading.problem:
-        raise StoreError(f"抓取记录 {capture_id} 无法读取：{reading.problem.partition(': ')[2]}")
-    members = read_members(reading, rule)
-    with atomic(store.db):
-        store.update("captures", capture_id, decision="accepted")
-        store.update("documents", document_id, verdict=str(Verdict.OK), trouble_count=0, trouble_since=None)
-        keep(store, document_id, capture_id, reading)
-        keep_members(store, document_id, capture_id, members)
-        store.db.execute(
-            """UPDATE notices SET state = 'current', verdict = 'ok', reason = '',
-               trouble_count = 0, trouble_since = NULL
-               WHERE id = (SELECT notice_id FROM documents WHERE id = ? AND kind = 'page' AND mirror = '')""",
-            [document_id],
-        )
 
 
 def rules_of(store: Store, declared: Declared) -> Iterator[tuple[Row, Rule]]:
@@ -205,15 +221,13 @@ def recheck(store: Store, declared: Declared, sample: int | None) -> dict[str, A
         version = store.current_version(row["id"])
         if version is None or (sample is not None and report["checked"] >= sample):
             continue
-        if version["reader"] == reader_id(rule):
-            capture = store.row("SELECT * FROM captures WHERE id = ?", [version["capture_id"]])
-        elif row["reader"] == reader_id(rule):  # read again, and found to be the same, from its last good bytes
-            capture = store.last_good_capture(row["id"])
-        else:
+        if reader_id(rule) not in (version["reader"], row["reader"]):
             report["outdated"] += 1
             continue
+        # the bytes it was read from; where another reader read them, today's has found the same or nothing surer
+        capture = store.capture(version["capture_id"])
         try:
-            same = capture is not None and same_reading(store.load(version["id"]), read_capture(store, capture, rule))
+            same = _still_read(store.load(version["id"]), read_capture(store, capture, rule))
         except WarcError as error:
             report["problems"].append({"what": str(error), "where": row["url"]})
             continue
@@ -222,3 +236,7 @@ def recheck(store: Store, declared: Declared, sample: int | None) -> dict[str, A
             what = "原始字节今天读出的文字与档案中的不同；请运行 guidelines reextract"
             report["problems"].append({"what": what, "where": row["url"]})
     return report
+
+
+def _still_read(kept: Document, reading: Document) -> bool:
+    return same_reading(kept, reading) or (kept.confidence == "high" and reading.confidence == "low")

@@ -21,6 +21,7 @@ from archive.model import (
     Task,
     Verdict,
 )
+from archive.record.keep import keep
 from archive.store import Store
 
 AREAS = (
@@ -145,9 +146,12 @@ def make_archive(data: Path, items: int = 6) -> Store:
 def capture(
     store: Store, crawl: int, document: int, url: str, reading: Document, at: str = "2026-11-20T01:00:00Z"
 ) -> int:
-    """A good capture and its version; returns the version's id."""
+    """A good capture and its reading, kept as a crawl keeps it; returns the id of the document's latest version."""
     digest = hashlib.sha256(reading.text.encode()).hexdigest()
     capture_id = store.add_capture(
         crawl, Capture(document, url, at, Verdict.OK, http_status=200, sha256=digest, bytes=len(reading.text))
     )
-    return store.add_version(document, capture_id, reading)
+    keep(store, document, capture_id, reading)
+    latest = store.row("SELECT max(id) AS id FROM versions WHERE document_id = ?", [document])
+    assert latest is not None
+    return int(latest["id"])

@@ -14,6 +14,7 @@ from archive.cli import cli
 from archive.commands import out
 from archive.model import Attachment, Change, Document, Kind
 from archive.normal import fold, link_key, name_key, without_noise, without_serials
+from archive.record.decide import settle_reviews
 from archive.store import Store
 from scripts.bench_changes import failures, outcomes, replica_cases
 from tests.factory import attachment_document, capture, item, make_archive, page_document
@@ -327,6 +328,7 @@ def test_candidates_are_refused_once(archive: Store) -> None:
             "evidence": '["标题含“修订”"]',
         }
     )
+    settle_reviews(archive)
     (candidate,) = json.loads(run(archive, "candidates", "--json"))
     assert candidate["evidence"] == ["标题含“修订”"]
     run(archive, "candidates", "reject", str(candidate["id"]))

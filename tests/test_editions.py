@@ -3,9 +3,9 @@
 import pytest
 from attrs import evolve
 
-from archive.decisions import accept_candidate, announce
 from archive.editions import settle_all
 from archive.model import Attachment
+from archive.record import decide
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 
 BODY = "各有关单位：演示样本。现将标准指引印发给你们，请认真贯彻执行。自收到之日起20个工作日内报送。"
@@ -89,16 +89,17 @@ def test_a_text_that_comes_back_within_a_day_marks_the_first_change(told):
 
 
 def test_a_text_of_low_confidence_is_held_back_until_a_person_has_looked(told):
-    told.page(confidence="low")
-    told.settle()
     version = told.page(body=BODY.replace("20个", "7个"), confidence="low", at="2026-11-22T01:00:00Z")
     assert told.settle() == []
     row = told.store.row("SELECT * FROM versions WHERE id = ?", [version])
-    assert "核对" in row["review"]
-    assert announce(told.store, row["document_id"], row["capture_id"], 1)
-    last = told.store.row("SELECT kind FROM changes ORDER BY id DESC LIMIT 1")
-    assert last["kind"] == "revised"
-    assert not announce(told.store, row["document_id"], row["capture_id"], 1)
+    assert row["state"] == "held"
+    assert told.store.current_version(row["document_id"])["id"] != version, "the last sure text stands"
+    decide.settle_reviews(told.store)
+    (review,) = told.store.rows("SELECT * FROM reviews")
+    decide.accept_version(told.store, review)
+    (change,) = told.settle()
+    assert (change["kind"], change["to_version"]) == ("revised", version)
+    assert told.store.current_version(row["document_id"])["id"] == version
 
 
 def test_a_page_that_is_gone_and_back_is_told_once_each(told):
@@ -130,7 +131,8 @@ def test_an_accepted_successor_is_compared_with_the_old_edition(told):
             "evidence": "[]",
         }
     )
-    accept_candidate(store, 1)
+    decide.settle_reviews(store)
+    decide.accept_candidate(store, decide.open_review(store, 1))
     assert told.settle() == [], "until the new page has been fetched the old edition stands"
     row = store.row("SELECT url, edition_title FROM notices WHERE slug = 'land'")
     assert row == {"url": "http://land.example/t9.html", "edition_title": "标准指引（修订版）"}

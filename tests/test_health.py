@@ -15,7 +15,9 @@ from attrs import evolve
 from archive import health
 from archive.clock import iso
 from archive.clock import now as clock_now
-from archive.model import Capture, Verdict
+from archive.model import Capture, Reason, Verdict
+from archive.record.decide import settle_reviews
+from archive.record.reviews import note_capture
 from archive.store import Store, read_only
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 
@@ -54,23 +56,27 @@ def test_a_connection_without_row_factory_gives_the_same_answer(store: Store) ->
 
 
 @pytest.mark.parametrize(
-    ("state", "verdict", "reason", "words"),
+    ("state", "verdict", "reason", "words", "command"),
     [
-        ("blocked", "suspect", "challenge", "被拦截：返回的是人机验证页"),
-        ("unreachable", "error", "timeout", "无法访问：超时没有应答"),
-        ("unreachable", "error", "http-500", "无法访问：服务器返回 HTTP 500"),
-        ("gone", "gone", "", "已撤下"),
+        ("blocked", "suspect", "challenge", "被拦截：返回的是人机验证页", "acknowledge land"),
+        ("suspect", "suspect", "soft-404", "存疑：返回的是“页面不存在”提示", "crawl --notice land"),
+        ("suspect", "suspect", "truncated", "存疑：内容不完整", "crawl --notice land"),
+        ("unreachable", "error", "timeout", "无法访问：超时没有应答", "crawl --notice land"),
+        ("unreachable", "error", "http-500", "无法访问：服务器返回 HTTP 500", "crawl --notice land"),
+        ("gone", "gone", "", "已撤下", "crawl --notice land"),
     ],
 )
 def test_a_notice_in_trouble_is_named_with_the_command_that_settles_it(
-    store: Store, state: str, verdict: str, reason: str, words: str
+    store: Store, state: str, verdict: str, reason: str, words: str, command: str
 ) -> None:
     notice(store, "land", state=state, verdict=verdict, reason=reason, trouble_since="2026-11-21T00:00:00Z")
     (point,) = look(store)["attention"]
     assert point["what"].endswith(words)
     assert point["notice"] == "land"
     assert point["since"] == "2026-11-21T00:00:00Z"
-    assert point["command"] == "guidelines acknowledge land"
+    assert point["command"] == f"guidelines {command}"
+    assert point["why"], "what is wrong, in a sentence"
+    assert "6 条现行事项" in point["stake"]
 
 
 def test_a_suspect_page_asks_for_a_decision_on_its_latest_capture(store: Store) -> None:
@@ -81,9 +87,12 @@ def test_a_suspect_page_asks_for_a_decision_on_its_latest_capture(store: Store) 
     doubtful = store.add_capture(
         crawl, Capture(page["id"], "http://land.example/t1.html", "2026-11-21T00:00:00Z", Verdict.SUSPECT, "shrunk")
     )
+    note_capture(store, page["id"], doubtful, Reason.SHRUNK, page_document("演示", "演示样本。只剩一句。"))
     store.end_crawl(crawl, {})
-    (point,) = look(store)["attention"]
-    assert point["command"] == f"guidelines accept {doubtful}"
+    found = look(store)
+    (point,) = found["attention"]
+    assert point["command"] == "guidelines review 1"
+    assert found["review"] == 1
 
 
 def test_an_acknowledged_trouble_is_left_out_until_it_becomes_another(store: Store) -> None:
@@ -139,6 +148,11 @@ def test_a_rule_that_no_longer_matches_needs_a_person(store: Store) -> None:
     capture(store, 1, page["id"], "http://x/", evolve(page_document("演示", "演示样本。改版之后。"), confidence="low"))
     found = look(store)
     assert "规则不再适用" in found["attention"][0]["what"]
+    settle_reviews(store)
+    found = look(store)
+    (point,) = found["attention"]
+    assert "与上一版不同，待核对" in point["what"], "one question, not two"
+    assert "content" in point["why"]
     assert found["review"] == 1
 
 
@@ -147,7 +161,7 @@ def test_doubtful_rows_and_readings_are_counted_for_review(store: Store) -> None
     assert file is not None
     rows = (item(1, review="公开时限为空"), item(2))
     capture(store, 1, file["id"], "http://x/", attachment_document(rows, review=("两种读法不一致",)))
-    assert look(store)["review"] == 2
+    assert look(store)["doubtful"] == 2
 
 
 def test_a_candidate_waits_for_a_decision(store: Store) -> None:
@@ -155,9 +169,10 @@ def test_a_candidate_waits_for_a_decision(store: Store) -> None:
         {"notice_id": notice(store, "land"), "url": "http://land.example/t9.html", "title": "新版通知",
          "found_at": "2026-11-22T00:00:00Z", "state": "new"}
     )  # fmt: skip
+    settle_reviews(store)
     found = look(store)
     assert found["candidates"] == 1
-    assert found["attention"][0]["command"] == "guidelines candidates accept 1"
+    assert found["attention"][0]["command"] == "guidelines review 1"
 
 
 def test_a_crawl_that_is_days_late_is_noticed(store: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -17,12 +17,11 @@ from rich.text import Text
 
 from archive import report, words
 from archive.clock import iso
-from archive.commands import emit, json_option, out, pass_data, writing
-from archive.decisions import accept_candidate, refuse_candidate
+from archive.commands import emit, json_option, out, pass_data
 from archive.model import Kind
 from archive.redline import DELETE, EQUAL, INSERT, MOVED, Op, apply, redline, side_by_side
 from archive.settings import load_settings
-from archive.store import Store, StoreError, read_only
+from archive.store import StoreError, read_only
 
 STYLES = {EQUAL: "", INSERT: "bold green", DELETE: "bold red", MOVED: "cyan"}
 
@@ -93,7 +92,7 @@ def diff(data: Path, change: int, as_json: bool) -> None:
     out.print(found[0]["url"], markup=False)
     if rows:
         _print_rows(connection, rows)
-    _print_text(text)
+    print_text(text)
 
 
 def text_of(connection: sqlite3.Connection, change: dict[str, Any]) -> list[Op]:
@@ -138,7 +137,7 @@ def _print_rows(connection: sqlite3.Connection, rows: list[dict[str, Any]]) -> N
     out.print(table)
 
 
-def _print_text(ops: list[Op]) -> None:
+def print_text(ops: list[Op]) -> None:
     """The changed lines before and after, and a line of context; marks at the start, to be read without colour."""
     before = "".join(text for op, text in ops if op in (EQUAL, DELETE))
     lines = side_by_side(before, apply(before, ops))
@@ -196,7 +195,7 @@ def candidates(context: click.Context, as_json: bool) -> None:
 @pass_data
 def accept(data: Path, candidate: int) -> None:
     """采纳：这个网页就是通知的新一版；下次抓取时收录并与现行版逐行比对。"""
-    _decided(data, candidate, accept_candidate)
+    _decided(data, candidate, "--accept")
     connection = read_only(data)
     (slug,) = connection.execute(
         "SELECT n.slug FROM candidates c JOIN notices n ON n.id = c.notice_id WHERE c.id = ?", [candidate]
@@ -209,18 +208,24 @@ def accept(data: Path, candidate: int) -> None:
 @pass_data
 def reject(data: Path, candidate: int) -> None:
     """排除：这个网页不是通知的新版，不再提起。"""
-    _decided(data, candidate, refuse_candidate)
+    _decided(data, candidate, "--reject")
     out.print(f"候选 {candidate} 已排除。")
 
 
-def _decided(data: Path, candidate: int, decide: Callable[[Store, int], object]) -> None:
-    with writing(data) as store:
-        row = store.row("SELECT state FROM candidates WHERE id = ?", [candidate])
-        if row is None:
-            raise StoreError(f"没有编号为 {candidate} 的候选；请用 guidelines candidates 查看")
-        if row["state"] != "new":
-            raise StoreError(f"候选 {candidate} 已处理过（{words.CANDIDATES[row['state']]}）")
-        decide(store, candidate)
+def _decided(data: Path, candidate: int, word: str) -> None:
+    """A candidate is decided like all that waits, under the number of its review."""
+    from archive.commands.review import decide  # it shows differences with this module's help
+
+    with closing(read_only(data)) as connection:
+        row = connection.execute("SELECT state FROM candidates WHERE id = ?", [candidate]).fetchone()
+        asked = connection.execute(
+            "SELECT id FROM reviews WHERE kind = 'candidate' AND subject_id = ? AND state = 'open'", [candidate]
+        ).fetchone()
+    if row is None:
+        raise StoreError(f"没有编号为 {candidate} 的候选；请用 guidelines candidates 查看")
+    if asked is None:
+        raise StoreError(f"候选 {candidate} 已处理过（{words.CANDIDATES[row['state']]}）")
+    decide(data, word, asked["id"])
 
 
 COMMANDS: list[click.Command] = [changes, diff, candidates]

@@ -173,7 +173,7 @@ def _changes(archive: sqlite3.Connection) -> list[Row]:
 
 def _plan_change(around: Round, outbox: Outbox, subscriber: Subscriber, row: Row, change: Row, first: bool) -> None:
     """A change that happened after the subscription began; in the very first round also what the archive began with."""
-    if not _wanted(subscriber, change):
+    if not is_wanted(subscriber, change):
         return
     if change["detected_at"] < row["since"] and not (first and change["kind"] == "new"):
         return
@@ -189,7 +189,7 @@ def _plan_change(around: Round, outbox: Outbox, subscriber: Subscriber, row: Row
         outbox.add(row, "restored", identity, around.now(), when, change=change)
 
 
-def _wanted(subscriber: Subscriber, change: Row) -> bool:
+def is_wanted(subscriber: Subscriber, change: Row) -> bool:
     if change["kind"] not in subscriber.kinds or (change["quiet"] and subscriber.at is None):
         return False
     everything = not subscriber.areas and not subscriber.notices

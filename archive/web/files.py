@@ -92,8 +92,7 @@ def _member(archive: bytes, sha256: str | None) -> bytes:
 def _capture(visit: Visit, document_id: int) -> Row | None:
     """The latest good capture, followed to the one that holds the payload."""
     found = visit.row(
-        """SELECT * FROM captures WHERE document_id = ? AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted')
-           ORDER BY id DESC LIMIT 1""",
+        "SELECT * FROM good_captures WHERE document_id = ? ORDER BY id DESC LIMIT 1",
         [document_id],
     )
     while found and found["refers_to"]:

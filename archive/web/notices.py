@@ -50,7 +50,7 @@ def notice(visit: Visit) -> Context:
         ),
         "versions": visit.rows(
             f"""SELECT v.id, v.number, v.captured_at, length(v.text) AS length, v.confidence, v.document_id,
-                       d.kind, d.name, d.mirror,
+                       v.state, d.kind, d.name, d.mirror,
                        (SELECT count(*) FROM items i WHERE i.version_id = v.id) AS items
                 FROM versions v JOIN documents d ON d.id = v.document_id
                 WHERE v.document_id IN ({marks}) ORDER BY v.document_id, v.number DESC""",  # noqa: S608
@@ -74,11 +74,15 @@ def document(visit: Visit) -> Context:
     if found is None:
         raise Missing(f"没有编号为 {id} 的文件。")
     versions = visit.rows(
-        "SELECT id, number, captured_at FROM versions WHERE document_id = ? ORDER BY number DESC", [id]
+        """SELECT v.id, v.number, v.captured_at, v.state, c.id IS NOT NULL AS standing
+           FROM versions v LEFT JOIN current_versions c ON c.id = v.id
+           WHERE v.document_id = ? ORDER BY v.number DESC""",
+        [id],
     )
     version, text = None, None
     if versions:
-        number = visit.number("version", "版本", default=versions[0]["number"])
+        standing = next((v for v in versions if v["standing"]), versions[0])
+        number = visit.number("version", "版本", default=standing["number"])
         chosen = next((v for v in versions if v["number"] == number), None)
         if chosen is None:
             raise Missing(f"这份文件没有第 {number} 版。")
@@ -94,7 +98,7 @@ def document(visit: Visit) -> Context:
         "versions": versions,
         "version": version,
         "extract": text,
-        "latest": bool(version and version["id"] == versions[0]["id"]),
+        "latest": bool(version and version["id"] == standing["id"]),
         "metadata": metadata_of(version) if version else [],
         "items": visit.value("SELECT count(*) FROM items WHERE version_id = ?", [version["id"]]) if version else 0,
         "review": _reviews(visit, {**found, "version_id": version["id"]}) if version else [],
@@ -123,8 +127,7 @@ def has_bytes(visit: Visit, document: Row) -> bool:
     document_id = document["parent_id"] if document["kind"] == "member" else document["id"]
     return bool(
         visit.row(
-            """SELECT 1 FROM captures WHERE document_id = ?
-               AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted')
+            """SELECT 1 FROM good_captures WHERE document_id = ?
                AND (warc_file IS NOT NULL OR refers_to IS NOT NULL) LIMIT 1""",
             [document_id],
         )
@@ -146,8 +149,7 @@ def _documents(visit: Visit, notice_id: int) -> list[Row]:
                   (SELECT c.detail FROM captures c WHERE c.document_id = d.id ORDER BY c.id DESC LIMIT 1) AS detail,
                   (SELECT c.bytes FROM captures c WHERE c.document_id = d.id AND c.bytes IS NOT NULL
                    ORDER BY c.id DESC LIMIT 1) AS bytes
-           FROM documents d LEFT JOIN versions v ON v.document_id = d.id
-                AND v.number = (SELECT max(number) FROM versions WHERE document_id = d.id)
+           FROM documents d LEFT JOIN current_versions v ON v.document_id = d.id
            WHERE d.notice_id = ?
            ORDER BY d.kind <> 'page', d.superseded_by IS NOT NULL, d.state = 'gone',
                     coalesce(d.mirror, '') <> '', v.id IS NULL, d.id""",

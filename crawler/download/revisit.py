@@ -30,12 +30,10 @@ def known(store: Store, document_id: int) -> Known | None:
     """None when the document was never read: then its bytes are needed again."""
     document = store.row("SELECT state FROM documents WHERE id = ?", [document_id])
     payload = store.last_good_capture(document_id)
-    if document is None or document["state"] not in PROCESSED or payload is None:
+    if document is None or document["state"] not in PROCESSED or payload is None or payload["lost"]:
         return None
     latest = store.row(
-        """SELECT url, etag, last_modified FROM captures
-           WHERE document_id = ? AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted')
-           ORDER BY id DESC LIMIT 1""",
+        "SELECT url, etag, last_modified FROM good_captures WHERE document_id = ? ORDER BY id DESC LIMIT 1",
         [document_id],
     )
     if latest is None:

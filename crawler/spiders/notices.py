@@ -12,7 +12,6 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from archive.changes import compare
 from archive.clock import iso, now
 from archive.model import Attachment, Capture, Notice, Reason, Verdict
 from archive.settings import Settings
@@ -96,6 +95,9 @@ class NoticesSpider(Spider):
 
     async def answered(self, response: Response, job: Job) -> AsyncIterator[Any]:
         examined = await self.examiner.examine(job, response)
+        if examined.again:
+            job = evolve(job, known=None)
+            examined = Examined(await self._again(job))
         async for fetched in self._confirmed(job, examined):
             yield fetched
         for asked in self._follow(job, examined.fetched):
@@ -162,25 +164,24 @@ class NoticesSpider(Spider):
         """The outcome; a difference from the current version only once a second, later answer says the same."""
         reading = examined.fetched.document
         current = self.examiner.current(job)
-        if reading is None or reading.problem or current is None or self._replaying or not compare(current, reading):
+        if (
+            reading is None
+            or reading.problem
+            or current is None
+            or self._replaying
+            or not self.examiner.differs(job, current, reading)
+        ):
             yield self._done(examined.fetched)
             return
         self.crawler.stats.inc_value("guidelines/confirmations")
         await asyncio.sleep(self.settings_.confirm_after)
         second = await self._again(job)
-        if second.document is not None and not compare(reading, second.document):
+        if second.document is not None and self.examiner.agree(job, current, reading, second.document):
             yield self._done(examined.fetched)
             return
-        capture = evolve(examined.fetched.capture, verdict=Verdict.SUSPECT, reason=Reason.UNSTABLE, detail=UNSTABLE)
-        for outcome in (second, evolve(examined.fetched, capture=capture, document=None, rule=None)):
-            if outcome.capture.verdict in GOOD:  # the old text, or a third one: not to be taken for the notice now
-                outcome = evolve(
-                    outcome,
-                    capture=evolve(outcome.capture, verdict=Verdict.SUSPECT, reason=Reason.UNSTABLE, detail=UNSTABLE),
-                    document=None,
-                    rule=None,
-                )
-            yield self._done(outcome)
+        # the old text, or a third one: neither is to be taken for the notice now
+        for outcome in (second, examined.fetched):
+            yield self._done(_unstable(outcome) if outcome.capture.verdict in GOOD else outcome)
 
     async def _again(self, job: Job) -> Fetched:
         """The same address once more, without conditions."""
@@ -206,3 +207,8 @@ class NoticesSpider(Spider):
             self.store.add_capture(
                 self.crawl_id, Capture(job.document_id, job.url, iso(now()), Verdict.ERROR, "incomplete", detail)
             )
+
+
+def _unstable(fetched: Fetched) -> Fetched:
+    capture = evolve(fetched.capture, verdict=Verdict.SUSPECT, reason=Reason.UNSTABLE, detail=UNSTABLE)
+    return evolve(fetched, capture=capture, document=None, seen=fetched.document, rule=None)

@@ -1,0 +1,127 @@
+"""What waits for a person, and their word on it: `review`, `accept`, `reject`, `undo`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from archive.child import run_crawler
+from archive.commands import ATTENTION, FAILED, OK, emit, json_option, out, pass_data
+from archive.commands.changes import print_text
+from archive.notify.audience import audience
+from archive.notify.story import local
+from archive.record.questions import Question, questions
+from archive.redline import redline
+from archive.settings import load_settings
+from archive.store import StoreError, read_only
+
+
+@click.command()
+@click.argument("number", type=int, required=False)
+@json_option
+@pass_data
+def review(data: Path, number: int | None, as_json: bool) -> None:
+    """列出等人决定的事项；给出编号则逐字对照，并说明接受和排除各有什么后果。"""
+    found = _ask(data, number)
+    if as_json:
+        emit([question.as_dict() | _texts(question, number) for question in found])
+    elif number is None:
+        _list(data, found)
+    else:
+        _show(data, found[0])
+    waiting = [question for question in found if question.state == "open"]
+    raise SystemExit(ATTENTION if waiting else OK)
+
+
+def _ask(data: Path, number: int | None) -> list[Question]:
+    with closing(read_only(data)) as connection:
+        found = questions(data, connection, number=number)
+        if number is not None and not found:
+            raise StoreError(f"没有编号为 {number} 的待决事项；请用 guidelines review 查看")
+        if number is None:
+            return found
+        # how many would be told is private, so only the command line says it
+        return questions(data, connection, audience(data, connection, found[0].slug), number)
+
+
+def _texts(question: Question, number: int | None) -> dict[str, object]:
+    return {"text": [list(op) for op in redline(question.before, question.after)]} if number is not None else {}
+
+
+def _list(data: Path, found: Sequence[Question]) -> None:
+    zone = load_settings(data).zone
+    for question in found:
+        out.print(f"{question.number}　{question.what}（{local(question.since, zone)} 起）", markup=False)
+        out.print(f"    {question.why}　查看：guidelines review {question.number}", markup=False)
+    out.print("没有等待决定的事项" if not found else f"共 {len(found)} 项；逐项查看后再决定", markup=False)
+
+
+def _show(data: Path, question: Question) -> None:
+    zone = load_settings(data).zone
+    out.print(f"第 {question.number} 项　{question.what}", markup=False)
+    out.print(f"原因：{question.why}", markup=False)
+    out.print(f"地址：{question.url}（{local(question.fetched_at, zone)} 取得）", markup=False)
+    for fact in question.facts:
+        out.print(f"· {fact}", markup=False)
+    if question.after:
+        out.print("与上一版对照（- 上一版，+ 这一次）：", markup=False)
+        print_text(redline(question.before, question.after))
+    if question.state != "open":
+        out.print("已有决定；要改变请先运行 guidelines undo", markup=False)
+        return
+    out.print(Text(f"接受：{question.accept.sentence()}\n    guidelines accept {question.number}"))
+    out.print(Text(f"排除：{question.reject.sentence()}\n    guidelines reject {question.number}"))
+
+
+@click.command()
+@click.argument("number", type=int, required=False)
+@click.option("--capture", type=int, help="改用抓取记录的编号指明。")
+@pass_data
+def accept(data: Path, number: int | None, capture: int | None) -> None:
+    """接受编号为 NUMBER 的待决事项（先用 review 看清后果）；以后可用 undo 撤销。"""
+    _decide(data, "--accept", number, capture)
+    out.print("已接受。如有差错，可用 guidelines undo 撤销。")
+
+
+@click.command()
+@click.argument("number", type=int, required=False)
+@click.option("--capture", type=int, help="改用抓取记录的编号指明。")
+@pass_data
+def reject(data: Path, number: int | None, capture: int | None) -> None:
+    """排除编号为 NUMBER 的待决事项：不收录，也不再询问；以后可用 undo 撤销。"""
+    _decide(data, "--reject", number, capture)
+    out.print("已排除。如有差错，可用 guidelines undo 撤销。")
+
+
+@click.command()
+@pass_data
+def undo(data: Path) -> None:
+    """撤销最近一次 accept 或 reject；已经发出的提醒会补发一次更正。"""
+    _decide(data, "--undo", None, None)
+    out.print("已撤销最近一次决定，相应事项重新等待决定（guidelines review）。")
+
+
+def _decide(data: Path, word: str, number: int | None, capture: int | None) -> None:
+    if word != "--undo" and (number is None) == (capture is None):
+        raise click.UsageError("请给出待决事项的编号（见 guidelines review），或用 --capture 给出抓取记录的编号")
+    decide(data, word, number, capture)
+
+
+def decide(data: Path, word: str, number: int | None, capture: int | None = None) -> None:
+    """Hand the decision to the crawler, which can read kept bytes. Raises Exit with its code when it refuses."""
+    read_only(data).close()  # says so when there is no archive
+    arguments = [word]
+    if number is not None:
+        arguments += ["--number", str(number)]
+    if capture is not None:
+        arguments += ["--capture", str(capture)]
+    code, crawl_id = run_crawler("decide", data, arguments)
+    if code or crawl_id is None:
+        raise click.exceptions.Exit(code or FAILED)
+
+
+COMMANDS: list[click.Command] = [review, accept, reject, undo]

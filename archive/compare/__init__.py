@@ -1,0 +1,1 @@
+"""Two Documents in, what a reader would call a change out. Pure."""

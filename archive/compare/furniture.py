@@ -1,0 +1,205 @@
+"""Furniture: what a site changes on a page that is not the notice's, learnt from what the page itself did.
+
+A counter, a stamp of the day, a list of other articles, a banner for an app: no list of words knows them all, but they
+give themselves away. The same short line comes with other figures at every visit, the same block of links with other
+links, the same line comes and goes. One such change may be the ministry's and is told; from the second on it is held
+and proposed to a person as furniture of that one page (docs/decisions/0008). Nothing is ever learnt in silence, and no
+sentence, table or file can become furniture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from attrs import frozen
+
+from archive.model import Document
+from archive.normal import fold, is_row, without_noise
+
+LONGEST_LINE = 60
+"""Characters of a line that may be furniture; what is longer says something."""
+_FIGURES = re.compile(r"\d[\d,.:/\-年月日时分秒]*")
+_SAYS_SOMETHING = re.compile("[。；，]")
+
+
+class FurnitureKind(StrEnum):
+    FIGURES = "figures"
+    """A line of which only digits and dates change."""
+    LINKS = "links"
+    """The links between two lines that stay."""
+    BANNER = "banner"
+    """A line that comes and goes."""
+
+
+@frozen
+class Pattern:
+    """By what one piece of furniture is known again."""
+
+    kind: FurnitureKind
+    pattern: str
+    """The folded line, its figures as '#'; of links the two lines around them, joined by ' … '."""
+
+
+@frozen
+class Furniture:
+    """The furniture of one document that is known or proposed; the comparison leaves it out."""
+
+    patterns: frozenset[Pattern] = frozenset()
+
+    def __or__(self, more: Iterable[Pattern]) -> Furniture:
+        return Furniture(self.patterns.union(more))
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns)
+
+
+NONE = Furniture()
+
+
+def without_furniture(document: Document, furniture: Furniture) -> list[str]:
+    """The lines of the document's text that are the notice's."""
+    lines = document.text.split("\n")
+    if not furniture:
+        return lines
+    links = frozenset(document.link_lines)
+    gone = {at for block in _link_blocks(lines, links) if block.pattern in furniture.patterns for at in block.lines}
+    return [line for at, line in enumerate(lines) if at not in gone and not _line_patterns(line) & furniture.patterns]
+
+
+def figures_of(line: str) -> str:
+    """The folded line with '#' for its figures: '热度 3345' and '热度 3346' are one."""
+    return _FIGURES.sub("#", fold(line))
+
+
+def _line_patterns(line: str) -> frozenset[Pattern]:
+    if not _may_be(line):
+        return frozenset()
+    return frozenset((Pattern(FurnitureKind.FIGURES, figures_of(line)), Pattern(FurnitureKind.BANNER, fold(line))))
+
+
+def _may_be(line: str) -> bool:
+    """Short, no row of a table, and no more than one clause: 本页已被访问 3345 次。"""
+    return len(line) <= LONGEST_LINE and not is_row(line) and len(_SAYS_SOMETHING.findall(line)) <= 1
+
+
+# ---------------------------------------------------------------- blocks of links
+
+
+@frozen
+class _Block:
+    pattern: Pattern
+    lines: range
+
+
+def _link_blocks(lines: Sequence[str], links: frozenset[int]) -> Iterator[_Block]:
+    """Each run of lines that are nothing but links, with the lines that stand around it."""
+    at = 0
+    while at < len(lines):
+        if at not in links:
+            at += 1
+            continue
+        end = at
+        while end < len(lines) and end in links:
+            end += 1
+        before = figures_of(lines[at - 1]) if at else ""
+        after = figures_of(lines[end]) if end < len(lines) else ""
+        yield _Block(Pattern(FurnitureKind.LINKS, f"{before} … {after}"), range(at, end))
+        at = end
+
+
+# ---------------------------------------------------------------- what one change may be
+
+
+def patterns_between(old: Document, new: Document, known: Furniture = NONE) -> tuple[frozenset[Pattern], bool]:
+    """What of the difference of two texts may be furniture, and whether that is all of the difference."""
+    sides = [_Lines.of(document, known) for document in (old, new)]
+    found: set[Pattern] = set()
+    whole = True
+    matcher = SequenceMatcher(None, sides[0].folded, sides[1].folded, autojunk=False)
+    for op, a1, a2, b1, b2 in matcher.get_opcodes():
+        if op == "equal":
+            continue
+        patterns = _of_hunk(sides[0].cut(a1, a2), sides[1].cut(b1, b2))
+        found |= patterns
+        whole = whole and bool(patterns)
+    return frozenset(found), whole
+
+
+@frozen
+class _Lines:
+    """The lines of a text that count, folded, and for each the pattern of its block of links ('' for the others)."""
+
+    plain: tuple[str, ...]
+    folded: tuple[str, ...]
+    blocks: tuple[Pattern | None, ...]
+
+    @classmethod
+    def of(cls, document: Document, known: Furniture) -> _Lines:
+        lines = document.text.split("\n")
+        of_line: dict[int, Pattern] = {
+            at: block.pattern for block in _link_blocks(lines, frozenset(document.link_lines)) for at in block.lines
+        }
+        kept = [
+            (line, fold(cleaned), of_line.get(at))
+            for at, line in enumerate(lines)
+            if (cleaned := without_noise(line)).strip()
+            and of_line.get(at) not in known.patterns
+            and not _line_patterns(line) & known.patterns
+        ]
+        plain, folded, blocks = zip(*kept, strict=True) if kept else ((), (), ())
+        return cls(plain, folded, blocks)
+
+    def cut(self, start: int, end: int) -> _Lines:
+        return _Lines(self.plain[start:end], self.folded[start:end], self.blocks[start:end])
+
+
+def _of_hunk(before: _Lines, after: _Lines) -> frozenset[Pattern]:
+    """The patterns that would explain one edit; empty when it is the notice's own."""
+    blocks = {*before.blocks, *after.blocks}
+    if len(blocks - {None}) and None not in blocks:
+        return frozenset(block for block in blocks if block)
+    lines = (*before.plain, *after.plain)
+    if not all(map(_may_be, lines)):
+        return frozenset()
+    if len(before.plain) == len(after.plain):
+        pairs = list(zip(map(figures_of, before.plain), map(figures_of, after.plain), strict=True))
+        if all(was == now and "#" in was for was, now in pairs):
+            return frozenset(Pattern(FurnitureKind.FIGURES, was) for was, _ in pairs)
+    if (not before.plain or not after.plain) and not any(map(_SAYS_SOMETHING.search, lines)):
+        return frozenset(Pattern(FurnitureKind.BANNER, fold(line)) for line in lines)
+    return frozenset()
+
+
+# ---------------------------------------------------------------- evidence
+
+
+def seen(pattern: Pattern, texts: Sequence[Document]) -> list[str]:
+    """What the pattern read in these texts, one entry where it differs from the one before; '' where it was absent."""
+    values: list[str] = []
+    for document in texts:
+        value = _value(pattern, document)
+        if not values or values[-1] != value:
+            values.append(value)
+    return values
+
+
+def _value(pattern: Pattern, document: Document) -> str:
+    lines = document.text.split("\n")
+    if pattern.kind is FurnitureKind.LINKS:
+        blocks = _link_blocks(lines, frozenset(document.link_lines))
+        return " / ".join(lines[at] for block in blocks if block.pattern == pattern for at in block.lines)
+    fitting = figures_of if pattern.kind is FurnitureKind.FIGURES else fold
+    return " / ".join(line for line in lines if _may_be(line) and fitting(line) == pattern.pattern)
+
+
+def is_proven(pattern: Pattern, values: Sequence[str]) -> bool:
+    """Three visits that read otherwise, or a line that came and went: once may be the ministry's, twice is a habit.
+
+    Figures that only go back to what they were are a revision taken back.
+    """
+    if pattern.kind is FurnitureKind.BANNER:
+        return len(values) >= 3
+    return len(set(values) - {""}) >= 3

@@ -1,0 +1,272 @@
+"""A person's word, carried into the tables, and taken back: what needs no reading (crawler/decide.py reads).
+
+A decision notes what it takes to undo it. Taking one back withdraws the versions that rest on it, sets the told edition
+back to the text from before, withdraws the changes that were told in between, and lets `settle` tell what really is
+different. Nothing is deleted: versions stay, marked; whoever was told gets one correction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import evolve
+
+from archive.clock import iso, now
+from archive.editions import Edition, settle, stand
+from archive.model import Kind
+from archive.record import reviews
+from archive.record.reviews import ReviewKind
+from archive.store import Row, Store, StoreError
+from archive.transaction import atomic
+
+NOTICE_FIELDS = (
+    "url", "edition_title", "next_due", "state", "verdict", "reason", "trouble_count", "trouble_since", "changed_at",
+    "told",
+)  # fmt: skip
+"""What a decision may change of a notice."""
+DOCUMENT_FIELDS = ("state", "verdict", "reason", "trouble_count", "trouble_since")
+
+
+def open_review(store: Store, number: int) -> Row:
+    """Raises StoreError when nothing waits under this number."""
+    row = store.row("SELECT * FROM reviews WHERE id = ?", [number])
+    if row is None:
+        raise StoreError(f"没有编号为 {number} 的待决事项；请用 guidelines review 查看")
+    if row["state"] != "open":
+        words = {"accepted": "已接受", "rejected": "已排除", "settled": "已无需决定"}
+        hint = "；要改变决定，请先用 guidelines undo 撤销" if row["state"] != "settled" else ""
+        raise StoreError(f"第 {number} 项{words[row['state']]}{hint}")
+    return row
+
+
+def last_decided(store: Store) -> Row:
+    """The decision that `undo` takes back. Raises StoreError when there is none."""
+    row = store.row(
+        "SELECT * FROM reviews WHERE state IN ('accepted', 'rejected') ORDER BY decided_at DESC, id DESC LIMIT 1"
+    )
+    if row is None:
+        raise StoreError("没有可以撤销的决定")
+    return row
+
+
+def ask_about_capture(store: Store, capture: Row) -> int:
+    """Put a suspect capture that nothing asks about into the queue; returns its number."""
+    owner = store.row("SELECT notice_id FROM documents WHERE id = ?", [capture["document_id"]]) or {}
+    return store.insert(
+        "reviews",
+        {
+            "kind": str(ReviewKind.CAPTURE),
+            "notice_id": owner.get("notice_id"),
+            "document_id": capture["document_id"],
+            "subject_id": capture["id"],
+            "why": capture["reason"],
+            "opened_at": iso(now()),
+            "state": "open",
+        },
+    )
+
+
+def before(store: Store, review: Row) -> dict[str, Any]:
+    """What is so before a decision, for `undo`."""
+    notice = store.row("SELECT * FROM notices WHERE id = ?", [review["notice_id"]]) or {}
+    document = store.row("SELECT * FROM documents WHERE id = ?", [review["document_id"]]) or {}
+    last = store.row("SELECT max(id) AS id FROM changes")
+    return {
+        "notice": {name: notice.get(name) for name in NOTICE_FIELDS},
+        "document": {name: document.get(name) for name in DOCUMENT_FIELDS} if document else None,
+        "last_change": (last and last["id"]) or 0,
+        "versions": [],
+    }
+
+
+def decided(store: Store, review: Row, state: str, undo: dict[str, Any], versions: Iterable[int] = ()) -> None:
+    """Note a decision with what it takes to undo it; `versions` came into being, or into force, by it."""
+    undo = undo | {"versions": list(versions)}
+    store.update("reviews", review["id"], state=state, decided_at=iso(now()), undo=json.dumps(undo, ensure_ascii=False))
+
+
+# ---------------------------------------------------------------- decisions that need no reading
+
+
+def accept_version(store: Store, review: Row) -> None:
+    """The held text is the notice's: it stands from now on, and what it changed is told."""
+    undo = before(store, review)
+    store.update("versions", review["subject_id"], state="accepted")
+    decided(store, review, "accepted", undo, [review["subject_id"]])
+
+
+def reject_version(store: Store, review: Row) -> None:
+    """The held text is no revision: the one before stands, and what reads like the held one is not asked again."""
+    undo = before(store, review)
+    store.update("versions", review["subject_id"], state="withdrawn")
+    decided(store, review, "rejected", undo)
+
+
+def accept_candidate(store: Store, review: Row) -> None:
+    """The listed page is the notice's next edition: the next crawl fetches it and compares it with the present one."""
+    undo = before(store, review)
+    candidate = store.row("SELECT * FROM candidates WHERE id = ?", [review["subject_id"]])
+    if candidate is None:
+        raise StoreError(f"候选 {review['subject_id']} 不存在")
+    store.update("candidates", candidate["id"], state="accepted")
+    values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
+    store.update("notices", candidate["notice_id"], **values)
+    decided(store, review, "accepted", undo)
+
+
+def decide_row(store: Store, review: Row, table: str, state: str) -> None:
+    """A candidate or a piece of furniture gets its state, and nothing else moves."""
+    undo = before(store, review)
+    store.update(table, review["subject_id"], state=state)
+    decided(store, review, state, undo)
+
+
+# ---------------------------------------------------------------- taking one back
+
+
+def take_back(store: Store, review: Row, crawl_id: int, withdrawn: set[int]) -> list[int]:
+    """Undo a decision: `withdrawn` are the versions that rest on it. Returns the ids of the changes withdrawn with it.
+
+    The caller has set the subject itself back (capture, candidate, furniture) and settles afterwards.
+    """
+    undo = json.loads(review["undo"])
+    with atomic(store.db):
+        _withdraw_versions(store, withdrawn)
+        changes = _withdraw_changes(store, review, undo, withdrawn)
+        if withdrawn or changes:
+            _set_back_told(store, review, undo)
+        state = "open"
+        if review["kind"] == ReviewKind.VERSION:
+            state = _hold_again(store, review)
+        store.update("reviews", review["id"], state=state, decided_at=None, undo=None)
+        _restore_state(store, review, undo)
+    return changes
+
+
+def _withdraw_versions(store: Store, ids: set[int]) -> None:
+    """And the captures that they were read from, with those that only repeat their bytes."""
+    for id in ids:
+        version = store.row("SELECT * FROM versions WHERE id = ?", [id])
+        if version is None:
+            continue
+        store.update("versions", id, state="withdrawn")
+        capture = store.capture(version["capture_id"])
+        store.db.execute(
+            """UPDATE captures SET decision = 'withdrawn' WHERE document_id = ? AND sha256 = ? AND id >= ?
+                 AND verdict IN ('ok', 'unchanged') AND decision IS NULL""",
+            [version["document_id"], capture["sha256"], capture["id"]],
+        )
+        store.db.execute("UPDATE items SET current = 0 WHERE version_id = ?", [id])
+
+
+def _withdraw_changes(store: Store, review: Row, undo: dict[str, Any], withdrawn: set[int]) -> list[int]:
+    """What was told because of the decision: what touches a withdrawn version, and the files that came and went with
+    it. Files that were replaced since stay told."""
+    if not withdrawn:
+        return []
+    marks = ", ".join("?" * len(withdrawn))
+    rows = store.rows(
+        f"""SELECT id FROM changes WHERE notice_id = ? AND id > ? AND withdrawn_at IS NULL AND kind != 'correction'
+              AND (from_version IN ({marks}) OR to_version IN ({marks})
+                   OR kind IN ('attachment-added', 'attachment-removed'))""",  # noqa: S608 - question marks
+        [review["notice_id"], undo["last_change"], *withdrawn, *withdrawn],
+    )
+    for row in rows:
+        store.update("changes", row["id"], withdrawn_at=iso(now()), updated_at=iso(now()))
+    return [row["id"] for row in rows]
+
+
+def _set_back_told(store: Store, review: Row, undo: dict[str, Any]) -> None:
+    """The edition from before the decision, its files as they have been told since."""
+    notice = store.row("SELECT * FROM notices WHERE id = ?", [review["notice_id"]])
+    if notice is None:
+        return
+    if not undo["notice"]["told"]:
+        store.update("notices", notice["id"], told=None, changed_at=undo["notice"]["changed_at"])
+        return
+    told = Edition.of_json(undo["notice"]["told"])
+    since = {file.document_id: file for file in Edition.of_json(notice["told"]).files} if notice["told"] else {}
+    files = tuple(
+        file if file.document_id == review["document_id"] else since.get(file.document_id, file) for file in told.files
+    )
+    told = evolve(told, version_id=_reread(store, told.document_id, told.version_id), files=files)
+    store.update("notices", notice["id"], told=told.to_json(), changed_at=undo["notice"]["changed_at"])
+
+
+def _reread(store: Store, document_id: int, version_id: int) -> int:
+    """The latest reading of the bytes that a version was read from: a better reader may have come since."""
+    row = store.row(
+        """SELECT max(w.id) AS id FROM versions v JOIN captures c ON c.id = v.capture_id
+           JOIN captures k ON k.sha256 = c.sha256 JOIN versions w ON w.capture_id = k.id AND w.document_id = ?
+           WHERE v.id = ? AND w.state IN ('', 'accepted', 'former')""",
+        [document_id, version_id],
+    )
+    return int(row["id"]) if row and row["id"] is not None else version_id
+
+
+def _hold_again(store: Store, review: Row) -> str:
+    """A held version waits again, unless a later one has taken its place."""
+    later = store.row(
+        """SELECT 1 FROM versions v, versions w WHERE w.id = ? AND v.document_id = w.document_id
+             AND v.number > w.number AND v.state NOT IN ('withdrawn', 'former')""",
+        [review["subject_id"]],
+    )
+    store.update("versions", review["subject_id"], state="withdrawn" if later else "held")
+    return "settled" if later else "open"
+
+
+def _restore_state(store: Store, review: Row, undo: dict[str, Any]) -> None:
+    """Where the page has not been seen well since, notice and document are in the trouble that they were in."""
+    if review["kind"] != ReviewKind.CAPTURE:
+        return
+    good = store.row(
+        "SELECT 1 FROM good_captures WHERE document_id = ? AND id > ?", [review["document_id"], review["subject_id"]]
+    )
+    if good:
+        return
+    if undo["document"]:
+        store.update("documents", review["document_id"], **undo["document"])
+    page = store.row("SELECT kind, mirror FROM documents WHERE id = ?", [review["document_id"]])
+    if page and page["kind"] == "page" and not page["mirror"]:
+        names = ("state", "verdict", "reason", "trouble_count", "trouble_since")
+        store.update("notices", review["notice_id"], **{name: undo["notice"][name] for name in names})
+
+
+def correct(store: Store, review: Row, crawl_id: int, changes: list[int]) -> None:
+    """Settle what is really different, and record the one correction of what was told in error."""
+    notice = store.row("SELECT * FROM notices WHERE id = ?", [review["notice_id"]])
+    if notice is None:
+        return
+    settle(store, notice, crawl_id)
+    stand(store, notice["id"])
+    told = [row for row in map(_change(store), changes) if row and row["kind"] != Kind.UPGRADE]
+    if not told:
+        return
+    loud = any(not row["quiet"] for row in told)
+    numbers = "、".join(str(row["id"]) for row in told if not row["quiet"] or not loud)
+    moment = iso(now())
+    store.insert(
+        "changes",
+        {
+            "notice_id": notice["id"],
+            "document_id": review["document_id"] or told[0]["document_id"],
+            "crawl_id": crawl_id,
+            "kind": str(Kind.CORRECTION),
+            "detected_at": moment,
+            "updated_at": moment,
+            "summary": f"更正：此前第 {numbers} 号变化是误判，已撤销，请以现行文本为准",
+            "quiet": int(not loud),
+            "corrects": json.dumps(changes),
+        },
+    )
+
+
+def _change(store: Store) -> Any:
+    return lambda id: store.row("SELECT id, kind, quiet, document_id FROM changes WHERE id = ?", [id])
+
+
+def settle_reviews(store: Store) -> None:
+    with atomic(store.db):
+        reviews.sync(store)

@@ -1,0 +1,118 @@
+"""A reading becomes a version, or nothing: the one place where versions come into being.
+
+A version arises when a reader of both texts would see a difference, furniture left out. What is not sure enters the
+archive, but does not stand until a person has said so.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from archive.changes import is_confident, is_same
+from archive.compare.furniture import Furniture
+from archive.editions import record_upgrade
+from archive.model import Document
+from archive.record.learn import learn
+from archive.records import same_reading
+from archive.store import Row, Store
+
+INSTEAD = 0.5
+"""Share of the notice's length under which a text that calls it repealed is a sentence in its place."""
+
+
+def keep(store: Store, document_id: int, capture_id: int, document: Document) -> bool:
+    """Store a reading as the next version if a reader of both would see a difference; a file that could not be read
+    gets its reason.
+
+    What is not sure does not stand at once (`_standing`). Returns whether there is a new version.
+    """
+    if document.problem:
+        values = {"state": "unreadable", "reason": document.problem, "reader": document.reader}
+        store.update("documents", document_id, **values)
+        return False
+    current, beside = store.current_version(document_id), store.version_beside(document_id)
+    if current is not None:
+        last = store.load(current["id"])
+        furniture = learn(store, document_id, last, document)
+        surer = document.confidence == "high" != last.confidence
+        if is_same(last, document, furniture) and not surer:
+            if beside is not None:  # the site is back to the text that stands
+                store.update("versions", beside["id"], state="withdrawn")
+            return _nothing_new(store, document_id, document)
+        answered = [beside] if beside is not None else []
+        if any(is_same(store.load(row["id"]), document, furniture) for row in answered + _refused(store, document_id)):
+            return _nothing_new(store, document_id, document)
+        if _was_read_otherwise(store, document_id, document):
+            return _keep_unread(store, document_id, capture_id, current, document)
+        store.add_version(document_id, capture_id, document, _standing(last, document, furniture))
+        return True
+    store.add_version(document_id, capture_id, document)
+    return True
+
+
+def _was_read_otherwise(store: Store, document_id: int, document: Document) -> bool:
+    """Whether the text before is that of another reader still, because its bytes are lost."""
+    row = store.row("SELECT reader FROM documents WHERE id = ?", [document_id])
+    return row is not None and row["reader"] not in (None, document.reader)
+
+
+def _keep_unread(store: Store, document_id: int, capture_id: int, current: Row, document: Document) -> bool:
+    """A text whose forerunner no longer can be read by this reader: an upgrade when the bytes are the same, else a
+    person has to say whether the ministry or the reader changed it."""
+    before, after = (store.capture(id)["sha256"] for id in (current["capture_id"], capture_id))
+    if before == after:
+        store.add_version(document_id, capture_id, document)
+        return _upgraded(store, document_id, None, current["id"])
+    store.add_version(document_id, capture_id, document, "held")
+    return True
+
+
+def _refused(store: Store, document_id: int) -> list[Row]:
+    """Versions that a person has called no revision: what reads like them is not asked again."""
+    return store.rows(
+        "SELECT subject_id AS id FROM reviews WHERE document_id = ? AND kind = 'version' AND state = 'rejected'",
+        [document_id],
+    )
+
+
+def _nothing_new(store: Store, document_id: int, document: Document) -> bool:
+    store.update("documents", document_id, state="current", reason="", reader=document.reader)
+    return False
+
+
+def _standing(last: Document, document: Document, furniture: Furniture) -> str:
+    """The state in which a new version enters the archive.
+
+    `held` when the bodies differ and either was found by guessing: a person says whether it is a revision. `aside` when
+    a sentence that calls the notice repealed has taken its place: the text of the notice stays what it was.
+    """
+    if document.metadata.get("repealed") and len(document.text) < len(last.text) * INSTEAD:
+        return "aside"
+    if is_confident(last, document):
+        return ""
+    before, after = (evolve(one, attachments=()) for one in (last, document))
+    return "" if is_same(before, after, furniture) else "held"
+
+
+def keep_upgraded(
+    store: Store, document_id: int, base: Row | None, capture_id: int, document: Document, crawl_id: int | None
+) -> bool:
+    """Another reading of the bytes that `base` was read from, exact to the letter.
+
+    A reading that is less sure than the one there is (the site was rebuilt, and its rule with it) replaces nothing.
+    """
+    if base is None:
+        return keep(store, document_id, capture_id, document) and _upgraded(store, document_id, crawl_id, None)
+    before = store.load(base["id"])
+    less = bool(document.problem) or (before.confidence == "high" and document.confidence == "low")
+    if less or same_reading(before, document):
+        return _nothing_new(store, document_id, document)
+    store.add_version(document_id, capture_id, document, "accepted" if base["state"] == "accepted" else "")
+    return _upgraded(store, document_id, crawl_id, base["id"])
+
+
+def _upgraded(store: Store, document_id: int, crawl_id: int | None, last: int | None) -> bool:
+    current = store.current_version(document_id)
+    if current is not None:
+        record_upgrade(store, document_id, crawl_id, last, current["id"])
+    return True
