@@ -274,14 +274,17 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
     if old_edition != new_edition:
         before, after = document_of(store, old_edition), document_of(store, new_edition)
         found = compare(before, after, furniture_of(store, edition.document_id))
-        changes += [_of_an_unsure_page(change) if edition.beside is not None else change for change in found]
+        changes += [_beside(change, edition) if edition.beside is not None else change for change in found]
     return changes
 
 
-def _of_an_unsure_page(change: Change) -> Change:
-    """Without a sure body the list of links is not sure either; a repeal is told with the sentence that says so."""
-    listed = change.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED)
-    return evolve(change, quiet=True) if listed else change
+def _beside(change: Change, edition: Edition) -> Change:
+    """Without a sure body the list of links is not sure either. What the page says of itself stands in the version
+    beside the sure one."""
+    if change.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED):
+        return evolve(change, quiet=True)
+    said = change.kind in (Kind.REPEALED, Kind.METADATA)
+    return evolve(change, to_version=edition.beside) if said else change
 
 
 def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:

@@ -38,12 +38,16 @@ def _latest_captures(connection: sqlite3.Connection, crawl_id: int) -> list[sqli
 
 
 def changes(connection: sqlite3.Connection, where: str = "", parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
-    """Changes in the contract's form, newest first; `where` is SQL over changes c, notices n, documents d."""
+    """Changes in the contract's form, newest first (`withdrawn`: a person took it back).
+
+    `where` is SQL over changes c, notices n, documents d.
+    """
     return [
-        dict(row)
+        dict(row) | {"quiet": bool(row["quiet"]), "withdrawn": bool(row["withdrawn"])}
         for row in connection.execute(
             f"""SELECT c.id, c.kind, n.slug AS notice, c.document_id AS document, coalesce(d.url, n.url) AS url,
-                       c.detected_at, c.from_version, c.to_version, c.summary
+                       c.detected_at, c.from_version, c.to_version, c.summary, c.quiet,
+                       c.withdrawn_at IS NOT NULL AS withdrawn
                 FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id
                 {where} ORDER BY c.id DESC""",  # noqa: S608 - `where` is written in this package, values are bound
             parameters,

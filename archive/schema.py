@@ -5,6 +5,7 @@ A table is added by a new function at the end of this file; a released function 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Set
 from pathlib import Path
@@ -342,6 +343,10 @@ def m006_tasks_have_an_id(db: Database) -> None:
     _table(db, "tasks").insert_all(tasks)
 
 
+_UNSURE = "%没有作为修订通知；请核对原文%"
+"""Release 1.0.0 marked a held-back text by this sentence in versions.review."""
+
+
 @migrations()
 def m007_decisions(db: Database) -> None:
     """What waits for a person, what was decided, and what a decision taken back leaves behind."""
@@ -405,6 +410,23 @@ def m007_decisions(db: Database) -> None:
              AND v.number = (SELECT max(number) FROM versions w
                              WHERE w.document_id = v.document_id AND w.state NOT IN ('withdrawn', 'former'))"""
     )
+
+
+@migrations()
+def m008_what_release_1_held_back(db: Database) -> None:
+    """Texts that were held back, and had become the base of later comparisons, wait for a decision again."""
+    db.execute(
+        """UPDATE versions SET state = 'held', review = '[]' WHERE review LIKE ? AND number > 1
+             AND number = (SELECT max(number) FROM versions w WHERE w.document_id = versions.document_id)""",
+        [_UNSURE],
+    )
+    for notice in list(db.query("SELECT id, told FROM notices WHERE told IS NOT NULL")):
+        told = json.loads(notice["told"])
+        held = list(db.query("SELECT number FROM versions WHERE id = ? AND state = 'held'", [told["version_id"]]))
+        if held:
+            before = list(db.query("SELECT id FROM current_versions WHERE document_id = ?", [told["document_id"]]))
+            told |= {"version_id": before[0]["id"], "beside": told["version_id"]}
+            db.execute("UPDATE notices SET told = ? WHERE id = ?", [json.dumps(told, ensure_ascii=False), notice["id"]])
 
 
 def migrate(db: Database, steps: Migrations, path: Path) -> None:

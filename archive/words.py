@@ -114,6 +114,14 @@ WAITING: Mapping[str, str] = {
 }
 """reviews.kind, after the title of the notice"""
 
+REVIEW_STATES: Mapping[str, str] = {
+    "open": "待决定",
+    "accepted": "已接受",
+    "rejected": "已排除",
+    "settled": "情况已变，无需再决定",
+}
+"""reviews.state"""
+
 WHY: Mapping[str, str] = {
     "unsure": "正文只由通用方法识别，不能肯定是部委改的还是网页改的",
     "base-lost": "上一版的原始记录已损坏或丢失，新读出的文字无法与它用同一程序比对",

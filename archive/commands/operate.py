@@ -52,7 +52,7 @@ def _show(found: dict[str, Any], zone: Any) -> None:
     out.print(f"磁盘剩余 {disk['free'] / 2**30:.1f} GB，原文 {disk['warc'] / 2**20:.1f} MB", markup=False)
     counts = found["deliveries"]
     out.print(
-        f"待核对 {found['review']} 处，候选新版 {found['candidates']} 份，"
+        f"等待决定 {found['review']} 项，需核对 {found['doubtful']} 处，候选新版 {found['candidates']} 份，"
         f"待投递 {counts['pending']} 项，停止重试 {counts['failed']} 项",
         markup=False,
     )
@@ -62,7 +62,10 @@ def _show(found: dict[str, Any], zone: Any) -> None:
     out.print(f"\n需要处理 {len(found['attention'])} 项：", markup=False)
     for point in found["attention"]:
         since = f"（{local(point['since'], zone)} 起）" if point["since"] else ""
-        out.print(f"· {point['what']}{since}\n    处理：{point['command']}", markup=False)
+        out.print(f"· {point['what']}{since}", markup=False)
+        for name, text in (("原因", point["why"]), ("影响", point["stake"]), ("处理", point["command"])):
+            if text:
+                out.print(f"    {name}：{text}", markup=False)
 
 
 @click.command()

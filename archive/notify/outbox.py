@@ -216,6 +216,26 @@ class Outbox:
         self._set(rows, "state = 'pending', error = ?, next_at = ?", [error, iso(now + max(BACK_OFF[tries - 1], wait))])
         return False
 
+    def was_told(self, subscriber: Row, changes: Sequence[int]) -> bool:
+        """Whether one of these changes has reached the subscriber, or may have."""
+        return any(
+            self.rows(
+                """SELECT 1 FROM deliveries WHERE subscriber_id = ? AND change_id = ? AND kind = 'change'
+                     AND state IN ('sent', 'sending')""",
+                [subscriber["id"], change],
+            )
+            for change in changes
+        )
+
+    def forget(self, subscriber: Row, change: int) -> None:
+        """What was not sent yet of a change that a person has taken back is never sent."""
+        self.drop(
+            self.rows(
+                "SELECT * FROM deliveries WHERE subscriber_id = ? AND change_id = ? AND state = 'pending'",
+                [subscriber["id"], change],
+            )
+        )
+
     def drop(self, rows: Sequence[Row]) -> None:
         """There is nothing to tell any more (the change is not in the archive that was restored)."""
         self._set(rows, "state = 'dropped'", [])

@@ -15,6 +15,7 @@ from typing import Any
 from attrs import Factory, define, frozen
 
 from archive import clock, health
+from archive.model import Kind
 from archive.notify import senders
 from archive.notify.messages import Entry, Message, compose
 from archive.notify.outbox import Outbox, Row, slot_after
@@ -173,9 +174,15 @@ def _changes(archive: sqlite3.Connection) -> list[Row]:
 
 def _plan_change(around: Round, outbox: Outbox, subscriber: Subscriber, row: Row, change: Row, first: bool) -> None:
     """A change that happened after the subscription began; in the very first round also what the archive began with."""
-    if not is_wanted(subscriber, change):
+    # who was told something wrong hears that it was, whatever else they want to hear
+    if change["kind"] != Kind.CORRECTION and not is_wanted(subscriber, change):
         return
     if change["detected_at"] < row["since"] and not (first and change["kind"] == "new"):
+        return
+    if change["withdrawn_at"]:
+        outbox.forget(row, change["id"])
+        return
+    if change["kind"] == Kind.CORRECTION and not outbox.was_told(row, json.loads(change["corrects"] or "[]")):
         return
     identity = f"{change['id']} {change['detected_at']}"
     when = _when(around, subscriber, change["detected_at"])

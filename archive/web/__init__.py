@@ -10,7 +10,20 @@ from datasette import hookimpl
 from datasette.plugins import pm
 
 from archive.search import match_expression
-from archive.web import catalogue, changes, feeds, files, home, labels, notices, operation, pages, searching, security
+from archive.web import (
+    catalogue,
+    changes,
+    feeds,
+    files,
+    home,
+    labels,
+    notices,
+    operation,
+    pages,
+    review,
+    searching,
+    security,
+)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 hook: Callable[[Function], Function] = hookimpl
@@ -21,6 +34,7 @@ ROUTES = (
     *notices.ROUTES,
     *files.ROUTES,
     *changes.ROUTES,
+    *review.ROUTES,
     *searching.ROUTES,
     *catalogue.ROUTES,
     *operation.ROUTES,

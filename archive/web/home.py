@@ -13,7 +13,7 @@ def home(visit: Visit) -> Context:
         ),
         "notices": visit.rows("SELECT * FROM notices ORDER BY declared DESC, number"),
         "changes": visit.rows(
-            """SELECT c.id, c.kind, c.summary, c.detected_at, n.title
+            """SELECT c.id, c.kind, c.summary, c.detected_at, c.withdrawn_at, n.title
                FROM changes c JOIN notices n ON n.id = c.notice_id
                WHERE c.kind NOT IN ('new', 'upgrade') ORDER BY c.id DESC LIMIT 5"""
         ),

@@ -13,6 +13,7 @@ from crawler.reading.formats.errors import UnreadableError
 from crawler.reading.links import attachments
 from crawler.reading.metadata import labelled, read_metadata
 from crawler.reading.noise import without_noise
+from crawler.reading.propose import propose_selector
 from crawler.reading.rule import Rule
 from crawler.reading.serialise import blocks, dropped
 from crawler.reading.titles import page_titles
@@ -60,6 +61,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         items=document.items,
         tables=document.tables,
         confidence="high" if element is not None else "low",
+        proposal=propose_selector(root, document.text) if element is None else "",
         media_type="text/html",
         headings=headings,
         url=url,
