@@ -44,6 +44,8 @@ class Story:
     quiet: bool
     restored: str
     """When the text came back, in local words; '' when it did not."""
+    withdrawn: bool
+    """A person has taken back the decision that led to it."""
     detected_at: str
     """ISO 8601 UTC."""
     detected: str
@@ -73,7 +75,7 @@ class Story:
     @property
     def headline(self) -> str:
         """What changed in one line."""
-        note = "（已恢复原文）" if self.restored else ""
+        note = "（已撤销，此条有误）" if self.withdrawn else "（已恢复原文）" if self.restored else ""
         return f"{self.summary}{note}"
 
 
@@ -110,6 +112,7 @@ def _story(connection: sqlite3.Connection, id: int, base_url: str, zone: tzinfo)
         summary=row["summary"] or words.change(row["kind"]),
         quiet=bool(row["quiet"]),
         restored=local(row["restored_at"], zone),
+        withdrawn=bool(row["withdrawn_at"]),
         detected_at=row["detected_at"],
         detected=local(row["detected_at"], zone),
         updated_at=row["updated_at"] or row["detected_at"],
