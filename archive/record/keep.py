@@ -30,24 +30,37 @@ def keep(store: Store, document_id: int, capture_id: int, document: Document) ->
         values = {"state": "unreadable", "reason": document.problem, "reader": document.reader}
         store.update("documents", document_id, **values)
         return False
-    current, beside = store.current_version(document_id), store.version_beside(document_id)
-    if current is not None:
-        last = store.load(current["id"])
-        furniture = learn(store, document_id, last, document)
-        surer = document.confidence == "high" != last.confidence
-        if is_same(last, document, furniture) and not surer:
-            if beside is not None:  # the site is back to the text that stands
-                store.update("versions", beside["id"], state="withdrawn")
-            return _nothing_new(store, document_id, document)
-        answered = [beside] if beside is not None else []
-        if any(is_same(store.load(row["id"]), document, furniture) for row in answered + _refused(store, document_id)):
-            return _nothing_new(store, document_id, document)
-        if _was_read_otherwise(store, document_id, document):
-            return _keep_unread(store, document_id, capture_id, current, document)
-        store.add_version(document_id, capture_id, document, _standing(last, document, furniture))
+    current = store.current_version(document_id)
+    if current is None:
+        store.add_version(document_id, capture_id, document)
         return True
-    store.add_version(document_id, capture_id, document)
+    last = store.load(current["id"])
+    furniture = learn(store, document_id, last, document)
+    if _is_known(store, document_id, last, document, furniture):
+        store.update("documents", document_id, state="current", reason="", reader=document.reader)
+        return False
+    if _was_read_otherwise(store, document_id, document):
+        return _keep_unread(store, document_id, capture_id, current, document)
+    store.add_version(document_id, capture_id, document, _standing(last, document, furniture))
     return True
+
+
+def _is_known(store: Store, document_id: int, last: Document, document: Document, furniture: Furniture) -> bool:
+    """Whether a reading says what the archive has: as the text that stands, as one that waits, or as one refused."""
+    beside = store.version_beside(document_id)
+    if is_same(last, document, furniture) and not _surer(document, last):
+        if beside is not None:  # the site is back to the text that stands
+            store.update("versions", beside["id"], state="withdrawn")
+        return True
+    if beside is not None:
+        waiting = store.load(beside["id"])
+        if is_same(waiting, document, furniture) and not _surer(document, waiting):
+            return True
+    return any(is_same(store.load(row["id"]), document, furniture) for row in _refused(store, document_id))
+
+
+def _surer(document: Document, other: Document) -> bool:
+    return document.confidence == "high" and other.confidence == "low"
 
 
 def _was_read_otherwise(store: Store, document_id: int, document: Document) -> bool:
@@ -75,11 +88,6 @@ def _refused(store: Store, document_id: int) -> list[Row]:
     )
 
 
-def _nothing_new(store: Store, document_id: int, document: Document) -> bool:
-    store.update("documents", document_id, state="current", reason="", reader=document.reader)
-    return False
-
-
 def _standing(last: Document, document: Document, furniture: Furniture) -> str:
     """The state in which a new version enters the archive.
 
@@ -104,9 +112,9 @@ def keep_upgraded(
     if base is None:
         return keep(store, document_id, capture_id, document) and _upgraded(store, document_id, crawl_id, None)
     before = store.load(base["id"])
-    less = bool(document.problem) or (before.confidence == "high" and document.confidence == "low")
-    if less or same_reading(before, document):
-        return _nothing_new(store, document_id, document)
+    if document.problem or _surer(before, document) or same_reading(before, document):
+        store.update("documents", document_id, state="current", reason="", reader=document.reader)
+        return False
     store.add_version(document_id, capture_id, document, "accepted" if base["state"] == "accepted" else "")
     return _upgraded(store, document_id, crawl_id, base["id"])
 
