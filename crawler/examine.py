@@ -17,7 +17,7 @@ from archive.changes import is_same
 from archive.clock import iso, now
 from archive.compare.furniture import patterns_between, seen
 from archive.model import Capture, Document, Reason, Verdict
-from archive.normal import link_key
+from archive.normal import compared, link_key
 from archive.record.learn import furniture_of, propose
 from archive.settings import Settings
 from archive.store import Store
@@ -252,7 +252,7 @@ class Examiner:
                 before = await asyncio.to_thread(reread.read_capture, self.store, last, rule)
         except WarcError:
             return False  # it cannot be confirmed by bytes that are lost; the next crawl has new ones
-        return before.text == reading.text
+        return compared(before.text) == compared(reading.text)
 
 
 def header_map(response: Response) -> dict[str, str]:

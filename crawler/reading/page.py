@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archive.model import Document
+from archive.text.noise import without_noise
 from crawler.reading.assemble import Block, Paragraph, assemble
 from crawler.reading.body import find_body
 from crawler.reading.charset import decode
@@ -12,7 +13,6 @@ from crawler.reading.dom import Element, parse, select_all
 from crawler.reading.formats.errors import UnreadableError
 from crawler.reading.links import attachments
 from crawler.reading.metadata import labelled, read_metadata
-from crawler.reading.noise import without_noise
 from crawler.reading.propose import propose_selector
 from crawler.reading.rule import Rule
 from crawler.reading.serialise import blocks, dropped
@@ -45,14 +45,14 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     content: list[Block]
     try:
         if element is None:
-            content = [Paragraph(line) for line in map(without_noise, body.text.splitlines()) if line]
+            content = [Paragraph(line) for line in body.text.splitlines() if line]
         else:
             drop = dropped(element, select_all(element, rule.drop))
             content = list(blocks(element, drop))
         document = assemble(content, rule)
     except UnreadableError as error:
         return Document(title=title, headings=headings, media_type="text/html", url=url, problem=str(error))
-    lines = document.text.splitlines()
+    lines = [line for line in document.text.splitlines() if without_noise(line)]
     return Document(
         text=document.text,
         title=title,
@@ -64,6 +64,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         proposal=propose_selector(root, document.text) if element is None else "",
         media_type="text/html",
         headings=headings,
+        link_lines=document.link_lines,
         url=url,
         problem="" if document.text else NO_BODY,
     )
