@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attrs import evolve
+
 from archive.model import Document
 from archive.text.noise import without_noise
 from crawler.reading.assemble import Block, Paragraph, assemble
@@ -12,8 +14,9 @@ from crawler.reading.charset import decode
 from crawler.reading.dom import Element, parse, select_all
 from crawler.reading.formats.errors import UnreadableError
 from crawler.reading.links import attachments
-from crawler.reading.metadata import labelled, read_metadata
+from crawler.reading.metadata import Labelled, labelled, read_metadata
 from crawler.reading.propose import propose_selector
+from crawler.reading.repeal import bare_title, repealed
 from crawler.reading.rule import Rule
 from crawler.reading.serialise import blocks, dropped
 from crawler.reading.titles import page_titles
@@ -39,8 +42,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     labels = labelled(root, element)
     title, headings = page_titles(root, rule, next((text for field, text in labels if field == "title"), ""))
     if body is None:
-        # metadata and headings are kept: they tell the verdict what the page is instead
-        return Document(title=title, headings=headings, media_type="text/html", url=url, problem=NO_BODY)
+        return _without_body(root, html, rule, labels, (title, *headings), url)
     drop = frozenset[Element]()
     content: list[Block]
     try:
@@ -53,10 +55,12 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     except UnreadableError as error:
         return Document(title=title, headings=headings, media_type="text/html", url=url, problem=str(error))
     lines = [line for line in document.text.splitlines() if without_noise(line)]
+    metadata = read_metadata(root, labels, lines, (title, *headings[:3]), rule)
+    gone = repealed(root, html, element, (title, *headings), metadata)
     return Document(
         text=document.text,
-        title=title,
-        metadata=read_metadata(root, labels, lines, (title, *headings[:3]), rule),
+        title=bare_title(title) if gone else title,
+        metadata=metadata | {"repealed": gone} if gone else metadata,
         attachments=attachments(root, element, url, charset, rule, drop),
         items=document.items,
         tables=document.tables,
@@ -68,6 +72,20 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         url=url,
         problem="" if document.text else NO_BODY,
     )
+
+
+def _without_body(
+    root: Element, html: str, rule: Rule, labels: Labelled, titles: tuple[str, ...], url: str
+) -> Document:
+    """A page with nothing to read: its headings tell the verdict what it is instead. One sentence that the document is
+    repealed is a text, though no container holds it."""
+    title, *headings = titles
+    found = Document(title=title, headings=tuple(headings), media_type="text/html", url=url, problem=NO_BODY)
+    gone = repealed(root, html, None, titles, {})
+    if not gone:
+        return found
+    metadata = read_metadata(root, labels, [gone], titles[:4], rule) | {"repealed": gone}
+    return evolve(found, text=gone, title=bare_title(title), metadata=metadata, confidence="low", problem="")
 
 
 NO_BODY = (
