@@ -24,11 +24,12 @@ from archive.normal import (
     is_row,
     link_key,
     name_key,
-    without_noise,
     without_serials,
 )
 from archive.redline import DELETE, EQUAL, INSERT, MOVED, Op, redline
 from archive.rows import Summary, describe, diff_rows, quoted_change, shortened
+from archive.text.noise import without_noise
+from archive.text.struck import in_force
 
 FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source")}
 """Metadata that is compared, with the name people know it by. Anything else on a page (its column, its source) is the
@@ -95,7 +96,8 @@ def compare_content(old: Document, new: Document) -> tuple[tuple[RowChange, ...]
 
 @frozen
 class _Bodies:
-    """Both texts without noise, serial numbers and lists of attachments; catalogue rows apart (they are in `items`)."""
+    """Both texts without noise, struck words, serial numbers and lists of attachments; catalogue rows apart (these are
+    in `items`)."""
 
     old: tuple[str, ...]
     new: tuple[str, ...]
@@ -117,7 +119,7 @@ class _Bodies:
 
 def _lines(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     plain, catalogue = [], []
-    for line in without_serials(lines):
+    for line in without_serials([in_force(line) for line in lines]):
         if line.startswith(CATALOGUE_ROW):
             catalogue.append(line)
         elif is_row(line):
@@ -207,7 +209,8 @@ def _hunks(ops: Sequence[Op]) -> list[_Hunk]:
         trail = ops[end][1].partition("\n")[0] if end < len(ops) and ops[end][0] == EQUAL else ""
         before = "".join(t for o, t in inside if o in (EQUAL, DELETE))
         after = "".join(t for o, t in inside if o in (EQUAL, INSERT))
-        if fold(before) != fold(after):
+        # with the words beside it: 5 for 05 is no edit in 3月05日
+        if fold(lead + before + trail) != fold(lead + after + trail):
             hunks.append(_Hunk("changed", before, after, lead, trail))
         index = end
     return hunks

@@ -14,6 +14,9 @@ from itertools import pairwise
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
+from archive.text.dates import has_digits, plain_dates, without_thousands
+from archive.text.noise import without_counters, without_noise
+from archive.text.struck import in_force
 
 
 def _folding_table() -> dict[int, str]:
@@ -36,56 +39,18 @@ _LOOSE_SPACE = re.compile(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
 
 @lru_cache(maxsize=50_000)  # a table repeats its marks, channels and subjects in every row
 def fold(text: str) -> str:
-    """The text as it is compared: width, quotes and dashes of one kind, no white space except between Latin words.
+    """The text as it is compared: width, quotes and dashes of one kind, dates and numbers in one spelling, no white
+    space except between Latin words.
 
     Not full NFKC: that would make 10² the same as 102 and ① the same as 1.
     """
-    return _LOOSE_SPACE.sub("", " ".join(text.translate(_FOLDING).split()))
+    folded = _LOOSE_SPACE.sub("", " ".join(without_thousands(text).translate(_FOLDING).split()))
+    return plain_dates(folded) if has_digits(folded) else folded
 
 
-# ---------------------------------------------------------------- lines that are no text of the document
-
-_SEEN = "浏览|阅读|访问|点击|查看|下载|点阅|人气"
-_DATE = r"\d{4}\s*[年\-/.]\s*\d{1,2}\s*[月\-/.]\s*\d{1,2}\s*日?"
-_COUNTER = re.compile(
-    rf"(?:{_SEEN})(?:次数|总数|量|数|人数|人次)\s*[::]?\s*[\[【((]?\s*\d[\d,]*\s*[\]】))]?\s*(?:次|人次|人)?"
-    rf"|(?:{_SEEN})\s*[::]\s*\d[\d,]*\s*(?:次|人次|人)?"
-    rf"|已?(?:有|被)?\s*\d[\d,]*\s*(?:次|人次|人)(?:{_SEEN})"
-    rf"|(?:已)?(?:{_SEEN})\s*\d[\d,]*\s*(?:次|人次)"
-)
-_BRACKETED_COUNTER = re.compile(rf"[\(\[【](?:{_SEEN})(?:次数|总数|量|数)?\s*:\s*\d[\d,]*\s*次?[)\]】]")
-_TODAY = re.compile(
-    rf"(?:今天|今日|现在|当前日期|当前时间|现在时间|系统时间)\s*是?\s*[::]?\s*{_DATE}"
-    r"\s*(?:(?:星期|周)[一二三四五六日天])?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?"
-)
-_WEEKDAY = re.compile(rf"{_DATE}\s*,?\s*(?:星期|周)[一二三四五六日天]\s*(?:\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?")
-_TIME_OF_DAY = re.compile(rf"({_DATE})[\sT]*\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
-_WEATHER = re.compile(r".{0,30}(?:晴|多云|阴|雨|雪|霾|雾).{0,30}")
-_WIDGETS = re.compile(
-    r"(?:打印本页|打印|关闭窗口|关闭本页|关闭|分享到|分享|字号|字体|收藏|微信|微博|返回顶部|我要纠错|纠错|保存|默认|超大|视力保护色"
-    r"|扫一扫在手机打开当前页|手机版|无障碍浏览|[大中小【】\[\]|::/>\s])+"
-)
-
-
-def without_noise(line: str) -> str:
-    """The line without counters, today's date, weather and widgets; '' when nothing else was in it.
-
-    Only short lines without a full stop are touched, so that a sentence that speaks of 访问量 keeps it; from the others
-    only a counter in brackets is taken, as it stands behind a link.
-    """
-    text = line.translate(_FOLDING)
-    if len(line) > 120 or "。" in line:
-        return _BRACKETED_COUNTER.sub("", text) if _BRACKETED_COUNTER.search(text) else line
-    if _WIDGETS.fullmatch(text) or ("℃" in text and len(text) < 60 and _WEATHER.fullmatch(text)):
-        return ""
-    if _WEEKDAY.fullmatch(text.strip()):
-        return ""
-    cleaned = _TIME_OF_DAY.sub(r"\1", _TODAY.sub("", _without_counters(text)))
-    return line if cleaned == text else cleaned.strip(" |,;")
-
-
-def _without_counters(text: str) -> str:
-    return _COUNTER.sub("", _BRACKETED_COUNTER.sub("", text))
+def compared(text: str) -> str:
+    """A whole text as it is compared: without noise and what is struck out, folded. Equal ones need but one version."""
+    return fold("\n".join(filter(None, map(without_noise, in_force(text).split("\n")))))
 
 
 # ---------------------------------------------------------------- serial numbers in tables
@@ -163,7 +128,7 @@ _EXTENSION = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar|txt|rtf|ods|od
 
 def name_key(name: str) -> str:
     """An attachment's name without 附件1：, numbering, counters, size and file type; '' when nothing else is in it."""
-    text = _EMPTY_BRACKETS.sub("", fold(_SIZE.sub("", _without_counters(name.translate(_FOLDING)))))
+    text = _EMPTY_BRACKETS.sub("", fold(_SIZE.sub("", without_counters(name.translate(_FOLDING)))))
     return _EXTENSION.sub("", _NUMBERING.sub("", text, count=1)).strip(".-_:")
 
 
@@ -171,7 +136,7 @@ def is_attachment_line(line: str, keys: Iterable[str]) -> bool:
     """Whether a line only names attachments (their list under the text); `keys` longest first."""
     if is_row(line):
         return False
-    text = fold(_SIZE.sub("", _without_counters(line.translate(_FOLDING))))
+    text = fold(_SIZE.sub("", without_counters(line.translate(_FOLDING))))
     for key in keys:
         text = text.replace(key, "")
     text = re.sub(r"\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar|txt)", "", text, flags=re.IGNORECASE)

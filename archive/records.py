@@ -9,14 +9,15 @@ from typing import Any
 from attrs import evolve
 
 from archive.model import Document, Grid, Item
+from archive.normal import compared
 
 FLAGS = ("audience_all", "audience_specific", "proactive", "on_request", "county", "township")
 
 
 def same_reading(one: Document, other: Document) -> bool:
-    """Whether two readings of a document need only one version: text, metadata, set of attachments, rows."""
+    """Whether two readings of a document need only one version: compared text, metadata, set of attachments, rows."""
     return (
-        one.text == other.text
+        (one.text == other.text or compared(one.text) == compared(other.text))
         and one.title == other.title
         and dict(one.metadata) == dict(other.metadata)
         and [(a.name, a.url) for a in one.attachments] == [(a.name, a.url) for a in other.attachments]

@@ -18,6 +18,8 @@ from attrs import asdict, frozen
 from sqlite_utils import Database
 
 from archive.folding import Folding, fold, phrase, spaced, split
+from archive.text.noise import without_noise
+from archive.text.struck import in_force
 from archive.transaction import atomic
 
 MAX_CHARACTERS = 100
@@ -26,6 +28,10 @@ TELLING = 10
 """Characters from which a link's text is taken to say by itself what the file is (附件1 does not)."""
 SNIPPET = 120
 """Characters of a snippet."""
+FORM = "2"
+"""Of the index: which words of a text it holds. Another one is made anew when the archive is opened."""
+_LEFT_OUT = "\ue000"
+"""Stands for a line of noise in the index, so that no phrase is found across it that no page shows."""
 
 KINDS = ("notice", "document", "item")
 
@@ -109,6 +115,15 @@ def index_document(db: Database, document_id: int) -> None:
         index_notice(db, notice)
 
 
+def renew(db: Database) -> None:
+    """Index everything anew where the index was made by a release that left out other words of the text."""
+    made = db.conn.execute("SELECT value FROM archive_info WHERE key = 'index'").fetchone()
+    if made is None or made[0] != FORM:
+        with atomic(db):
+            rebuild(db)
+            db.conn.execute("INSERT OR REPLACE INTO archive_info (key, value) VALUES ('index', ?)", [FORM])
+
+
 def rebuild(db: Database) -> int:
     """Index everything anew; returns the number of entries."""
     with atomic(db):
@@ -181,7 +196,7 @@ def _document_rows(connection: sqlite3.Connection, notice: int | None = None) ->
             JOIN current_versions v ON v.document_id = d.id""",
         {"notice": notice},
     ):
-        yield id, document_title(name or "", title or ""), text or ""
+        yield id, document_title(name or "", title or ""), document_text(text or "")
 
 
 def _item_rows(
@@ -212,6 +227,11 @@ def document_title(name: str, title: str) -> str:
     if not name or name in title:
         return title or name
     return f"{name}　{title}" if title and len(name) < TELLING else name
+
+
+def document_text(text: str) -> str:
+    """What is searched of a document: its text without noise and without what is struck out in it."""
+    return "\n".join(without_noise(line) or _LEFT_OUT for line in in_force(text).split("\n"))
 
 
 def item_title(area: str | None, level1: str | None, level2: str | None) -> str:

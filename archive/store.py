@@ -54,6 +54,7 @@ class Store:
         connection.execute("PRAGMA foreign_keys=ON")
         db = Database(connection)
         migrate(db, migrations, path)
+        search.renew(db)
         return cls(data, db)
 
     def close(self) -> None:

@@ -10,8 +10,11 @@ from attrs import define, field, frozen
 from rapidfuzz import fuzz
 
 from archive.model import Document
+from archive.text.noise import without_noise
+from crawler.judge.substance import is_like
 from crawler.reading.charset import decode
 from crawler.reading.dom import parse, select, texts
+from crawler.reading.repeal_words import sentence
 from crawler.reading.sniff import sniff
 from crawler.reading.titles import fold
 
@@ -50,7 +53,15 @@ class Evidence:
     """Of the last good version, 0 where there is none."""
     last_document_number: str = ""
     accepted_title: str = ""
-    """Of the last version, where a person has accepted it as the notice although it did not look so."""
+    """Of the last version that a person has accepted as the notice although it did not look so."""
+    accepted_text: str = ""
+    accepted_reason: str = ""
+    """Why that capture was suspect: what is like it is not refused for this again."""
+    last_text: str = ""
+    last_attachments: int = 0
+    """Of the last good version, as `last_page`."""
+    last_page: bytes = b""
+    """Payload of the last good capture, given where the present page lacks its end."""
     shrunk_below: float = 0.5
     name: str = ""
     """What the page calls the attachment."""
@@ -66,7 +77,9 @@ class Look:
 
     @cached_property
     def text(self) -> str:
-        return self.evidence.document.text if self.evidence.document else ""
+        """The text of the reading without its widgets."""
+        lines = self.evidence.document.text.splitlines() if self.evidence.document else []
+        return "\n".join(filter(None, map(without_noise, lines)))
 
     @cached_property
     def title(self) -> str:
@@ -142,6 +155,21 @@ class Look:
         return fold(metadata.get("document_number", "")) == known or any(
             fold(line) == known for line in self.text.splitlines()[:20]
         )
+
+    @cached_property
+    def repealed(self) -> str:
+        """The words by which the page says that the notice is repealed: about 本文件, or under the notice's name."""
+        document = self.evidence.document
+        words = document.metadata.get("repealed", "") if document else ""
+        if not words or document is None:
+            return ""
+        own = sentence(words) or self.numbered or self.title_in_body
+        return words if own or any(map(self.named, (self.title, *document.headings))) else ""
+
+    @cached_property
+    def as_accepted(self) -> bool:
+        """Whether the page is of the kind that a person took for the notice."""
+        return is_like(self.evidence.document.text if self.evidence.document else "", self.evidence.accepted_text)
 
     @cached_property
     def substantial(self) -> bool:

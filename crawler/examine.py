@@ -17,15 +17,16 @@ from archive.changes import is_same
 from archive.clock import iso, now
 from archive.compare.furniture import patterns_between, seen
 from archive.model import Capture, Document, Reason, Verdict
-from archive.normal import link_key
+from archive.normal import compared, link_key
 from archive.record.learn import furniture_of, propose
 from archive.settings import Settings
-from archive.store import Store
+from archive.store import Row, Store
 from archive.warc import WarcError
 from crawler import reread
 from crawler.download.errors import Failure
 from crawler.evidence import is_left
 from crawler.fetched import Fetched
+from crawler.judge import ending
 from crawler.reading import charset
 from crawler.reading.rule import Rule
 from crawler.reading.sandbox import read_apart
@@ -193,6 +194,7 @@ class Examiner:
                 capture, verdict=Verdict.SUSPECT, reason=rejected["reason"] or Reason.ELSEWHERE, detail=detail
             )
         current = self.current(job)
+        accepted = self._accepted(job)
         notice = self.store.row("SELECT document_number FROM notices WHERE id = ?", [job.notice_id])
         judgement = judge(
             Evidence(
@@ -209,7 +211,12 @@ class Examiner:
                 document=reading,
                 truncated=not complete,
                 last_text_length=len(current.text) if current else 0,
-                accepted_title=self._accepted_title(job, current),
+                accepted_title=accepted["title"] or "",
+                accepted_text=accepted["text"] or "",
+                accepted_reason=accepted["reason"] or "",
+                last_text=current.text if current else "",
+                last_attachments=len(current.attachments) if current else 0,
+                last_page=self._last_page(job, payload),
                 last_document_number=(notice["document_number"] or "") if notice else "",
                 shrunk_below=self.settings.shrunk_below,
                 name=job.name,
@@ -218,15 +225,24 @@ class Examiner:
         )
         return evolve(capture, verdict=judgement.verdict, reason=judgement.reason, detail=judgement.detail)
 
-    def _accepted_title(self, job: Job, current: Document | None) -> str:
-        if current is None:
-            return ""
+    def _accepted(self, job: Job) -> Row:
+        """The last version that a person took for the notice although its capture was suspect."""
         accepted = self.store.row(
-            """SELECT 1 FROM versions v JOIN captures c ON c.id = v.capture_id
-               WHERE v.id = ? AND c.decision = 'accepted'""",
-            [current.version_id],
+            """SELECT v.title, v.text, c.reason FROM versions v JOIN captures c ON c.id = v.capture_id
+               WHERE v.document_id = ? AND c.decision = 'accepted' ORDER BY v.number DESC LIMIT 1""",
+            [job.document_id],
         )
-        return current.title if accepted else ""
+        return accepted or {"title": "", "text": "", "reason": ""}
+
+    def _last_page(self, job: Job, payload: bytes) -> bytes:
+        """The page as it came last, where the present one lacks its end; b'' where there is none to compare with."""
+        good = self.store.last_good_capture(job.document_id) if not ending.closes(payload) else None
+        if good is None or not good["warc_file"] or "html" not in (good["media_type"] or ""):
+            return b""
+        try:
+            return reread.payload_of(self.store, good).body
+        except WarcError:
+            return b""
 
     async def _shrunk(self, job: Job, capture: Capture, reading: Document, rule: Rule) -> Capture:
         """A shrunk text is believed when the crawl before saw it too, if anything of the notice is left in it."""
@@ -252,7 +268,7 @@ class Examiner:
                 before = await asyncio.to_thread(reread.read_capture, self.store, last, rule)
         except WarcError:
             return False  # it cannot be confirmed by bytes that are lost; the next crawl has new ones
-        return before.text == reading.text
+        return compared(before.text) == compared(reading.text)
 
 
 def header_map(response: Response) -> dict[str, str]:

@@ -16,7 +16,7 @@ from archive.record.keep import keep, keep_upgraded
 from archive.records import same_reading
 from archive.store import Row, Store, StoreError
 from archive.transaction import atomic
-from archive.warc import WarcError, read_payload
+from archive.warc import Payload, WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
 from crawler.reading.sandbox import read_apart
@@ -190,10 +190,15 @@ def _base(store: Store, document_id: int) -> Row | None:
     )
 
 
+def payload_of(store: Store, capture: Row) -> Payload:
+    """What a capture received, from its record. Raises WarcError when that is missing or damaged."""
+    holder = store.holder(capture)
+    return read_payload(store.data, holder["warc_file"], holder["warc_offset"])
+
+
 def read_capture(store: Store, capture: Row, rule: Rule) -> Document:
     """Today's reading of a kept capture. Raises WarcError when its record is missing or damaged."""
-    holder = store.holder(capture)
-    payload = read_payload(store.data, holder["warc_file"], holder["warc_offset"])
+    payload = payload_of(store, capture)
     return read_apart(payload.body, reading_headers(payload.headers, capture["url"]), rule)
 
 

@@ -13,6 +13,8 @@ from attrs import frozen
 
 from archive.model import CATALOGUE_ROW, TABLE_ROW, Reason, Verdict
 from crawler.evidence import SHORT, Evidence, Look
+from crawler.judge import ending
+from crawler.judge.substance import has_substance
 from crawler.markers import CHALLENGE_MARKERS, CHALLENGE_WORDS, GARBAGE, NOT_FOUND, SORRY, common_share
 from crawler.reading.sniff import sniff
 from crawler.reading.titles import fold
@@ -52,7 +54,12 @@ def judge(evidence: Evidence) -> Judgement:
     if status is not None and not 200 <= status < 300:
         return _refused(look, status)
     tests = _ATTACHMENT if evidence.kind == "attachment" else _PAGE
-    return next(filter(None, (test(look) for test in tests)), OK)
+    return next((found for test in tests if (found := test(look)) and not _settled(look, found)), OK)
+
+
+def _settled(look: Look, found: Judgement) -> bool:
+    """A person has taken a page of this kind for the notice, though it looked the same way."""
+    return found.reason == look.evidence.accepted_reason != "" and look.as_accepted
 
 
 # ---------------------------------------------------------------- tests of every response
@@ -108,7 +115,7 @@ def _challenged(look: Look) -> bool:
     if worded or (CHALLENGE_MARKERS.search(html) and look.visible.count("。") < 3):
         return True
     # one obfuscated script, or the shell of an application: nothing to read
-    read = document and (document.attachments or document.items)
+    read = look.repealed or (document and (document.attachments or document.items))
     return "<script" in html.lower() and not read and len(look.visible) < 60 and not re.search("[。；，]", look.visible)
 
 
@@ -140,8 +147,8 @@ def _not_found(look: Look) -> Judgement | None:
     elif len(shown) <= SHORT:
         places += [shown, *(document.headings[:8] if document else ())]
     for place in places:
-        seen = seen or _wording(NOT_FOUND, place, look.evidence.title)
-    if look.size < VERY_SHORT and not (document and document.attachments):
+        seen = seen or _wording(NOT_FOUND, place.replace(look.repealed, ""), look.evidence.title)
+    if look.size < VERY_SHORT and not look.repealed and not (document and document.attachments):
         seen = seen or _wording(SORRY, look.text, look.evidence.title)
     if not seen:
         return None
@@ -161,7 +168,7 @@ def _empty(look: Look) -> Judgement | None:
     if not look.evidence.payload.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         return _suspect(Reason.EMPTY, "网站答复正常，内容却是空的。多为暂时；若持续如此，请用浏览器打开核对。")
     document = look.evidence.document
-    if document and (document.attachments or document.items):
+    if (document and (document.attachments or document.items)) or look.repealed:
         return None
     if not look.size:
         return _suspect(
@@ -171,7 +178,7 @@ def _empty(look: Look) -> Judgement | None:
     told = any(line.startswith((TABLE_ROW, CATALOGUE_ROW)) for line in look.text.splitlines())
     # what only trafilatura found may be a menu and a footer, which have colons, too
     ends = "[。；]" if document and document.confidence == "low" else "[。；：，、！？]"
-    if not told and not re.search(ends, look.text):
+    if not told and not re.search(ends, look.text) and not (document and has_substance(document)):
         return _suspect(Reason.EMPTY, f"页面里只有零星文字（{look.size} 个字），没有成句的正文。请用浏览器打开核对。")
     return None
 
@@ -181,21 +188,27 @@ def _truncated(look: Look) -> Judgement | None:
     declared = evidence.headers.get("content-length", "").strip()
     plain = evidence.headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
     short = plain and declared.isdigit() and len(evidence.payload) < int(declared)
-    cut = evidence.kind == "page" and look.is_html and _cut_off(evidence.payload)
-    if evidence.kind == "attachment":
+    cut = look.is_html and _cut_off(look)
+    if evidence.kind == "attachment" and not look.is_html:
         cut = _half_a_file(evidence.payload)
     if not (evidence.truncated or short or cut):
         return None
     return _suspect(Reason.TRUNCATED, f"内容没有传完就中断了（收到 {len(evidence.payload):,} 字节）。下次会自动再试。")
 
 
-def _cut_off(payload: bytes) -> bool:
-    """A page that opened <html>, never closed it, and ends inside a tag or a word."""
-    tail = payload[-4096:].lower()
-    opened = b"<html" in payload[:4096].lower()
-    return (
-        opened and b"</html" not in tail and b"</body" not in tail and not payload.rstrip(b" \t\r\n\x00").endswith(b">")
-    )
+def _cut_off(look: Look) -> bool:
+    """A page that began as one and does not end as one. What it was before tells whether it ever did."""
+    evidence = look.evidence
+    payload, before = evidence.payload, evidence.last_page
+    if not ending.opens(payload) or ending.closes(payload):
+        return False
+    if not before:
+        return ending.ends_inside_a_tag_or_word(payload) or ending.leaves_open(payload, evidence.headers)
+    if ending.same_ending(payload, before, evidence.headers):
+        return False
+    reading = evidence.document
+    fewer = reading is not None and len(reading.attachments) < evidence.last_attachments
+    return ending.closes(before) or fewer or ending.is_beginning(reading.text if reading else "", evidence.last_text)
 
 
 def _half_a_file(payload: bytes) -> bool:
@@ -207,9 +220,11 @@ def _garbled(look: Look) -> Judgement | None:
     # stray bytes between the paragraphs are a flaw of the page, no garbage in its text
     text = "\n".join(line for line in look.text.splitlines() if line.strip("\ufffd"))
     bad = sum(len(found[0]) for found in GARBAGE.finditer(text))
-    foreign = sum(1 for character in text if character > "\x7f")
+    foreign = [character for character in text if character > "\x7f"]
+    # a table of figures says the same few words in each row; mojibake is full of rare signs
+    strange = len(foreign) > 100 and len(set(foreign)) > 30 and common_share(text) < 0.02
     marks = text.count("?") * 5 > len(text) > 50
-    if bad * 50 <= len(text) and not marks and not (foreign > 100 and common_share(text) < 0.02):
+    if bad * 50 <= len(text) and not marks and not strange:
         return None
     return _suspect(
         Reason.GARBLED, "正文是乱码（编码有误或内容已损坏）。多为网站暂时出错；若持续如此，请用浏览器打开核对。"
@@ -227,7 +242,7 @@ def _elsewhere(look: Look) -> Judgement | None:
     if not look.about and (look.named(title) or look.title_in_body):
         return None
     other = look.about or (bool(OFFICIAL.search(title)) and len(title) > 10)
-    if not other and (any(map(look.named, document.headings)) or look.named(look.text[:2000])):
+    if not other and (look.repealed or any(map(look.named, document.headings)) or look.named(look.text[:2000])):
         return None
     return _suspect(
         Reason.ELSEWHERE,
@@ -255,7 +270,7 @@ def _moved_away(evidence: Evidence) -> str:
 
 def _shrunk(look: Look) -> Judgement | None:
     last = look.evidence.last_text_length
-    if not last or len(look.text) >= last * look.evidence.shrunk_below:
+    if not last or look.repealed or len(look.text) >= last * look.evidence.shrunk_below:
         return None
     return _suspect(
         Reason.SHRUNK,

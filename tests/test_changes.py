@@ -13,9 +13,10 @@ from archive.changes import compare, compare_content, is_confident
 from archive.cli import cli
 from archive.commands import out
 from archive.model import Attachment, Change, Document, Kind
-from archive.normal import fold, link_key, name_key, without_noise, without_serials
+from archive.normal import fold, link_key, name_key, without_serials
 from archive.record.decide import settle_reviews
 from archive.store import Store
+from archive.text.noise import without_noise
 from scripts.bench_changes import failures, outcomes, replica_cases
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 from tests.mutations import EDITS, NOISE

@@ -27,6 +27,32 @@ def kinds(hits: list[search.Hit]) -> list[str]:
     return [hit.kind for hit in hits]
 
 
+def test_search_finds_the_words_of_a_document_and_not_its_widgets(tmp_path: Path) -> None:
+    store = make_archive(tmp_path)
+    document = store.row("SELECT id, url FROM documents WHERE kind = 'page' ORDER BY id")
+    assert document is not None
+    text = "时限为〔删：二十〕七个工作日。\n浏览次数：4711\n网站月访问量：10000人次"
+    reading = page_document("演示通知", text)
+    crawl = store.begin_crawl("second", "live", "test/1", {})
+    capture(store, crawl, document["id"], document["url"], reading, "2026-11-21T01:00:00Z")
+    assert search.check(store.db) == []
+    assert search.search(store.db.conn, "浏览次数") == search.search(store.db.conn, "二十七个") == []
+    (hit,) = search.search(store.db.conn, "月访问量：10000")
+    assert hit.snippet in reading.text
+    (struck,) = search.search(store.db.conn, "时限为")
+    assert "〔删：二十〕七个工作日" in struck.snippet
+
+
+def test_an_index_of_an_earlier_release_is_made_anew_when_the_archive_is_opened(tmp_path: Path) -> None:
+    store = make_archive(tmp_path)
+    with store.db.conn:
+        store.db.conn.execute("DELETE FROM archive_info WHERE key = 'index'")
+        store.db.conn.execute("DELETE FROM documents_fts")
+    assert search.check(store.db)
+    store.close()
+    assert search.check(Store.open(tmp_path).db) == []
+
+
 # ---------------------------------------------------------------- folding
 
 

@@ -212,6 +212,143 @@ def test_a_body_without_a_sentence_is_empty() -> None:
     suspect(verdict(page(body="<p>正文</p><p>字体</p>")), "empty")
 
 
+# ---------------------------------------------------------------- repealed, and nothing else to read
+
+MESSAGES = {
+    "本文件已废止": page(body="<p>本文件已废止</p>"),
+    "under a title of its own": page(title="提示", heading="提示", body="<p>本通知已失效。</p>"),
+    "with a script beside it": page(body="<p>此件已废止</p>", head="<script>var a=1;</script>"),
+    "naming its successor": page(body="<p>该文件已被《演示标准指引（2026年版）》（演示发〔2026〕1号）代替。</p>"),
+    "without a container": f"<html><head><title>{TITLE}</title></head><body><p>本文件已废止。</p></body></html>",
+    "a stamp under the title": page(body="<p>各省：</p><p>演示样本。</p>", extra="<div>已废止</div>"),
+}
+
+
+@pytest.mark.parametrize("html", MESSAGES.values(), ids=MESSAGES)
+def test_a_notice_replaced_by_the_word_that_it_is_repealed_is_taken_as_what_it_is(html: str) -> None:
+    assert verdict(html, last_text_length=5000) == Judgement(Verdict.OK)
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "页面已失效",
+        "您访问的链接已失效。",
+        "该信息已过期或已被删除",
+        "该文件不存在或已失效",
+        "页面不存在，本站部分文件已废止",
+    ],
+)
+def test_a_page_that_speaks_of_itself_as_gone_is_no_repeal(wording: str) -> None:
+    suspect(verdict(page(body=f"<p>{wording}</p>"), last_text_length=5000), "soft-404")
+
+
+def test_another_article_with_a_stamp_of_its_own_is_still_elsewhere() -> None:
+    other = "演示部关于印发2026年政府采购工作要点的通知"
+    suspect(verdict(page(title=other, heading=f"{other}（已废止）")), "elsewhere")
+
+
+# ---------------------------------------------------------------- figures without a sentence
+
+FIGURES = "".join(f"<p>指标{n} {n * 137} {n * 31 / 10}</p>" for n in range(1, 60))
+ROWS = "".join(f"<tr><td>指标{n}</td><td>{n * 137}</td></tr>" for n in range(1, 60))
+MENU = "".join(f"<a href='/{n}/'>政务公开栏目{n}</a> " for n in range(60))
+
+
+def _elsewhere_on_page(body: str, menu: str = MENU) -> str:
+    return page(body="").replace(
+        '<div id="content"></div>', f"<div class='q7'>{menu}</div><div class='q8'>{body}</div>"
+    )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page(body=FIGURES),
+        page(body=f"<table>{ROWS}</table>"),
+        page(body="<br>".join(f"第{n}类事项 县级 乡级" for n in range(60))),
+        _elsewhere_on_page(f"<table>{ROWS}</table>"),
+        _elsewhere_on_page(FIGURES),
+    ],
+    ids=["figures", "a table", "a list", "a table in an unknown place", "figures in an unknown place"],
+)
+def test_a_page_of_figures_without_a_full_stop_is_the_notice(html: str) -> None:
+    assert verdict(html) == Judgement(Verdict.OK)
+
+
+def test_a_menu_and_a_footer_are_still_no_text() -> None:
+    footer = "<p>主办：演示部</p><p>网站标识码：bm01</p><p>京ICP备12号</p><p>电话：010-123</p>"
+    links = "".join(
+        f"<p>{name}栏目 2026-11-{n:02}</p>" for n, name in enumerate("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未", 1)
+    )
+    assert verdict(_elsewhere_on_page(f"{links}{footer}")).reason == "empty"
+    assert (
+        verdict(page(body="<ul>" + "".join(f"<li><a href='/{n}/'>栏目{n}</a></li>" for n in range(8)) + "</ul>")).reason
+        == "empty"
+    )
+
+
+def test_what_a_person_accepted_once_is_not_refused_again_with_other_figures() -> None:
+    short = [f"<p>甲项 {n}</p><p>乙项 {n * 2}</p><p>丙项 {n * 3}</p>" for n in (71, 90)]
+    accepted = {"accepted_reason": "empty", "accepted_text": "甲项 71\n乙项 142\n丙项 213", "accepted_title": TITLE}
+    suspect(verdict(page(body=short[1])), "empty")
+    assert verdict(page(body=short[1]), **accepted).verdict is Verdict.OK
+    suspect(verdict(page(body="<p>正文</p><p>字体</p>"), **accepted), "empty")
+    suspect(verdict(page(body="<p>页面不存在</p>"), **accepted), "soft-404")
+
+
+# ---------------------------------------------------------------- cut off
+
+
+def _whole(closing: str = "</body></html>") -> str:
+    table = "<table><tr><td>甲</td><td>1</td></tr><tr><td>乙</td><td>2</td></tr></table>"
+    files = f"<p>附件：<a href='a.docx'>演示目录</a></p>{table}"
+    return page(body=BODY + files, extra="<div class='foot2'>京ICP备05号 网站地图</div>").replace(
+        "</body></html>", closing
+    )
+
+
+CUTS = [
+    "</p><p>一、充分",
+    "</p><p>演示部办公厅",
+    "<p>附件：",
+    "</a></p><table>",
+    "<tr><td>乙",
+    "</table></div>",
+    "<div class='foot2'>",
+]
+
+
+@pytest.mark.parametrize(
+    ("closing", "before"),
+    # the footer alone is no loss on a page of which nobody knows where it ends
+    [*(("</body></html>", before) for before in CUTS), *(("", before) for before in CUTS[:-2])],
+)
+def test_a_page_cut_behind_a_tag_is_truncated_whatever_length_it_declares(before: str, closing: str) -> None:
+    whole = _whole(closing)
+    cut = whole[: whole.index(before) + (before.startswith("</") and before.index(">") + 1)].encode()
+    known = {"last_page": whole.encode(), "last_text": "", "last_attachments": 0}
+    document = read(
+        whole.encode(), {"content-type": "text/html", "content-location": URL}, load_sources(None).rule_for(URL)
+    )
+    known |= {"last_text": document.text, "last_attachments": len(document.attachments)}
+    length = {"headers": {"content-type": "text/html", "content-length": str(len(cut))}}
+    suspect(verdict(cut, **known, **length), "truncated")
+
+
+def test_a_page_that_never_closes_is_taken_again_and_so_is_its_revision() -> None:
+    for closing in ("", "</body></html>"):
+        before = _whole(closing)
+        for after in (_whole(""), _whole("").replace("20", "7"), _whole("").replace("<p>三、做好", "<p>三、切实做好")):
+            known = {"last_page": before.encode(), "last_text": "x" * 900, "last_attachments": 1}
+            assert verdict(after, **known).verdict is Verdict.OK
+
+
+@pytest.mark.parametrize("before", CUTS[:-1])
+def test_a_page_seen_for_the_first_time_that_leaves_its_boxes_open_is_truncated(before: str) -> None:
+    suspect(verdict(_whole().split(before)[0] + "</p>"), "truncated")
+
+
 def test_a_cut_off_page_is_truncated() -> None:
     whole = page().encode()
     suspect(verdict(whole, truncated=True), "truncated")

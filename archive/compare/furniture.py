@@ -17,7 +17,9 @@ from enum import StrEnum
 from attrs import frozen
 
 from archive.model import Document
-from archive.normal import fold, is_row, without_noise
+from archive.normal import fold, is_row
+from archive.text.noise import without_noise
+from archive.text.struck import in_force
 
 LONGEST_LINE = 60
 """Characters of a line that may be furniture; what is longer says something."""
@@ -145,7 +147,7 @@ class _Lines:
         kept = [
             (line, fold(cleaned), of_line.get(at))
             for at, line in enumerate(lines)
-            if (cleaned := without_noise(line)).strip()
+            if (cleaned := without_noise(in_force(line))).strip()
             and of_line.get(at) not in known.patterns
             and not _line_patterns(line) & known.patterns
         ]

@@ -46,7 +46,8 @@ def _code() -> str:
     folder = Path(__file__).parent
     digest = hashlib.sha256(f"soffice={soffice.installed() is not None}".encode())  # the second reader of .doc
     shared = Path(archive.__file__).parent
-    for path in [*sorted(folder.rglob("*.py")), shared / "channels.py", shared / "model.py"]:
+    of_archive = ("channels.py", "model.py", "text/noise.py", "text/struck.py")
+    for path in [*sorted(folder.rglob("*.py")), *(shared / name for name in of_archive)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for library in _LIBRARIES:
         digest.update(f"{library}={version(library)}\0".encode())

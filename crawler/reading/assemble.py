@@ -12,6 +12,8 @@ from typing import Any
 from attrs import evolve, frozen
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW, Document, Grid
+from archive.text.noise import without_noise
+from archive.text.struck import in_force
 from crawler.reading.rule import Rule
 from crawler.reading.tables import read_tables
 
@@ -26,6 +28,8 @@ _ROW_MARKS = str.maketrans({TABLE_ROW: "|", CATALOGUE_ROW: "|"})
 class Paragraph:
     text: str
     heading: bool = False
+    linked: bool = False
+    """All its words stand inside links."""
 
 
 Block = Paragraph | Grid
@@ -47,28 +51,43 @@ def assemble(blocks: Iterable[Block], rule: Rule, **fields: Any) -> Document:
     """The Document of these blocks. `fields` are further fields of Document, taken as they are.
 
     A grid gets the plain lines between it and the table before it as its caption (the nearest five), unless it brings
-    its own; its table number is its place among the grids of this file.
+    its own; its table number is its place among the grids of this file. What is struck out stays in the text, marked,
+    and is no part of the catalogue.
     """
     lines: list[str | int] = []  # an int is the place of a grid
+    linked: set[int] = set()  # places in `lines`
     grids: list[Grid] = []
     above: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph):
             plain = [line.translate(_ROW_MARKS) if line[0] in "│┃" else line for line in clean(block.text).splitlines()]
+            if block.linked:
+                linked.update(range(len(lines), len(lines) + len(plain)))
             lines += plain
-            above += plain
+            above += filter(None, map(without_noise, plain))
         else:
             caption = block.caption or "\n".join(above[-CAPTION_LINES:])
             lines.append(len(grids))
             grids.append(evolve(block, caption=caption, place=evolve(block.place, table=len(grids) + 1)))
             above = []
-    tables, items = read_tables(grids, rule.areas)
+    tables, items = read_tables([_in_force(grid) for grid in grids], rule.areas)
     catalogues = {reading.grid.place.table for reading in tables if reading.kind == "catalogue"}
     text: list[str] = []
-    for line in lines:
+    links: list[int] = []
+    for place, line in enumerate(lines):
         if isinstance(line, str):
+            if place in linked:
+                links.append(len(text))
             text.append(line)
             continue
         mark = CATALOGUE_ROW if grids[line].place.table in catalogues else TABLE_ROW
         text += [row_line(cells, mark) for cells in grids[line].cells]
-    return Document(text="\n".join(text), tables=tables, items=items, **fields)
+    return Document(text="\n".join(text), tables=tables, items=items, link_lines=tuple(links), **fields)
+
+
+def _in_force(grid: Grid) -> Grid:
+    """The grid without what is struck out in its cells; the grid itself where nothing is."""
+    if not any("〔删：" in (cell or "") for row in grid.cells for cell in row):
+        return grid
+    cells = tuple(tuple(cell if cell is None else clean(in_force(cell)) for cell in row) for row in grid.cells)
+    return evolve(grid, cells=cells)

@@ -15,6 +15,7 @@ Element = etree._Element
 # Depth that one kind of tag may reach on a page too deep for libxml2 (2048): real pages stay under 40.
 _DEPTH = 100
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)[^<>]*>")
+_STRUCK = re.compile(r"<(/?)(?:s|strike)(?=[\s/>])", re.I)
 # fmt: off
 _VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
@@ -37,6 +38,8 @@ BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 def parse(text: str) -> Element:
     """The tree of a page; an empty `<html>` for text without any element."""
+    # libxml2 ends <s> where a paragraph begins; browsers strike the paragraph, and so does libxml2 inside <del>
+    text = _STRUCK.sub(r"<\1del", text)
     root, complete = _parsed(text)
     if not complete:
         root, _ = _parsed(_shallow(text))

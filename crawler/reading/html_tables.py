@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from archive.model import Grid, Place
+from archive.text.struck import joined
 from crawler.reading.dom import Element, is_block, is_hidden, select, tag_of, weight
 from crawler.reading.formats.grids import Cell, build
 from crawler.reading.formats.marks import in_font
+from crawler.reading.inline import Looks
 
 MAX_COLSPAN = 1000
 """The HTML standard's own limit."""
@@ -52,13 +54,14 @@ def cell_text(cell: Element) -> str:
     lines: list[str] = []
     line: list[str] = []
     fonts: list[tuple[Element, str]] = []
+    looks = Looks()
 
     def put(text: str | None) -> None:
         if text:
-            line.append(in_font(text, fonts[-1][1] if fonts else ""))
+            line.append(looks.shown(in_font(text, fonts[-1][1] if fonts else "")))
 
     def end() -> None:
-        text = re.sub(r"\s+", " ", "".join(line)).strip()
+        text = re.sub(r"\s+", " ", joined("".join(line))).strip()
         if text:
             lines.append(text)
         line.clear()
@@ -75,10 +78,13 @@ def cell_text(cell: Element) -> str:
             font = _symbol_font(node)
             if font:
                 fonts.append((node, font))
+            looks.enter(node, tag)
             put(node.text)
         else:
             if event == "end" and fonts and fonts[-1][0] is node:
                 fonts.pop()
+            if event == "end":
+                looks.leave(node)
             if node is cell:
                 break
             if event == "end" and is_block(tag):

@@ -11,8 +11,8 @@ from lxml import etree
 from w3lib.url import safe_url_string
 
 from archive.model import Attachment
+from archive.text.noise import without_counters
 from crawler.reading.dom import BLANK, Element, is_block, is_hidden, select, select_all, tag_of
-from crawler.reading.noise import without_counters
 from crawler.reading.rule import Rule
 
 # fmt: off

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from attrs import evolve
+
 from archive.model import Document
+from archive.text.noise import without_noise
 from crawler.reading.assemble import Block, Paragraph, assemble
 from crawler.reading.body import find_body
 from crawler.reading.charset import decode
 from crawler.reading.dom import Element, parse, select_all
 from crawler.reading.formats.errors import UnreadableError
 from crawler.reading.links import attachments
-from crawler.reading.metadata import labelled, read_metadata
-from crawler.reading.noise import without_noise
+from crawler.reading.metadata import Labelled, labelled, read_metadata
 from crawler.reading.propose import propose_selector
+from crawler.reading.repeal import bare_title, repealed
 from crawler.reading.rule import Rule
 from crawler.reading.serialise import blocks, dropped
 from crawler.reading.titles import page_titles
@@ -39,24 +42,25 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     labels = labelled(root, element)
     title, headings = page_titles(root, rule, next((text for field, text in labels if field == "title"), ""))
     if body is None:
-        # metadata and headings are kept: they tell the verdict what the page is instead
-        return Document(title=title, headings=headings, media_type="text/html", url=url, problem=NO_BODY)
+        return _without_body(root, html, rule, labels, (title, *headings), url)
     drop = frozenset[Element]()
     content: list[Block]
     try:
         if element is None:
-            content = [Paragraph(line) for line in map(without_noise, body.text.splitlines()) if line]
+            content = [Paragraph(line) for line in body.text.splitlines() if line]
         else:
             drop = dropped(element, select_all(element, rule.drop))
             content = list(blocks(element, drop))
         document = assemble(content, rule)
     except UnreadableError as error:
         return Document(title=title, headings=headings, media_type="text/html", url=url, problem=str(error))
-    lines = document.text.splitlines()
+    lines = [line for line in document.text.splitlines() if without_noise(line)]
+    metadata = read_metadata(root, labels, lines, (title, *headings[:3]), rule)
+    gone = repealed(root, html, element, (title, *headings), metadata)
     return Document(
         text=document.text,
-        title=title,
-        metadata=read_metadata(root, labels, lines, (title, *headings[:3]), rule),
+        title=bare_title(title) if gone else title,
+        metadata=metadata | {"repealed": gone} if gone else metadata,
         attachments=attachments(root, element, url, charset, rule, drop),
         items=document.items,
         tables=document.tables,
@@ -64,9 +68,24 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         proposal=propose_selector(root, document.text) if element is None else "",
         media_type="text/html",
         headings=headings,
+        link_lines=document.link_lines,
         url=url,
         problem="" if document.text else NO_BODY,
     )
+
+
+def _without_body(
+    root: Element, html: str, rule: Rule, labels: Labelled, titles: tuple[str, ...], url: str
+) -> Document:
+    """A page with nothing to read: its headings tell the verdict what it is instead. One sentence that the document is
+    repealed is a text, though no container holds it."""
+    title, *headings = titles
+    found = Document(title=title, headings=tuple(headings), media_type="text/html", url=url, problem=NO_BODY)
+    gone = repealed(root, html, None, titles, {})
+    if not gone:
+        return found
+    metadata = read_metadata(root, labels, [gone], titles[:4], rule) | {"repealed": gone}
+    return evolve(found, text=gone, title=bare_title(title), metadata=metadata, confidence="low", problem="")
 
 
 NO_BODY = (

@@ -64,6 +64,19 @@ def test_insertions_are_kept_and_deletions_dropped() -> None:
     assert reading(docx_of(body)).text == "公开时限"
 
 
+@pytest.mark.parametrize("look", ["<w:strike/>", "<w:dstrike/>", '<w:rStyle w:val="Gone"/>'])
+def test_words_struck_out_are_kept_apart_from_those_in_force(look: str) -> None:
+    style = '<w:style w:type="character" w:styleId="Gone"><w:rPr><w:strike/></w:rPr></w:style>'
+    styles = f'<w:styles xmlns:w="{WORD}">{style}</w:styles>'
+    body = _p(_run("于"), _run("2", look), _run("0", look), _run("7", '<w:strike w:val="0"/>'), _run("个工作日"))
+    assert reading(docx_of(body, styles=styles)).text == "于〔删：20〕7个工作日"
+
+
+def test_digits_set_high_or_low_do_not_run_into_those_beside_them() -> None:
+    high, low = ('<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>')
+    assert reading(docx_of(_p(_run("10"), _run("2", high), _run("CO"), _run("2", low)))).text == "10²CO₂"
+
+
 def test_content_controls_hyperlinks_and_fields_are_text() -> None:
     field = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
     content = _p(_run("甲"), f"<w:hyperlink>{_run('乙')}</w:hyperlink>", field, _run("丙"))

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.model import Document
+from archive.changes import compare
+from archive.model import Document, Kind
+from archive.normal import compared
 from crawler.reading import read, reader_id
 from crawler.reading.dom import parse
 from crawler.reading.html_tables import grid_of
-from crawler.reading.noise import without_noise
 from crawler.reading.rule import Rule
 from crawler.sources import load_sources
+from tests.text.lines import CONTENT, NOISE
 
 URL = "http://demo.example/zwgk/201907/t20190716_1.html"
 PARAGRAPHS = (
@@ -41,8 +43,8 @@ def reading(html: str | bytes, url: str = URL) -> Document:
 
 
 def same(one: Document, other: Document) -> bool:
-    return (one.text, one.title, dict(one.metadata), one.attachments) == (
-        other.text, other.title, dict(other.metadata), other.attachments,
+    return (compared(one.text), one.title, dict(one.metadata), one.attachments) == (
+        compared(other.text), other.title, dict(other.metadata), other.attachments,
     )  # fmt: skip
 
 
@@ -116,9 +118,70 @@ def test_a_small_edit_makes_a_difference(edit: Callable[[str], str]) -> None:
     assert not same(reading(page(edit(BODY))), PLAIN)
 
 
-def test_text_that_only_looks_like_a_widget_stays() -> None:
-    for line in ("大", "网站总访问量", "浏览次数、下载次数纳入考核。", "公开时限：2019年7月10日", "打印费", "正文"):
-        assert without_noise(line) == line
+def test_what_stands_in_the_body_is_archived_whatever_it_is() -> None:
+    lines = [text for text in (*NOISE, *CONTENT) if text[0] not in "│┃"]
+    document = reading(page("".join(f"<p>{text}</p>" for text in (PARAGRAPHS[1], *lines))))
+    assert document.text.splitlines()[1:] == [" ".join(text.split()) for text in lines]
+
+
+def test_the_lines_that_are_nothing_but_links_are_numbered() -> None:
+    links = "<ul><li><a href='/x/t1.html'>别的通知</a></li><li>· <a href='/x/t2.html'>另一通知</a></li></ul>"
+    document = reading(page(f"<p>{PARAGRAPHS[1]}</p>{links}<p>见<a href='t3.html'>解读</a>。</p><p>末尾。</p>"))
+    assert [document.text.splitlines()[n] for n in document.link_lines] == ["别的通知", "· 另一通知"]
+
+
+STRUCK = {
+    "s": "<s>20</s>7", "del": "<del>20</del><ins>7</ins>", "strike": "<strike><b>2</b>0</strike>7",
+    "by style": "<span style='color:red;text-decoration:line-through'>20</span>7",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("markup", STRUCK.values(), ids=STRUCK)
+def test_words_struck_out_are_kept_apart_from_those_in_force(markup: str) -> None:
+    before = reading(page(BODY))
+    after = reading(page(BODY.replace("于20个", f"于{markup}个")))
+    assert "于〔删：20〕7个工作日内" in after.text
+    (change,) = compare(before, after)
+    assert "由“20个工作日”改为“7个工作日”" in change.summary
+    assert compare(after, reading(page(BODY.replace("于20个", "于7个")))) == []
+
+
+def test_a_paragraph_struck_out_is_told_as_deleted() -> None:
+    whole = f"<p>{PARAGRAPHS[2]}</p>"
+    (change,) = compare(reading(page(BODY)), reading(page(BODY.replace(whole, f"<s>{whole}</s>"))))
+    assert change.kind is Kind.REVISED
+    assert "删去“一、各地要细化公开事项" in change.summary
+
+
+@pytest.mark.parametrize(
+    ("markup", "read_as"),
+    [
+        ("10<sup>2</sup>", "10²"),
+        ("10<sup>-3</sup>", "10⁻³"),
+        ("CO<sub>2</sub>", "CO₂"),
+        ("PM<sub>2.5</sub>", "PM₂.₅"),
+        ("10<span style='vertical-align: super'>2</span>", "10²"),
+        ("x<sup>th</sup>", "x^(th)"),
+        ("m<sup>2</sup>", "m²"),
+    ],
+)
+def test_digits_set_high_or_low_do_not_run_into_those_beside_them(markup: str, read_as: str) -> None:
+    table = f"<table><tr><th>项</th><th>量</th></tr><tr><td>甲</td><td>{markup}个</td></tr></table>"
+    lines = reading(page(BODY + f"<p>浓度为{markup}个。</p>" + table)).text.splitlines()
+    assert f"浓度为{read_as}个。" in lines
+    assert f"│甲│{read_as}个" in lines
+
+
+def test_a_tick_struck_out_in_a_catalogue_is_no_tick() -> None:
+    head = "".join(
+        f"<th>{name}</th>" for name in ("序号", "公开事项", "公开内容", "公开依据", "公开时限", "公开主体", "公开渠道")
+    )
+    values = "1 征地公告 公告 条例 <s>20</s>7个工作日 县级 <s>■公示栏</s>■政府网站"
+    cells = "".join(f"<td>{value}</td>" for value in values.split())
+    document = reading(page(f"{BODY}<table><tr>{head}</tr><tr>{cells}</tr></table>"))
+    (item,) = document.items
+    assert (item.time_limit, item.channels) == ("7个工作日", ("政府网站",))
+    assert "〔删：20〕7个工作日" in document.text
 
 
 def test_a_tick_that_moves_a_column_shows() -> None:

@@ -1,8 +1,8 @@
 """Word's .docx (ISO/IEC 29500-1) by zip and lxml: the text as Word shows it, its tables with their spans.
 
 python-docx loses w:sym ticks, w:sdt and w:ins; here insertions are kept and deletions dropped, ticks of symbol fonts
-become Unicode, text boxes and shapes come after the paragraph they hang on, footnotes at the end. Headers and footers
-of the page are left out.
+become Unicode, words struck out are marked (archive.text.struck), text boxes and shapes come after the paragraph they
+hang on, footnotes at the end. Headers and footers of the page are left out.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from attrs import define, field
 from lxml import etree
 
 from archive.model import Place
+from archive.text.struck import joined
 from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import grids, marks
 from crawler.reading.formats.docx_styles import Numbering, Styles, W, on
@@ -86,7 +87,7 @@ class _Reader:
 
     def paragraph_text(self, element: etree._Element) -> str:
         style = self.styles.of_paragraph(element)
-        text = "".join(self.inline(element, style))
+        text = joined("".join(self.inline(element, style)))
         number = self.numbering.label(element, self.styles.numbering(style))
         # In a table the 序号 is often nothing but an automatic number, so an empty paragraph shows it there as well.
         return f"{number} {text}" if number and text.strip() else number or text
@@ -112,7 +113,9 @@ class _Reader:
         if properties is not None and on(properties.find(W + "vanish")):
             return
         font = self.styles.symbol_font(properties, style)
-        yield from self.run_content(run, font, style)
+        look = self.styles.looks(properties, style)
+        text = self.run_content(run, font, style)
+        yield from map(look, text) if look else text
 
     def run_content(self, run: etree._Element, font: str | None, style: str) -> Iterator[str]:
         for element in run.iterchildren():

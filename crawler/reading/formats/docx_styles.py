@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import define, field
 from lxml import etree
 
+from archive.text.struck import lowered, raised, struck
 from crawler.reading.formats.marks import is_symbol_font
 
+_LOOKS = ("strike", "dstrike", "vertAlign")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHINESE = "零一二三四五六七八九"
 _CHINESE_FORMATS = frozenset(
@@ -65,6 +69,19 @@ class Styles:
                 return found if is_symbol_font(found) else None
         return None
 
+    def looks(self, properties: etree._Element | None, paragraph_style: str) -> Callable[[str], str] | None:
+        """How the text of a run is to be shown: struck out, set high or low; None where it stands as it is."""
+        places = [properties, *self._run_properties(_value(_child(properties, "rStyle")))]
+        places += self._run_properties(paragraph_style)
+        found = {name: next(filter(_there, (_child(place, name) for place in places)), None) for name in _LOOKS}
+        height = {"superscript": raised, "subscript": lowered}.get(_value(found["vertAlign"]))
+        if not on(found["strike"]) and not on(found["dstrike"]):
+            return height
+        return (lambda text: struck(height(text))) if height else struck
+
+    def _run_properties(self, style: str) -> list[etree._Element | None]:
+        return [each.find(W + "rPr") for each in self._chain(style)]
+
     def _chain(self, name: str) -> list[etree._Element]:
         """The style and those it is based on."""
         chain: list[etree._Element] = []
@@ -74,6 +91,14 @@ class Styles:
             chain.append(self._by_id[name])
             name = _value(self._by_id[name].find(W + "basedOn"))
         return chain
+
+
+def _child(properties: etree._Element | None, name: str) -> etree._Element | None:
+    return properties.find(W + name) if properties is not None else None
+
+
+def _there(element: etree._Element | None) -> bool:
+    return element is not None
 
 
 def _font(properties: etree._Element | None) -> str | None:

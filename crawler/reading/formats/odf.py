@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from archive.model import Grid, Place
+from archive.text.struck import joined
 from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import grids, sheets
 from crawler.reading.formats.errors import corrupt, encrypted, too_large
+from crawler.reading.formats.odf_styles import show_looks
 from crawler.reading.formats.package import Package
 
 WHAT = "OpenDocument 文件"
@@ -27,9 +29,11 @@ def read(payload: bytes) -> list[Block]:
         if b"encryption-data" in package.read("META-INF/manifest.xml"):
             raise encrypted(WHAT)
         root = package.xml("content.xml")
+        named = package.xml("styles.xml")
     body = root.find(_OFFICE + "body") if root is not None else None
     if body is None:
         raise corrupt(WHAT)
+    show_looks(body, [part for part in (named, root) if part is not None])
     sheet = body.find(_OFFICE + "spreadsheet")
     if sheet is not None:
         return [block for table in sheet.iterchildren(_TABLE + "table") for block in _sheet(table)]
@@ -98,7 +102,7 @@ def _number(element: etree._Element, name: str) -> int:
 def _blocks(parent: etree._Element) -> Iterator[Block]:
     for element in parent.iterchildren():
         if element.tag in (_TEXT + "p", _TEXT + "h"):
-            text = "".join(_inline(element))
+            text = joined("".join(_inline(element)))
             if text.strip():
                 yield Paragraph(text, heading=element.tag == _TEXT + "h")
         elif element.tag == _TABLE + "table":
@@ -120,7 +124,7 @@ def _lines(cell: etree._Element, inner: list[Grid]) -> Iterator[str]:
     """Lines of the cell; a table inside it that has rows and columns goes to `inner`."""
     for element in cell.iterchildren():
         if element.tag in (_TEXT + "p", _TEXT + "h"):
-            yield "".join(_inline(element))
+            yield joined("".join(_inline(element)))
         elif element.tag == _TABLE + "table":
             for grid in _tables(element):
                 if len(grid.cells) > 1 and len(grid.cells[0]) > 1:

@@ -1,0 +1,160 @@
+"""The one list of noise: what stands among the text of a page and serves the page, not the reader.
+
+Only comparison and search leave it out; the archived text keeps it. A missed revision costs more than a question, so
+what is dropped is a whole widget: a line that holds nothing else, or a counter that brackets or blanks cut off from the
+words beside it. What a notice may be made of (微信、微博; 网站月访问量：10000人次; a date with its weekday and place)
+stays; what changes among that all the same is learnt from evidence, page by page.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LONG = 80
+"""Characters from which a line is no widget."""
+
+_HALF = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys((0x3000, 0xA0), " ")
+
+_PAGE = r"(?:本文|本页|本页面|该页|页面|文章|该文|此文|本条|本信息|信息)"
+_NUMBER = r"\d[\d,.]*\s*(?:万|w)?\+?"
+_TIMES = r"(?:人次|次|人)"
+_COUNT = rf"[\[(【]?\s*{_NUMBER}\s*[\])】]?\s*{_TIMES}?"
+_SEEN = r"(?:浏览|点击|阅读|查看|点阅|访问)"
+_COUNTED = rf"(?:{_SEEN}(?:次数|总次数)|(?:浏览|点击|阅读|查看|点阅)(?:人数|总数|量|数|率))"
+_OWN_COUNTER = (
+    rf"(?:{_PAGE}(?:已?被?)?(?:{_COUNTED}|访问(?:人数|总数|量|数))\s*:?\s*(?:{_COUNT}|{_TIMES})?"
+    rf"|(?:累计|总|已被?)?{_COUNTED}\s*:?\s*{_COUNT}|{_COUNTED}\s*:\s*{_TIMES}?"
+    rf"|(?:浏览|点击|阅读|查看|点阅|人气|热度|阅读热度)\s*:?\s*{_COUNT}"
+    rf"|{_PAGE}?已?(?:有|被)?\s*{_NUMBER}\s*{_TIMES}\s*(?:浏览|阅读|查看|点击)(?:过?(?:本文|本页|此文))?"
+    rf"|{_PAGE}?已?被?(?:浏览|点击|阅读|查看|访问)了?\s*{_NUMBER}\s*(?:人次|次))"
+)
+_DOWNLOADED = rf"(?:(?:已?被?下载(?:次数|量|数)?\s*:?\s*{_NUMBER}\s*{_TIMES}?)|下载次数\s*:\s*{_TIMES}?)"
+_LIKED = (
+    rf"(?:(?:点赞|赞|喜欢|收藏|评论|转发|分享|推荐)(?:数|量)?\s*[\[(]\s*{_NUMBER}\s*[\])]"
+    rf"|(?:点赞|赞)(?:数|量)?\s*:?\s*{_NUMBER})"
+)
+_VISITORS = (
+    rf"(?:欢迎您?[!,]?\s*)?您?是?(?:本站|本网站|本网|本页)?的?第\s*\[?{_NUMBER}\]?\s*(?:位|名|个)(?:访问者|访客|来访者|浏览者|读者|网友)"
+    rf"|(?:当前|目前|现在)?(?:网站)?在线(?:人数|用户|访客)?\s*:?\s*{_NUMBER}\s*(?:人|位)?"
+    rf"|(?:本站|本网站|本网)(?:总|累计|今日)?(?:访问|浏览|点击)(?:总?量|人数|次数|总数)\s*:?\s*{_COUNT}"
+)
+_DAY = r"\d{4}\s*[年\-/.]\s*\d{1,2}\s*[月\-/.]\s*\d{1,2}\s*日?"
+_WEEKDAY = r"(?:星期|周|礼拜)[一二三四五六日天]"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
+_WHEN = rf"(?:{_DAY}(?:\s*{_WEEKDAY})?(?:[\sT]*{_CLOCK})?|{_CLOCK})"
+_RENEWED = (
+    rf"(?:(?:本页|页面|网页|本站)?(?:(?:上次|最近|最后)更新|最后修改(?=时间|日期))|(?:本页|页面|网页|本站)(?:更新|生成|修改|静态化)|更新(?=时间|日期))"
+    rf"(?:时间|日期)?\s*(?:于|为|是)?\s*:?\s*{_WHEN}?|更新于\s*:?\s*{_WHEN}"
+)
+_SKY = "(?:晴|多云|阴|(?:小|中|大|暴|阵|雷阵|冻|小到中|中到大)雨|雨夹雪|(?:小|中|大|暴|阵)雪|雾|霾|浮尘|扬沙|沙尘暴)"
+_DEGREES = r"-?\d{1,2}\s*(?:℃|°C|°|度)"
+_WEATHER = (
+    rf"(?:[\u4e00-\u9fff]{{2,8}}[\s:]+)?(?:(?:今天|今日|明天|实时|当前)?(?:天气|气温)(?:预报)?[\s:]*|(?:今天|今日|明天)[\s:]*)?"
+    rf"(?:{_SKY}(?:(?:转|到|间){_SKY})?[\s,]*)(?:-?\d{{1,2}}\s*(?:℃|°C|°|度)?\s*[~\-/至到]\s*)?{_DEGREES}"
+    rf"(?:[\s,]*(?:[东南西北]{{1,2}}|无持续|微)风[^。;]{{0,10}})?(?:[\s,]*(?:湿度|空气质量)[^。;]{{1,12}})?"
+)
+_LUNAR = r"(?:农历|阴历)[^。;]{2,20}"
+_TODAY = (
+    rf"(?:您好[!,]?\s*)?(?:欢迎您?[!,]?\s*)?(?:(?:今天|今日|现在|当前|系统)(?:(?:时间|日期)?(?:是|为|:)|时间|日期)|(?:今天|今日))\s*:?\s*(?:公元)?\s*"
+    rf"(?:{_DAY}|\d{{1,2}}月\d{{1,2}}日)[\s,(]*(?:{_WEEKDAY})?[\s,)]*(?:{_CLOCK})?[\s,]*(?:{_LUNAR})?(?:[\s,]*{_WEATHER})?"
+    rf"|{_DAY}\s*(?:{_WEEKDAY})?\s*\d{{1,2}}:\d{{2}}:\d{{2}}"  # only a clock shows seconds
+    rf"|{_DAY}\s*{_WEEKDAY}\s*{_LUNAR}"
+)
+_NEIGHBOUR = r"[\[<【(]?\s*(?:上|下|前|后)(?:一|1)?(?:篇|条)(?:文章|信息)?\s*(?:[\]>】):].*|(?=$))"
+_BANNER = (
+    r"(?:点击|立即|请)?(?:打开|下载|进入|使用|用|在)[^。;:,]{0,16}(?:APP|客户端|小程序)(?:内|中|里|,)?"
+    r"(?:阅读|查看|浏览|看|打开)(?:全文|原文|更多|详情|完整|精彩)[^。;:,]{0,8}"
+    r"|(?:点击|立即|马上|扫码|扫描二维码)?下载[\u4e00-\u9fffA-Z]{2,10}客户端!?|(?:立即|马上|免费)下载[^。;:,]{0,10}APP!?"
+    r"|(?:微信)?(?:扫一扫|扫码|扫描二维码|扫描(?:上方|下方|左侧|右侧)?二维码)[\s,:]*(?:在|用)?(?:手机|移动端)[^。;]{0,12}"
+    r"|(?:用|使用|打开|请用)?(?:手机)?(?:微信)?(?:扫一扫|扫码|扫描二维码)[\s,:]*(?:分享[^。;]{0,10}|阅读|查看(?:本页|本文|当前页面?)|看(?:本文|本页))?"
+    r"|(?:手机|微信)(?:扫一扫|扫码)(?:查看|打开|浏览|阅读)?(?:本页|本文|当前页面?)?|手机(?:查看|浏览|打开)(?:本页|本文|此页)"
+)
+# widgets that hold no word of the notice; a line is one when it holds these, and the small words beside them
+_STRONG = (
+    r"字体|字号|字体大小|文字大小|字号大小|视力保护色|背景色|阅读模式|"
+    r"(?:打印|收藏|关闭|纠错|举报|分享|转发|复制|返回|保存|推荐|刷新)(?:本页面?|本文|此页|页面|窗口|文章|顶部|首页|列表|此文|链接|网址)|打印预览"
+    r"|分享到|分享至|分享给|转发到|一键分享|分享|(?:加入|添加)收藏夹?|设为首页|回到顶部|回顶部|返回上一页|我要纠错|网页纠错|网站纠错"
+    r"|无障碍(?:浏览|阅读|版)|适老化(?:版|模式)?|长者模式|长者版|关怀版|手机版|电脑版|语音播报|语音朗读|朗读全文|听全文|放大字体|缩小字体|繁体版?|简体版?"
+)
+_WEAK = (
+    r"大|中|小|特大|超大|默认|正常|标准|A\+?|A-|T|\+|-|打印|收藏|关闭|纠错|举报|转发|放大|缩小|返回|保存|下载|复制链接|扫一扫|微信好友|微信朋友圈|朋友圈|微信|微博"
+    r"|新浪微博|新浪|腾讯微博|腾讯|QQ空间|QQ好友|QQ|人人网|豆瓣|开心网|百度贴吧|贴吧|抖音|支付宝|更多"
+)
+_SEPARATORS = r"[\s\[\]【】()<>《》|:/·、,]+"
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.IGNORECASE)
+
+
+_WHOLE = _pattern(
+    "|".join(f"(?:{one})" for one in (_RENEWED, _TODAY, _WEATHER, _NEIGHBOUR, _VISITORS, _BANNER, _OWN_COUNTER, _LIKED))
+)
+_EITHER = f"(?:{_OWN_COUNTER}|{_DOWNLOADED}|{_LIKED})"
+# what cuts a counter off from the words beside it: the line's end, blanks, a bar, brackets of its own
+_CUT_OFF = _pattern(
+    rf"[\[【]\s*{_EITHER}\s*[\]】]|\(\s*{_DOWNLOADED}\s*\)"
+    rf"|(?:^|(?<=[\s|\]】)]))\(?{_EITHER}\)?(?=$|[\s|\[【(])"
+)
+_DOWNLOADS_BESIDE_A_LINK = _pattern(rf"[\[【(]\s*{_DOWNLOADED}\s*[\]】)]")
+_NAMED_FONT = _pattern(
+    r"[\[【(]\s*(?:字体|字号|字体大小|文字大小|字号大小)\s*:?\s*(?:大|中|小|特大|超大|默认|[\s|/])+[\]】)]"
+)
+_STRONG_WORD, _WEAK_WORD = _pattern(_STRONG), _pattern(f"{_STRONG}|{_WEAK}")
+_WORDS = re.compile(_SEPARATORS)
+_OF_DAY = _pattern(
+    rf"^((?:信息)?(?:发布|公开|发表|发文)(?:时间|日期)\s*:\s*{_DAY}|{_DAY}(?=[\sT]*{_CLOCK}\s*来源\s*:))[\sT]*{_CLOCK}(?=$|\s)"
+)
+
+
+def without_noise(line: str) -> str:
+    """The line without the widgets in it, '' when nothing else was in it; the line itself when it has none.
+
+    line: one block of text, without a line break. A row of a table is never noise.
+    """
+    if line[:1] in "│┃":
+        return line
+    text = line.translate(_HALF).strip()
+    if len(text) > _LONG or "。" in text:
+        return _cut(line, _DOWNLOADS_BESIDE_A_LINK)
+    if _WHOLE.fullmatch(text):
+        return ""
+    rest = _cut(_cut(line, _CUT_OFF), _NAMED_FONT)
+    left = rest.translate(_HALF).strip()
+    if _is_widget(left, alone=rest == line):
+        return ""
+    day = _OF_DAY.match(rest.translate(_HALF))
+    return rest[: day.end(1)] + rest[day.end() :] if day else rest
+
+
+def without_counters(name: str) -> str:
+    """The name of a file without the counters that stand in or behind its link."""
+    return _cut(_cut(name, _DOWNLOADS_BESIDE_A_LINK), _CUT_OFF)
+
+
+def _cut(line: str, pattern: re.Pattern[str]) -> str:
+    """The line without what matches, which is looked for in half width; untouched when nothing does."""
+    half = line.translate(_HALF)
+    spans = [found.span() for found in pattern.finditer(half) if found.end() > found.start()]
+    if not spans:
+        return line
+    kept, at = [], 0
+    for start, end in spans:
+        kept.append(line[at:start])
+        at = end
+    return "".join([*kept, line[at:]]).strip(" \u3000|｜")
+
+
+def _is_widget(text: str, *, alone: bool) -> bool:
+    """Whether a line is nothing but widgets. alone: no counter stood beside it.
+
+    Words of widgets that are common words, too (微信、微博; 大 中 小; 打印), are none by themselves.
+    """
+    words = [word for word in _WORDS.split(text) if word]
+    if not words:
+        return True
+    if not all(_WEAK_WORD.fullmatch(word) for word in words):
+        return False
+    strong = sum(1 for word in words if _STRONG_WORD.fullmatch(word))
+    printed = {"打印", "关闭"} <= set(words)
+    return bool(strong) or printed or (not alone and len("".join(words)) > 1)

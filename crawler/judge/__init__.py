@@ -1,0 +1,1 @@
+"""Judging: is an answer the notice at all?"""
