@@ -273,6 +273,8 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
     old_edition, new_edition = _comparable(told, edition)
     if old_edition != new_edition:
         before, after = document_of(store, old_edition), document_of(store, new_edition)
+        if _version(store, edition.version_id)["state"] == "accepted":  # a person is sure, whatever it is held against
+            before = evolve(before, confidence="high")
         found = compare(before, after, furniture_of(store, edition.document_id))
         changes += [_beside(change, edition) if edition.beside is not None else change for change in found]
     return changes
