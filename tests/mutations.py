@@ -503,7 +503,7 @@ def table_row_moved(case: Case, chance: random.Random) -> Case | None:
 # ---------------------------------------------------------------- edits of metadata and address
 
 
-@edit(Kind.METADATA)
+@edit(Kind.REPEALED)
 def no_longer_in_force(case: Case, chance: random.Random) -> Case | None:
     return _replace(case, "现行有效", "失效")
 

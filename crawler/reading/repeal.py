@@ -24,6 +24,7 @@ from crawler.reading.repeal_words import (
     LONGEST,
     REPLACED,
     STAMP,
+    STAMP_CLASS,
     STAMP_NAME,
     STATUS,
     is_state,
@@ -238,7 +239,8 @@ def _in_link(element: Element) -> bool:
 
 
 def _named(element: Element) -> bool:
-    return any(STAMP_NAME.search(name) for name in (*element.get("class", "").split(), element.get("id", "")))
+    names = (*element.get("class", "").split(), element.get("id", ""))
+    return any(STAMP_NAME.search(name) or STAMP_CLASS.search(name) for name in names)
 
 
 _URL = re.compile(r"url\(\s*['\"]?([^'\")]+)")
