@@ -15,6 +15,7 @@ from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import grids
 from crawler.reading.formats.errors import UnreadableError, corrupt, encrypted, too_large
 from crawler.reading.formats.package import MAX_PART, Package
+from crawler.reading.formats.sheet_looks import with_looks
 from crawler.reading.sniff import OLE
 
 WHAT = "Excel 表格"
@@ -34,6 +35,7 @@ def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
     """The blocks, and why a person should look."""
     if zipfile.is_zipfile(io.BytesIO(payload)):
         _check_size(payload)
+        payload = with_looks(payload, WHAT)
     mac = payload.startswith(OLE) and payload.count(_MAC_CHINESE) == 1
     try:
         if mac:
