@@ -215,21 +215,18 @@ def document_of(store: Store, edition: Edition) -> Document:
         title=said.title,
         metadata=said.metadata,
         url=edition.location,
-        attachments=tuple(
-            Attachment(file.name, file.url, _reading(store, file), file.sha256) for file in edition.files
-        ),
+        attachments=tuple(_attachment(store, file) for file in edition.files),
     )
+
+
+def _attachment(store: Store, file: File) -> Attachment:
+    members = tuple(_attachment(store, member) for member in file.members)
+    return Attachment(file.name, file.url, _reading(store, file), file.sha256, members)
 
 
 def _reading(store: Store, file: File) -> Document:
     if file.version_id is not None:
-        own = store.load(file.version_id)
-        inside = [(member.name, _reading(store, member)) for member in file.members]
-        return evolve(
-            own,
-            text="\n".join([own.text, *(line for name, reading in inside for line in (name, reading.text))]),
-            items=own.items + tuple(item for _, reading in inside for item in reading.items),
-        )
+        return store.load(file.version_id)
     row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
     return Document(problem=(row or {}).get("reason") or "unread: 尚未读取", document_id=file.document_id)
 

@@ -178,6 +178,8 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
            LEFT JOIN captures c ON c.id = (SELECT max(id) FROM captures WHERE document_id = d.id)
            WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
              AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
+             -- a file that is no longer packed was told as a change, as a link that is gone is
+             AND NOT (d.kind = 'member' AND d.state = 'gone')
              AND coalesce(d.parent_id, d.id) IN (
                  SELECT a.document_id FROM attachments a JOIN linking_versions v ON v.id = a.version_id
                  JOIN documents p ON p.id = v.document_id
