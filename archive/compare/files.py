@@ -70,8 +70,7 @@ def beyond_items(before: Side, after: Side) -> list[str]:
     gone, come = _left({_row_key(line): line for line in before.beyond}, {_row_key(line): line for line in after.beyond})
     if not gone and not come:
         return []
-    marked = any(_MARKS.search(key) for key in (*gone, *come))
-    if not marked and _run_together(gone) == _run_together(come):  # cut elsewhere by a page or a merged cell
+    if _cut_elsewhere(gone, come):
         return []
     old, new = (" ".join(cell for cell in cells_of(_first(lines)) if cell) for lines in (gone, come))
     return [f"目录表格中未能识别为事项的内容有变动，请核对：{quoted_change(old, new)}"]
@@ -84,8 +83,10 @@ def _left(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dict[str
     )
 
 
-def _run_together(keys: Iterable[str]) -> str:
-    return "".join(keys).replace(CELL, "")
+def _cut_elsewhere(gone: Iterable[str], come: Iterable[str]) -> bool:
+    """The same words, cut at other places by a page or a merged cell; where a tick stands is no matter of cutting."""
+    before, after = ("".join(keys) for keys in (gone, come))
+    return before.replace(CELL, "") == after.replace(CELL, "") and not _MARKS.search(before)
 
 
 def _first(lines: Mapping[str, str]) -> str:
@@ -175,7 +176,7 @@ def _same_paper(before: Side, after: Side) -> tuple[Side, Side]:
     """Both sides with only the lines that are left of one and not of the other; none of them where the words agree."""
     gone, come = _left(_keyed(before), _keyed(after))
     gone, come = _left(_by_heading(gone), _by_heading(come))
-    if _run_together(map(_plain_key, gone.values())) == _run_together(map(_plain_key, come.values())):
+    if _cut_elsewhere(map(_plain_key, gone.values()), map(_plain_key, come.values())):
         gone, come = {}, {}
     gone, come = _without_lonely(gone, come, before, after), _without_lonely(come, gone, after, before)
     return evolve(before, plain=tuple(gone.values())), evolve(after, plain=tuple(come.values()))
