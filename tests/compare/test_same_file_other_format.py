@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from archive.model import Document
 from crawler.reading import read
 from crawler.reading.rule import Rule
 from tests.sites import files
-from tests.sites.catalogues import Layout, Table, make_table, read_areas
+from tests.sites.catalogues import Layout, Row, Table, make_table, read_areas
 
 SHARED = Path(__file__).parents[3] / "shared" / "attachments"
 AREA, ROWS = next(iter(read_areas().items()))
@@ -44,14 +45,18 @@ def without_paragraph(word: bytes, text: str) -> bytes:
     return files._pack(list(parts.items()))
 
 
-def table(rows: list[object] | None = None) -> Table:
-    return make_table(AREA, rows or ROWS, Layout(repeated="again"))  # type: ignore[arg-type]
+TWENTY = [evolve(row, time_limit="自信息形成之日起20个工作日内") for row in ROWS]
+
+
+def table(rows: Sequence[Row] = TWENTY) -> Table:
+    """The sample table; every deadline is 20 days."""
+    return make_table(AREA, list(rows), Layout(repeated="again"))
 
 
 def edited(position: int) -> Table:
-    rows = [evolve(row, time_limit="自信息形成之日起7个工作日内") for row in ROWS]
-    before = [evolve(row, time_limit="自信息形成之日起20个工作日内") for row in ROWS]
-    return table([*before[:position], rows[position], *before[position + 1 :]])
+    """The same with 7 days in one row, counted from 0."""
+    row = evolve(TWENTY[position], time_limit="自信息形成之日起7个工作日内")
+    return table([*TWENTY[:position], row, *TWENTY[position + 1 :]])
 
 
 PAIRS = list(itertools.permutations(("docx", "xlsx", "pdf"), 2))
@@ -71,8 +76,7 @@ def test_the_same_catalogue_in_another_format_has_not_changed(pair: tuple[str, s
 @pytest.mark.parametrize("pair", PAIRS)
 def test_a_deadline_changed_in_the_new_format_is_told_with_exactly_its_row(pair: tuple[str, str]) -> None:
     at = 4
-    one = plain(table([evolve(row, time_limit="自信息形成之日起20个工作日内") for row in ROWS]))
-    other = plain(edited(at))
+    one, other = plain(table()), plain(edited(at))
     rows, sentences = compare_content(reading(one[pair[0]], pair[0]), reading(other[pair[1]], pair[1]))
     assert [(row.kind, row.after.position) for row in rows if row.after] == [("changed", at + 1)]
     told = [sentence for sentence in sentences if "演示样本" not in sentence]
