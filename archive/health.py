@@ -23,6 +23,7 @@ from attrs import evolve, frozen
 from archive import clock, words
 from archive.attached import called
 from archive.model import Reason
+from archive.operate.areas import emptied
 from archive.operate.remedies import remedy
 from archive.settings import load_settings
 
@@ -115,6 +116,7 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         *_attachment_troubles(connection),
         *_rule_troubles(connection),
         *_listing_troubles(connection),
+        *_area_troubles(connection),
     ]
     return [evolve(trouble, acknowledged=trouble.mark in known[trouble.notice]) for trouble in found]
 
@@ -272,6 +274,24 @@ def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             """SELECT l.*, n.slug FROM listings l JOIN notices n ON n.id = l.notice_id
                WHERE n.declared = 1 AND l.verified = 1 AND l.verdict <> 'ok' AND l.url = n.listing ORDER BY n.number""",
         )
+    ]
+
+
+def _area_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Areas whose rows are all gone: nothing of them is in the catalogue, the search and the exports any more."""
+    return [
+        Trouble(
+            subject=f"area:{area.slug}",
+            code="area",
+            what=area.what,
+            notice=area.notice,
+            since=area.since,
+            command=f"guidelines acknowledge {area.notice}",
+            reason=str(area.change or ""),
+            why=area.why,
+            stake=area.stake,
+        )
+        for area in emptied(connection)
     ]
 
 
