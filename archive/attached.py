@@ -1,7 +1,7 @@
 """The attachments of two versions of a notice: which file became which, and what that means.
 
-Links are matched by name, then by address, then by content; session ids, signatures, counters and the numbering 附件1 do
-not count. Files inside an archive file are matched in the same way, by their names without folders.
+Links are matched by name, then by address, then by content; session ids, signatures, counters and the numbering 附件1
+do not count. Files inside an archive file are matched in the same way, by their names without folders.
 """
 
 from __future__ import annotations
@@ -134,23 +134,32 @@ def _same_file(one: Attachment, other: Attachment) -> bool:
 
 
 def _added(file: Attachment, twin: Attachment | None) -> Change:
-    ids = {"document_id": _id(file), "to_version": _version(file)}
     if twin is not None:
         summary = f"{called(file.name)}是新增的链接，文件与“{twin.name}”相同，内容未变"
-        return Change(Kind.ATTACHMENT_ADDED, summary, quiet=True, **ids)
+        return _about(Change(Kind.ATTACHMENT_ADDED, summary, quiet=True), None, file)
     rows = tuple(RowChange(ADDED, None, item) for item in _items(file))
     listed = f"，其中 {len(rows)} 条事项" if rows else ""
-    return Change(Kind.ATTACHMENT_ADDED, f"新增{called(file.name)}{listed}", rows, **ids)
+    return _about(Change(Kind.ATTACHMENT_ADDED, f"新增{called(file.name)}{listed}", rows), None, file)
 
 
 def _removed(file: Attachment, twin: Attachment | None) -> Change:
-    ids = {"document_id": _id(file), "from_version": _version(file)}
     if twin is not None:
         summary = f"{called(file.name)}的链接撤下，同一文件仍在“{twin.name}”，内容未变"
-        return Change(Kind.ATTACHMENT_REMOVED, summary, quiet=True, **ids)
+        return _about(Change(Kind.ATTACHMENT_REMOVED, summary, quiet=True), file, None)
     rows = tuple(RowChange(REMOVED, item, None) for item in _items(file))
     listed = f"，{len(rows)} 条事项不再列出" if rows else ""
-    return Change(Kind.ATTACHMENT_REMOVED, f"{called(file.name)}被撤下{listed}", rows, **ids)
+    return _about(Change(Kind.ATTACHMENT_REMOVED, f"{called(file.name)}被撤下{listed}", rows), file, None)
+
+
+def _about(change: Change, before: Attachment | None, after: Attachment | None) -> Change:
+    """The change with the file that it is about and the versions between which it lies."""
+    ids = [_id(file) for file in (after, before) if file is not None]
+    return evolve(
+        change,
+        document_id=next((id for id in ids if id is not None), None),
+        from_version=_version(before) if before else None,
+        to_version=_version(after) if after else None,
+    )
 
 
 def _items(file: Attachment) -> tuple[Item, ...]:
@@ -165,15 +174,7 @@ def _swap(pairs: Sequence[Pair], content: Content) -> Change:
     quiet = all(_content(*pair, content).state == SAME for pair in pairs)
     verb = "互换" if len(pairs) == 2 else "互相调换"
     summary = f"附件“{names}”的链接{verb}，内容未变" if quiet else f"附件“{names}”的文件{verb}"
-    before, after = pairs[0]
-    return Change(
-        Kind.ATTACHMENT_REPLACED,
-        summary,
-        quiet=quiet,
-        document_id=_id(after) if _id(after) is not None else _id(before),
-        from_version=_version(before),
-        to_version=_version(after),
-    )
+    return _about(Change(Kind.ATTACHMENT_REPLACED, summary, quiet=quiet), *pairs[0])
 
 
 def _replaced(before: Attachment, after: Attachment, content: Content) -> list[Change]:
@@ -212,15 +213,7 @@ def _one_address(before: Attachment, after: Attachment) -> bool:
 def _change(
     before: Attachment, after: Attachment, summary: str, rows: tuple[RowChange, ...] = (), *, quiet: bool = False
 ) -> Change:
-    return Change(
-        Kind.ATTACHMENT_REPLACED,
-        summary,
-        rows,
-        quiet,
-        document_id=_id(after) if _id(after) is not None else _id(before),
-        from_version=_version(before),
-        to_version=_version(after),
-    )
+    return _about(Change(Kind.ATTACHMENT_REPLACED, summary, rows, quiet), before, after)
 
 
 @frozen

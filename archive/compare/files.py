@@ -14,8 +14,10 @@ from itertools import groupby
 from attrs import evolve, frozen
 
 from archive.model import CATALOGUE_ROW, CELL, Document, Item
-from archive.normal import cells_of, fold, is_attachment_line, is_row, without_noise, without_serials
+from archive.normal import cells_of, fold, is_attachment_line, is_row, without_serials
 from archive.rows import quoted_change
+from archive.text.noise import without_noise
+from archive.text.struck import in_force
 
 CHOSEN = str.maketrans(dict.fromkeys("■◆☑✓✔●◼▣√", "√") | dict.fromkeys("□☐◇○◻", "□"))
 _MARKS = re.compile(r"[√□]+")
@@ -32,7 +34,7 @@ _TITLE_LENGTH = 60
 
 @frozen
 class Side:
-    """A file without what its catalogue rows hold: lines of prose and of plain tables, and the rows that no item has."""
+    """A file without what its catalogue rows hold: lines of prose and of plain tables, and rows that no item has."""
 
     plain: tuple[str, ...]
     beyond: tuple[str, ...]
@@ -45,7 +47,7 @@ class Side:
         plain: list[str] = []
         beyond: list[str] = []
         held = _Held(document.items)
-        for line in _with_titles_as_lines(without_serials(document.text.split("\n"))):
+        for line in _with_titles_as_lines(without_serials(in_force(document.text).split("\n"))):
             if not is_row(line):
                 plain += _prose(line)
             elif not line.startswith(CATALOGUE_ROW):
@@ -67,7 +69,9 @@ def sides(old: Document, new: Document) -> tuple[Side, Side]:
 
 def beyond_items(before: Side, after: Side) -> list[str]:
     """What changed in headers, notes and rows of a catalogue that could not be read as items, as one sentence."""
-    gone, come = _left({_row_key(line): line for line in before.beyond}, {_row_key(line): line for line in after.beyond})
+    gone, come = _left(
+        {_row_key(line): line for line in before.beyond}, {_row_key(line): line for line in after.beyond}
+    )
     if not gone and not come:
         return []
     if _cut_elsewhere(gone, come):
@@ -107,7 +111,7 @@ def _row_key(line: str) -> str:
 
 
 class _Held:
-    """The words of each item. A row is held when one item has all of its words: then the rows' own comparison has it."""
+    """The words of each item. A row is held when one item has all of its words: the rows' own comparison has it."""
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.words = [_words(item) for item in items]
@@ -200,9 +204,7 @@ def _may_be_title(key: str) -> bool:
     return len(key) <= _TITLE_LENGTH and "。" not in key and CELL not in key
 
 
-def _without_lonely(
-    lines: Mapping[str, str], others: Mapping[str, str], side: Side, other: Side
-) -> dict[str, str]:
+def _without_lonely(lines: Mapping[str, str], others: Mapping[str, str], side: Side, other: Side) -> dict[str, str]:
     """Without a title, a sheet's name and a colophon that the other file does not have at all."""
     titled = any(_is_title(key) for key in others)
     colophon = any(_COLOPHON.fullmatch(key) for key in others)
@@ -210,9 +212,7 @@ def _without_lonely(
     return {
         key: line
         for key, line in lines.items()
-        if key not in names
-        and not (_is_title(key) and not titled)
-        and not (_COLOPHON.fullmatch(key) and not colophon)
+        if key not in names and not (_is_title(key) and not titled) and not (_COLOPHON.fullmatch(key) and not colophon)
     }
 
 

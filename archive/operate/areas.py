@@ -56,10 +56,13 @@ def emptied(connection: sqlite3.Connection, notice_id: int | None = None) -> Seq
 
 def _emptied(connection: sqlite3.Connection, row: Any) -> Emptied:
     id, slug, name, notice, changed_at, checked_at, last = row
-    (rows,) = connection.execute("SELECT count(*) FROM items WHERE area_id = ? AND version_id = ?", [id, last]).fetchone()
+    (rows,) = connection.execute(
+        "SELECT count(*) FROM items WHERE area_id = ? AND version_id = ?", [id, last]
+    ).fetchone()
     gone = connection.execute(
         """SELECT c.id, c.detected_at FROM row_changes r JOIN items i ON i.id = r.item_before
-           JOIN changes c ON c.id = r.change_id WHERE i.area_id = ? AND r.kind = 'removed' ORDER BY c.id DESC LIMIT 1""",
+           JOIN changes c ON c.id = r.change_id WHERE i.area_id = ? AND r.kind = 'removed'
+           ORDER BY c.id DESC LIMIT 1""",
         [id],
     ).fetchone()
     change, since = gone or (None, changed_at or checked_at or "")

@@ -107,7 +107,8 @@ def member_documents(store: Store, parent_id: int, members: Sequence[tuple[str, 
     By path, else by bytes, else by name: folders are renamed and whole archive files packed again.
     """
     rows = store.rows(
-        "SELECT id, name, sha256, state FROM documents WHERE parent_id = ? ORDER BY state = 'gone', id DESC", [parent_id]
+        "SELECT id, name, sha256, state FROM documents WHERE parent_id = ? ORDER BY state = 'gone', id DESC",
+        [parent_id],
     )
     assigned = _Assignment([None] * len(members), rows)
     assigned.take([path for path, _ in members], lambda row: row["name"])

@@ -3,8 +3,8 @@ payload refers to.
 
 Scrapy's cache is not used: its RFC 2616 policy served a cached 200 for a 503 and skipped requests.
 
-A server that says "not modified" may be wrong: for ever, when an ETag never changes or a date lies in the future. So each
-document is asked for without conditions once a month, and validators that were caught lying are not sent again.
+A server that says "not modified" may be wrong: for ever, when an ETag never changes or a date lies in the future. So
+each document is asked for without conditions once a month, and validators that were caught lying are not sent again.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def was_conditional(request: Request | None) -> bool:
 
 
 def same_payload(store: Store, document_id: int, url: str, digest: str) -> Row | None:
-    """The capture of this document whose record holds a payload with this WARC digest, at this address however signed."""
+    """The capture of this document whose record holds the payload of this WARC digest, the address signed or not."""
     rows = store.rows(
         """SELECT id, warc_file, warc_offset, fetched_at, url FROM captures
            WHERE document_id = ? AND warc_digest = ? AND refers_to IS NULL AND warc_file IS NOT NULL

@@ -1,4 +1,4 @@
-"""Attachments that are packed, linked or saved in another way and say the same: at most a quiet entry, nothing to do."""
+"""Attachments that are packed, linked or saved in another way and say the same: a quiet entry at most."""
 
 from __future__ import annotations
 
