@@ -1,6 +1,7 @@
 """The attachments of two versions of a notice: which file became which, and what that means.
 
-Links are matched by name, then by address, then by content; session ids, counters and the numbering 附件1 do not count.
+Links are matched by name, then by address, then by content; session ids, signatures, counters and the numbering 附件1
+do not count. Files inside an archive file are matched in the same way, by their names without folders.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 from rapidfuzz import fuzz
 
-from archive.model import Attachment, Change, Document, Kind, RowChange
-from archive.normal import fold, link_key, name_key
-from archive.rows import Summary
+from archive.model import Attachment, Change, Document, Item, Kind, RowChange
+from archive.normal import fold, name_key
+from archive.rows import ADDED, REMOVED, Summary
+from archive.text.links import link_key, loose_key
 
 Content = Callable[[Document, Document], tuple[tuple[RowChange, ...], list[str]]]
 Pair = tuple[Attachment, Attachment]
@@ -34,13 +36,9 @@ def compare_attachments(old: Sequence[Attachment], new: Sequence[Attachment], co
     for pair in pairs:
         if pair not in swapped:
             changes += _replaced(*pair, content)
-    changes += [
-        Change(Kind.ATTACHMENT_ADDED, f"新增{called(a.name)}", document_id=_id(a), to_version=_version(a)) for a in come
-    ]
-    changes += [
-        Change(Kind.ATTACHMENT_REMOVED, f"{called(a.name)}被撤下", document_id=_id(a), from_version=_version(a))
-        for a in gone
-    ]
+    there = [attachment for attachment in new if attachment not in come]
+    changes += [_added(a, _twin(a, [*there, *come[:n]])) for n, a in enumerate(come)]
+    changes += [_removed(a, _twin(a, new)) for a in gone]
     return changes
 
 
@@ -121,7 +119,53 @@ def _stands_where(pair: Pair, other: Pair) -> bool:
     return bool(pair[1].sha256) and pair[1].sha256 == other[0].sha256
 
 
+def _twin(attachment: Attachment, others: Sequence[Attachment]) -> Attachment | None:
+    """Another link to the same file: at the same address, or with the same bytes."""
+    return next((other for other in others if _same_file(attachment, other)), None)
+
+
+def _same_file(one: Attachment, other: Attachment) -> bool:
+    if one.sha256 and other.sha256:
+        return one.sha256 == other.sha256
+    return link_key(one.url) == link_key(other.url)
+
+
 # ---------------------------------------------------------------- what that means
+
+
+def _added(file: Attachment, twin: Attachment | None) -> Change:
+    if twin is not None:
+        summary = f"{called(file.name)}是新增的链接，文件与“{twin.name}”相同，内容未变"
+        return _about(Change(Kind.ATTACHMENT_ADDED, summary, quiet=True), None, file)
+    rows = tuple(RowChange(ADDED, None, item) for item in _items(file))
+    listed = f"，其中 {len(rows)} 条事项" if rows else ""
+    return _about(Change(Kind.ATTACHMENT_ADDED, f"新增{called(file.name)}{listed}", rows), None, file)
+
+
+def _removed(file: Attachment, twin: Attachment | None) -> Change:
+    if twin is not None:
+        summary = f"{called(file.name)}的链接撤下，同一文件仍在“{twin.name}”，内容未变"
+        return _about(Change(Kind.ATTACHMENT_REMOVED, summary, quiet=True), file, None)
+    rows = tuple(RowChange(REMOVED, item, None) for item in _items(file))
+    listed = f"，{len(rows)} 条事项不再列出" if rows else ""
+    return _about(Change(Kind.ATTACHMENT_REMOVED, f"{called(file.name)}被撤下{listed}", rows), file, None)
+
+
+def _about(change: Change, before: Attachment | None, after: Attachment | None) -> Change:
+    """The change with the file that it is about and the versions between which it lies."""
+    ids = [_id(file) for file in (after, before) if file is not None]
+    return evolve(
+        change,
+        document_id=next((id for id in ids if id is not None), None),
+        from_version=_version(before) if before else None,
+        to_version=_version(after) if after else None,
+    )
+
+
+def _items(file: Attachment) -> tuple[Item, ...]:
+    """The catalogue rows of a file and of the files inside it."""
+    own = file.document.items if file.document else ()
+    return (*own, *(item for member in file.members for item in _items(member)))
 
 
 def _swap(pairs: Sequence[Pair], content: Content) -> Change:
@@ -130,21 +174,13 @@ def _swap(pairs: Sequence[Pair], content: Content) -> Change:
     quiet = all(_content(*pair, content).state == SAME for pair in pairs)
     verb = "互换" if len(pairs) == 2 else "互相调换"
     summary = f"附件“{names}”的链接{verb}，内容未变" if quiet else f"附件“{names}”的文件{verb}"
-    before, after = pairs[0]
-    return Change(
-        Kind.ATTACHMENT_REPLACED,
-        summary,
-        quiet=quiet,
-        document_id=_id(after) if _id(after) is not None else _id(before),
-        from_version=_version(before),
-        to_version=_version(after),
-    )
+    return _about(Change(Kind.ATTACHMENT_REPLACED, summary, quiet=quiet), *pairs[0])
 
 
 def _replaced(before: Attachment, after: Attachment, content: Content) -> list[Change]:
     """The change of one file, [] when name, address and bytes are the same or nothing can be said."""
     found = _content(before, after, content)
-    linked_elsewhere = link_key(before.url) != link_key(after.url)
+    linked_elsewhere = link_key(before.url) != link_key(after.url) and not _one_address(before, after)
     renamed = _key(before) != _key(after)
     known_other = _certainly_other(before, after)
     if found.state == NEVER_HAD and not linked_elsewhere and not renamed:
@@ -165,18 +201,19 @@ def _replaced(before: Attachment, after: Attachment, content: Content) -> list[C
     return [_change(before, after, f"{names}已更换文件，内容无法比对，请人工核对")]
 
 
+def _one_address(before: Attachment, after: Attachment) -> bool:
+    """Two addresses that differ in what looks drawn by lot, of one document of the archive, or of files of which
+    nothing is known yet (a page is compared before its files are asked for)."""
+    if loose_key(before.url) != loose_key(after.url):
+        return False
+    unknown = not (before.document or after.document or before.sha256 or after.sha256)
+    return unknown or (_id(before) is not None and _id(before) == _id(after))
+
+
 def _change(
     before: Attachment, after: Attachment, summary: str, rows: tuple[RowChange, ...] = (), *, quiet: bool = False
 ) -> Change:
-    return Change(
-        Kind.ATTACHMENT_REPLACED,
-        summary,
-        rows,
-        quiet,
-        document_id=_id(after) if _id(after) is not None else _id(before),
-        from_version=_version(before),
-        to_version=_version(after),
-    )
+    return _about(Change(Kind.ATTACHMENT_REPLACED, summary, rows, quiet), before, after)
 
 
 @frozen
@@ -187,9 +224,12 @@ class _Found:
 
 
 def _content(before: Attachment, after: Attachment, content: Content) -> _Found:
-    """Whether two files say the same: by bytes, else by their readings."""
+    """Whether two files say the same: by bytes, else by the files inside them, else by their readings."""
     if before.sha256 and before.sha256 == after.sha256:
         return _Found(SAME)
+    if before.members and after.members:
+        return _packed(before.members, after.members, content)
+    before, after = _unpacked(before, after), _unpacked(after, before)
     old, new = _read(before), _read(after)
     if old is not None and new is not None:
         if old.confidence != "high" or new.confidence != "high":
@@ -199,6 +239,34 @@ def _content(before: Attachment, after: Attachment, content: Content) -> _Found:
     if _certainly_other(before, after):
         return _Found(UNKNOWN)
     return _Found(NEVER_HAD)
+
+
+def _packed(before: Sequence[Attachment], after: Sequence[Attachment], content: Content) -> _Found:
+    """Two archive files by what is in them: other folders, another order and another compression are no difference."""
+    changes = compare_attachments(_bare_names(before), _bare_names(after), content)
+    loud = [change for change in changes if not change.quiet]
+    if not loud:
+        return _Found(SAME)
+    rows = tuple(row for change in loud for row in change.rows)
+    return _Found(DIFFERENT, rows, tuple(change.summary for change in loud))
+
+
+def _bare_names(members: Sequence[Attachment]) -> list[Attachment]:
+    """By their names without folders; with the last folders where two would have the same name.
+
+    Their addresses are but their paths: that one stands elsewhere in the archive file is no news.
+    """
+    paths = [member.name.split("/") for member in members]
+    depth = 1
+    while depth < 4 and len({tuple(path[-depth:]) for path in paths}) < len(paths):
+        depth += 1
+    names = ["/".join(path[-depth:]) for path in paths]
+    return [evolve(member, name=name, url=f"#{name}") for member, name in zip(members, names, strict=True)]
+
+
+def _unpacked(file: Attachment, other: Attachment) -> Attachment:
+    """The one file inside an archive file, to be compared with a file that came without one."""
+    return file.members[0] if len(file.members) == 1 and not other.members else file
 
 
 def _read(attachment: Attachment) -> Document | None:

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from archive import words
 from archive.attached import compare_attachments
+from archive.compare.files import CHOSEN, beyond_items, sides
 from archive.compare.furniture import NONE, Furniture, without_furniture
 from archive.model import CATALOGUE_ROW, CELL, Change, Document, Kind, RowChange
 from archive.normal import (
@@ -88,7 +89,12 @@ def is_confident(old: Document, new: Document) -> bool:
 
 def compare_content(old: Document, new: Document) -> tuple[tuple[RowChange, ...], list[str]]:
     """Rows and sentences (for people) in which two readings of a file differ; both empty when 内容未变."""
-    return _body_changes(old, new, _Bodies.of(old, new))
+    before, after = sides(old, new)
+    rows = diff_rows(old.items, new.items)
+    sentences = [*describe(rows), *beyond_items(before, after)]
+    if before.folded != after.folded:
+        sentences += text_in_words(before.plain, after.plain)
+    return rows, sentences
 
 
 # ---------------------------------------------------------------- the body
@@ -141,9 +147,6 @@ def _body_changes(old: Document, new: Document, body: _Bodies) -> tuple[tuple[Ro
     return rows, sentences
 
 
-_CHOSEN = str.maketrans(dict.fromkeys("■◆☑✓✔●◼▣√", "√") | dict.fromkeys("□☐◇○◻", "□"))
-
-
 def _catalogue_beyond_items(body: _Bodies) -> list[str]:
     """What changed in a catalogue's headings or in rows that could not be read as items.
 
@@ -160,7 +163,7 @@ def _catalogue_beyond_items(body: _Bodies) -> list[str]:
 
 
 def _row_counts(lines: Sequence[str]) -> Counter[str]:
-    return Counter(fold(line.translate(_CHOSEN)) for line in lines)
+    return Counter(fold(line.translate(CHOSEN)) for line in lines)
 
 
 def _first(lines: Sequence[str]) -> str:

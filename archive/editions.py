@@ -26,7 +26,7 @@ from archive.changes import compare, is_confident
 from archive.clock import iso, now, parse
 from archive.compare.furniture import NONE
 from archive.model import Attachment, Change, Document, Kind, RowChange
-from archive.normal import link_key
+from archive.normal import link_key, name_key
 from archive.record.learn import furniture_of
 from archive.store import Row, Store, StoreError
 from archive.transaction import atomic
@@ -49,6 +49,8 @@ class File:
     """Of an archive file: what is in it."""
     held: int | None = None
     """A later version that is not sure and waits for a person."""
+    unread: bool = False
+    """Its bytes cannot be read: the version is that of the file before, which stands in until they can."""
 
     @classmethod
     def of_raw(cls, raw: dict[str, Any]) -> File:
@@ -138,18 +140,33 @@ def present(store: Store, notice: Row) -> Edition | None:
 def _files(store: Store, told: Edition | None, version_id: int, *, keep_all: bool) -> tuple[File, ...]:
     """The files that a version of the page names; `keep_all`: and those that the told edition had, since a page that
     is not sure takes nothing away."""
-    before = {file.name: file for file in told.files} if told else {}
-    files: list[File] = []
-    for row in _attachment_rows(store, version_id):
-        file = _file(store, row)
-        # a new link whose file could not be had yet: the file that it replaces stands until it can
-        if row["state"] == "unread" and row["verdict"] in (None, "error") and file.name in before:
-            file = before[file.name]
-        files.append(file)
+    files = [_file(store, row) for row in _attachment_rows(store, version_id)]
+    linked = {file.document_id for file in files}
+    replaced = [file for file in told.files if file.unread or file.document_id not in linked] if told else []
+    files = [_or_the_one_before(file, replaced) for file in files]
     if keep_all and told:
         named = {file.document_id for file in files} | {link_key(file.url) for file in files}
         files += [f for f in map(partial(_again, store), told.files) if not {f.document_id, link_key(f.url)} & named]
     return tuple(files)
+
+
+def _or_the_one_before(file: File, replaced: Sequence[File]) -> File:
+    """A new link's file; while it cannot be had, or cannot be read, the file that it replaces stands in."""
+    if file.version_id is not None or (file.sha256 and not file.unread):
+        return file
+    key = name_key(file.name)
+    for alike in (
+        [old for old in replaced if old.document_id == file.document_id],
+        [old for old in replaced if old.name == file.name],
+        [old for old in replaced if key and name_key(old.name) == key],
+    ):
+        if alike:
+            return _standing_in(file, alike[0]) if len(alike) == 1 else file
+    return file
+
+
+def _standing_in(file: File, before: File) -> File:
+    return evolve(file, version_id=before.version_id, members=before.members) if file.unread else before
 
 
 def _again(store: Store, file: File) -> File:
@@ -178,8 +195,7 @@ def _attachment_rows(store: Store, version_id: int) -> list[Row]:
 
 
 def _file(store: Store, row: Row) -> File:
-    # bytes that could not be read have no text of their own: the version before is not theirs
-    version = store.current_version(row["id"]) if row["state"] != "unreadable" else None
+    version = store.current_version(row["id"])
     beside = store.version_beside(row["id"]) if version else None
     capture = store.last_good_capture(row["id"])
     return File(
@@ -191,6 +207,7 @@ def _file(store: Store, row: Row) -> File:
         row["state"] == "gone",
         _members(store, row["id"]),
         held=beside["id"] if beside else None,
+        unread=row["state"] == "unreadable",
     )
 
 
@@ -203,10 +220,11 @@ def _members(store: Store, archive_id: int) -> tuple[File, ...]:
     return tuple(files)
 
 
-def document_of(store: Store, edition: Edition) -> Document:
+def document_of(store: Store, edition: Edition, *, standing_in: bool = False) -> Document:
     """The edition as one Document, as `compare` wants it: the page, its attachments with their readings.
 
-    Its text is the sure one; what the page says of itself is what it says now.
+    Its text is the sure one; what the page says of itself is what it says now. `standing_in`: bytes that could not be
+    read are compared as the file before them.
     """
     page = store.load(edition.version_id)
     said = store.load(edition.beside) if edition.beside is not None else page
@@ -215,21 +233,20 @@ def document_of(store: Store, edition: Edition) -> Document:
         title=said.title,
         metadata=said.metadata,
         url=edition.location,
-        attachments=tuple(
-            Attachment(file.name, file.url, _reading(store, file), file.sha256) for file in edition.files
-        ),
+        attachments=tuple(_attachment(store, file, standing_in) for file in edition.files),
     )
+
+
+def _attachment(store: Store, file: File, standing_in: bool) -> Attachment:
+    if file.unread and not standing_in:
+        file = evolve(file, version_id=None, members=())
+    members = tuple(_attachment(store, member, standing_in) for member in file.members)
+    return Attachment(file.name, file.url, _reading(store, file), file.sha256, members)
 
 
 def _reading(store: Store, file: File) -> Document:
     if file.version_id is not None:
-        own = store.load(file.version_id)
-        inside = [(member.name, _reading(store, member)) for member in file.members]
-        return evolve(
-            own,
-            text="\n".join([own.text, *(line for name, reading in inside for line in (name, reading.text))]),
-            items=own.items + tuple(item for _, reading in inside for item in reading.items),
-        )
+        return store.load(file.version_id)
     row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
     return Document(problem=(row or {}).get("reason") or "unread: 尚未读取", document_id=file.document_id)
 
@@ -272,7 +289,8 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
             )
     old_edition, new_edition = _comparable(told, edition)
     if old_edition != new_edition:
-        before, after = document_of(store, old_edition), document_of(store, new_edition)
+        before = document_of(store, old_edition, standing_in=True)
+        after = document_of(store, new_edition)
         if _version(store, edition.version_id)["state"] == "accepted":  # a person is sure, whatever it is held against
             before = evolve(before, confidence="high")
         found = compare(before, after, furniture_of(store, edition.document_id))
@@ -292,13 +310,15 @@ def _beside(change: Change, edition: Edition) -> Change:
 def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
     """The two editions without what is no change of content.
 
-    A file whose bytes were never had has nothing to be compared with: it takes over what is there now, silently.
+    A file whose bytes were never had has nothing to be compared with: it takes over what is there now, silently. So
+    do bytes that cannot be read in the place of bytes that could not be read either.
     The page of an accepted successor is meant to be elsewhere: that is no move.
     """
     now_there = {file.document_id: file for file in edition.files}
     files = tuple(
-        evolve(now_there.get(file.document_id, file), name=file.name) if not file.sha256 else file
+        evolve(there, name=file.name) if not file.sha256 or (file.unread and there.unread) else file
         for file in told.files
+        for there in [now_there.get(file.document_id, file)]
     )
     location = told.location if told.document_id == edition.document_id else edition.location
     plain = [tuple(evolve(file, gone=False) for file in part) for part in (files, edition.files)]
@@ -444,10 +464,12 @@ def _with_version(file: File, document_id: int, version_id: int) -> File:
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
     """Rows in force, and found, are those of the versions that the edition holds."""
     files = [file for outer in edition.files for file in (outer, *outer.members)]
-    held = {file.document_id: file.version_id for file in files} | {edition.document_id: edition.version_id}
+    held = json.dumps([edition.version_id, *(file.version_id for file in files if file.version_id is not None)])
     for row in store.rows("SELECT id FROM documents WHERE notice_id = ?", [notice["id"]]):
-        version = held.get(row["id"], 0)
-        store.db.execute("UPDATE items SET current = (version_id IS ?) WHERE document_id = ?", [version, row["id"]])
+        store.db.execute(
+            "UPDATE items SET current = (version_id IN (SELECT value FROM json_each(?))) WHERE document_id = ?",
+            [held, row["id"]],
+        )
         search.index_document(store.db, row["id"])
 
 

@@ -23,6 +23,7 @@ from attrs import evolve, frozen
 from archive import clock, words
 from archive.attached import called
 from archive.model import Reason
+from archive.operate.areas import emptied
 from archive.operate.remedies import remedy
 from archive.settings import load_settings
 
@@ -115,6 +116,7 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         *_attachment_troubles(connection),
         *_rule_troubles(connection),
         *_listing_troubles(connection),
+        *_area_troubles(connection),
     ]
     return [evolve(trouble, acknowledged=trouble.mark in known[trouble.notice]) for trouble in found]
 
@@ -178,6 +180,8 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
            LEFT JOIN captures c ON c.id = (SELECT max(id) FROM captures WHERE document_id = d.id)
            WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
              AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
+             -- a file that is no longer packed was told as a change, as a link that is gone is
+             AND NOT (d.kind = 'member' AND d.state = 'gone')
              AND coalesce(d.parent_id, d.id) IN (
                  SELECT a.document_id FROM attachments a JOIN linking_versions v ON v.id = a.version_id
                  JOIN documents p ON p.id = v.document_id
@@ -270,6 +274,24 @@ def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             """SELECT l.*, n.slug FROM listings l JOIN notices n ON n.id = l.notice_id
                WHERE n.declared = 1 AND l.verified = 1 AND l.verdict <> 'ok' AND l.url = n.listing ORDER BY n.number""",
         )
+    ]
+
+
+def _area_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Areas whose rows are all gone: nothing of them is in the catalogue, the search and the exports any more."""
+    return [
+        Trouble(
+            subject=f"area:{area.slug}",
+            code="area",
+            what=area.what,
+            notice=area.notice,
+            since=area.since,
+            command=f"guidelines acknowledge {area.notice}",
+            reason=str(area.change or ""),
+            why=area.why,
+            stake=area.stake,
+        )
+        for area in emptied(connection)
     ]
 
 

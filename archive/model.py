@@ -194,6 +194,8 @@ class Attachment:
     document: Document | None = None
     """Its reading, when the archive has one."""
     sha256: str = ""
+    members: tuple[Attachment, ...] = ()
+    """Of an archive file: the files in it, by their paths."""
 
 
 @frozen

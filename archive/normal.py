@@ -11,10 +11,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
 from archive.text.dates import has_digits, plain_dates, without_thousands
+from archive.text.filetypes import NAMED
+from archive.text.links import link_key as link_key
 from archive.text.noise import without_counters, without_noise
 from archive.text.struck import in_force
 
@@ -123,7 +124,8 @@ _LEFTOVER = re.compile(
     r"(?:附件|附录|附表|下载|点击|查看|相关|文档|文件|[\d一二三四五六七八九十.、:,;()《》\[\]\-·|\s])*"
 )
 _EMPTY_BRACKETS = re.compile(r"\(\)|\[\]|【】")
-_EXTENSION = re.compile(r"\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar|txt|rtf|ods|odt|html?)$", re.IGNORECASE)
+_EXTENSION = re.compile(rf"\.(?:{NAMED})$", re.IGNORECASE)
+_EXTENSIONS = re.compile(rf"\.(?:{NAMED})(?![A-Za-z0-9])", re.IGNORECASE)
 
 
 def name_key(name: str) -> str:
@@ -139,31 +141,6 @@ def is_attachment_line(line: str, keys: Iterable[str]) -> bool:
     text = fold(_SIZE.sub("", without_counters(line.translate(_FOLDING))))
     for key in keys:
         text = text.replace(key, "")
-    text = re.sub(r"\.(?:docx?|xlsx?|pdf|wps|et|ofd|zip|rar|txt)", "", text, flags=re.IGNORECASE)
+    text = _EXTENSIONS.sub("", text)
     named = text.startswith(("附件", "附录", "附表", "相关附件")) or len(text) < len(fold(line))
     return named and bool(_LEFTOVER.fullmatch(text))
-
-
-_SESSION_KEYS = re.compile(
-    r"(?:j|php|asp)?_?sess(?:ion)?_?(?:id)?|jsessionid|sid|token|_|rand(?:om)?|nonce|timestamp|ts", re.IGNORECASE
-)
-_PERHAPS_SESSION = re.compile(r"[trv]|ver|time|date", re.IGNORECASE)
-_STAMP = re.compile(r"\d{8,}|0?\.\d+")
-
-
-def link_key(url: str) -> str:
-    """An address without what changes at every visit: session ids, cache busters, fragment; http and https are one."""
-    parts = urlsplit(url.strip())
-    host = (parts.hostname or "").lower()
-    port = f":{parts.port}" if _port_matters(parts.scheme, parts.port) else ""
-    path = re.sub(r";[^/]*", "", unquote(parts.path))
-    query = sorted(
-        (key, value)
-        for key, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not _SESSION_KEYS.fullmatch(key) and not (_PERHAPS_SESSION.fullmatch(key) and _STAMP.fullmatch(value))
-    )
-    return f"{host}{port}{quote(path.rstrip('/'))}" + (f"?{urlencode(query)}" if query else "")
-
-
-def _port_matters(scheme: str, port: int | None) -> bool:
-    return port is not None and (scheme, port) not in {("http", 80), ("https", 443)}

@@ -429,6 +429,18 @@ def m008_what_release_1_held_back(db: Database) -> None:
             db.execute("UPDATE notices SET told = ? WHERE id = ?", [json.dumps(told, ensure_ascii=False), notice["id"]])
 
 
+@migrations()
+def m060_versions_know_their_format(db: Database) -> None:
+    """Files inside an archive file have no capture of their own that would say what they are."""
+    _table(db, "versions").add_column("media_type", str)
+
+
+@migrations()
+def m061_documents_know_their_links(db: Database) -> None:
+    """A link is matched with its document at each visit."""
+    _table(db, "attachments").create_index(["document_id"])
+
+
 def migrate(db: Database, steps: Migrations, path: Path) -> None:
     """Bring a database up to this release, after a copy of it; one of a newer release is refused, untouched."""
     refuse_newer({step.name for step in steps.applied(db)}, steps, path)

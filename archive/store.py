@@ -21,6 +21,7 @@ from archive import search
 from archive.clock import iso, now
 from archive.model import Attachment, Capture, Document, Notice, Sources, Verdict
 from archive.normal import name_key
+from archive.record.files import attachment_documents
 from archive.records import as_json, item_of, item_row, spans_list
 from archive.schema import StoreError as StoreError  # what every caller of this module has to expect
 from archive.schema import migrate, migrations, refuse_newer
@@ -311,6 +312,7 @@ class Store:
                     "state": state,
                     "link_lines": as_json(document.link_lines) if document.link_lines else None,
                     "proposal": document.proposal or None,
+                    "media_type": document.media_type,
                 },
             )
             if stands:
@@ -340,15 +342,16 @@ class Store:
         page = self.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
         if page is None:
             raise StoreError(f"文档 {document_id} 不存在")
+        documents = attachment_documents(self, page["notice_id"], attachments)
         self.db.table("attachments").insert_all(
             {
                 "version_id": version_id,
                 "position": position,
                 "name": attachment.name,
                 "url": attachment.url,
-                "document_id": self.document(page["notice_id"], "attachment", attachment.url, name=attachment.name),
+                "document_id": document,
             }
-            for position, attachment in enumerate(attachments, 1)
+            for position, (attachment, document) in enumerate(zip(attachments, documents, strict=True), 1)
         )
 
     def _insert_grids(self, version_id: int, document: Document, areas: Mapping[str, int]) -> None:
@@ -377,7 +380,9 @@ class Store:
     def load(self, version_id: int) -> Document:
         """A version as a Document again: text, metadata, attachments (names, addresses) and items; no grids."""
         version = self.row(
-            "SELECT v.*, d.location, d.url FROM versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?",
+            """SELECT v.*, d.location, d.url, coalesce(nullif(v.media_type, ''), c.media_type) AS kind
+               FROM versions v JOIN documents d ON d.id = v.document_id
+               LEFT JOIN captures c ON c.id = v.capture_id WHERE v.id = ?""",
             [version_id],
         )
         if version is None:
@@ -401,6 +406,7 @@ class Store:
             link_lines=tuple(json.loads(version["link_lines"] or "[]")),
             proposal=version["proposal"] or "",
             reader=version["reader"],
+            media_type=version["kind"] or "",
             review=tuple(json.loads(version["review"] or "[]")),
             url=version["location"] or version["url"],
             document_id=version["document_id"],

@@ -24,6 +24,7 @@ from archive.store import Row, Store
 from archive.warc import WarcError
 from crawler import reread
 from crawler.download.errors import Failure
+from crawler.download.revisit import was_conditional
 from crawler.evidence import is_left
 from crawler.fetched import Fetched
 from crawler.judge import ending
@@ -68,7 +69,8 @@ class Examiner:
         capture = _capture(job, response)
         lost = await self._bring_up_to_date(job, rule)
         if response.status == 304:
-            return evolve(self._not_modified(job, capture, rule), again=lost)
+            found = self._not_modified(job, capture, rule, conditional=was_conditional(response.request))
+            return evolve(found, again=lost)
         payload = bytes(response.body)
         capture = evolve(capture, sha256=hashlib.sha256(payload).hexdigest(), bytes=len(payload))
         complete = "dataloss" not in response.flags
@@ -125,8 +127,8 @@ class Examiner:
 
     # ------------------------------------------------------------ steps
 
-    def _not_modified(self, job: Job, capture: Capture, rule: Rule) -> Examined:
-        if job.known is None:
+    def _not_modified(self, job: Job, capture: Capture, rule: Rule, *, conditional: bool) -> Examined:
+        if job.known is None or not conditional:
             failure = Failure(Verdict.ERROR, "http-304", "没有提出条件请求，服务器却答“没有变化”；下次抓取会再试")
             capture = evolve(capture, verdict=failure.verdict, reason=failure.reason, detail=failure.detail)
             return Examined(Fetched(job.notice.slug, job.kind, capture))

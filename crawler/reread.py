@@ -12,6 +12,7 @@ from attrs import frozen
 from archive import search
 from archive.editions import Edition
 from archive.model import Document
+from archive.record.files import member_documents
 from archive.record.keep import keep, keep_upgraded
 from archive.records import same_reading
 from archive.store import Row, Store, StoreError
@@ -62,8 +63,11 @@ def keep_members(
     if parent is None:
         raise StoreError(f"文档 {parent_id} 不存在")
     ids = set()
-    for member in members:
+    places = member_documents(store, parent_id, [(member.path, member.sha256) for member in members])
+    for member, known in zip(members, places, strict=True):
         url = f"{parent['url']}#{member.path}"
+        if known is not None:
+            store.update("documents", known, url=url, name=member.path)
         document_id = store.document(parent["notice_id"], "member", url, name=member.path, parent_id=parent_id)
         ids.add(document_id)
         keep(store, document_id, capture_id, member.document)

@@ -14,7 +14,7 @@ from lxml import etree, html
 from w3lib.url import safe_url_string
 
 from archive.model import Area, Notice
-from archive.normal import fold, link_key
+from archive.normal import fold, is_row, link_key
 from crawler.reading.charset import decode
 from crawler.reading.fields import iso_date
 
@@ -181,6 +181,32 @@ def match(title: str, notice: Notice, areas: Sequence[Area]) -> list[str] | None
         evidence.append(f"标题含“{revised}”")
     about_standards = bool(standard) or (bool(revised) and ("政务公开" in text or core in text))
     return evidence if about_standards else None
+
+
+_EDITION = re.compile(
+    r"修订|修正|修改|更正|勘误|重印|重新?(?:公布|发布|印发)|新版|更新|(?:20\d\d|[二〇零一二三四五六七八九]{4})年?(?:版|本)|第[二三四五六七八九十\d]+版"
+)
+
+
+def says_revised(title: str, own: str) -> bool:
+    """Whether a title says that it is another edition, in words that the title of the notice in force does not have."""
+    known = set(_EDITION.findall(fold(own)))
+    return any(word not in known for word in _EDITION.findall(fold(title)))
+
+
+def same_words(text: str, own: str) -> bool:
+    """Whether two texts say the same in their sentences and rows of tables, however the pages around them differ."""
+    one, other = ({fold(piece) for piece in _pieces(t)} for t in (text, own))
+    return bool(one) and one == other
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Sentences with their full stop and rows of tables; titles, numbers and signatures stand in lines of their own."""
+    for line in text.split("\n"):
+        if is_row(line):
+            yield line
+        else:
+            yield from (piece for piece in _sentences(line) if piece.endswith(("。", "；", "！", "？")))
 
 
 def may_repeal(title: str) -> bool:

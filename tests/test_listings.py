@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from archive.model import Area, Notice
+from archive.model import Area, Document, Notice
 from archive.settings import Settings
 from archive.store import Store
 from crawler.sources import load_sources
@@ -24,6 +24,7 @@ from crawler.successor import (
     next_page,
     phrases,
 )
+from tests.factory import capture
 from tests.sites.server import SiteServer
 
 LAND = Area("land-expropriation", "农村集体土地征收", ("征地补偿",))
@@ -233,6 +234,54 @@ def test_a_revision_as_a_new_page_becomes_one_candidate_with_its_evidence(site: 
         assert any("同时废止" in sentence for sentence in json.loads(candidate["evidence"]))
         (change,) = site.rows("SELECT * FROM changes")
         assert (change["kind"], change["summary"]) == ("successor", f"可能的新版，请核对：《{NEW}》")
+
+
+TITLE = NOTICE.title
+SAME_NUMBER = "演示发〔2019〕2号"
+
+
+def number(site: Site) -> None:
+    """The notice in force has a number and a text, as a crawl would have found them."""
+    store = Store.open(site.data)
+    row = store.row("SELECT * FROM notices")
+    assert row is not None
+    store.update("notices", row["id"], document_number=SAME_NUMBER, published_on="2019-07-16")
+    page = store.document(row["id"], "page", row["url"])
+    text = f"{TITLE}\n{SAME_NUMBER}\n各有关单位：演示样本。现将标准指引印发给你们，请在20个工作日内贯彻执行。"
+    capture(store, 1, page, row["url"], Document(text=text, title=TITLE, reader="test/1"))
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("title", "date"),
+    [
+        (TITLE.replace("标准指引", "标准指引（修订版）"), "2026-11-20"),
+        (TITLE.replace("标准指引", "标准指引（2026年修订）"), "2026-11-20"),
+        (f"{TITLE}（修订稿）", "2019-07-16"),
+    ],
+)
+def test_a_revision_under_the_same_number_is_a_candidate_that_says_so(site: Site, title: str, date: str) -> None:
+    site.look()
+    number(site)
+    site.list(site.publish("202611/t20261120_77.html", title, SAME_NUMBER, date), *OLD_ENTRIES)
+    site.look()
+    (candidate,) = site.rows("SELECT * FROM candidates")
+    assert "文号相同，但标题写明修订" in json.loads(candidate["evidence"])
+    assert [row["kind"] for row in site.rows("SELECT kind FROM changes")] == ["successor"]
+
+
+def test_the_notice_listed_again_under_its_number_is_no_candidate(site: Site) -> None:
+    site.look()
+    number(site)
+    again = site.publish("202611/t20261120_78.html", TITLE, SAME_NUMBER, "2026-11-20")
+    # another title over the very same words
+    other = entry("202611/t20261121_79.html", f"{TITLE}（2026年版网页）", "2026-11-21")
+    text = "<p>各有关单位：演示样本。现将标准指引印发给你们，请在20个工作日内贯彻执行。</p>"
+    page = article(f"{TITLE}（2026年版网页）", SAME_NUMBER, "2026-11-21").replace(BODY.encode(), text.encode())
+    site.put("/tz/202611/t20261121_79.html", page)
+    site.list(again, other, *OLD_ENTRIES)
+    site.look()
+    assert site.rows("SELECT * FROM candidates") == []
 
 
 def test_the_first_look_matches_only_what_is_newer_and_the_default_list_is_marked(site: Site) -> None:

@@ -12,6 +12,7 @@ from archive.changes import is_confident, is_same
 from archive.compare.furniture import Furniture
 from archive.editions import record_upgrade
 from archive.model import Document
+from archive.record.files import refresh_links
 from archive.record.learn import learn
 from archive.records import same_reading
 from archive.store import Row, Store
@@ -48,7 +49,7 @@ def keep(store: Store, document_id: int, capture_id: int, document: Document) ->
 def _is_known(store: Store, document_id: int, last: Document, document: Document, furniture: Furniture) -> bool:
     """Whether a reading says what the archive has: as the text that stands, as one that waits, or as one refused."""
     beside = store.version_beside(document_id)
-    if is_same(last, document, furniture) and not _surer(document, last):
+    if is_same(last, document, furniture) and not _surer(document, last) and _same_links(store, last, document):
         if beside is not None:  # the site is back to the text that stands
             store.update("versions", beside["id"], state="withdrawn")
         return True
@@ -57,6 +58,12 @@ def _is_known(store: Store, document_id: int, last: Document, document: Document
         if is_same(waiting, document, furniture) and not _surer(document, waiting):
             return True
     return any(is_same(store.load(row["id"]), document, furniture) for row in _refused(store, document_id))
+
+
+def _same_links(store: Store, last: Document, document: Document) -> bool:
+    """Whether the links of a page lead to the documents that they led to; addresses signed anew are kept as they are
+    now."""
+    return last.version_id is None or refresh_links(store, last.version_id, document.attachments)
 
 
 def _surer(document: Document, other: Document) -> bool:

@@ -9,6 +9,7 @@ from datasette import Response
 
 from archive import words
 from archive.export import export_bytes
+from archive.operate.areas import emptied
 from archive.web.files import attachment_header
 from archive.web.notices import place_words
 from archive.web.pages import Context, Missing, Pager, Row, Visit, answer, page
@@ -39,6 +40,7 @@ def area(visit: Visit) -> Context:
         "area": found,
         "aliases": aliases,
         "notice": notice,
+        "emptied": next((a for a in emptied(visit.connection) if a.slug == found["slug"]), None),
         **_listing(visit, found["slug"]),
     }
 

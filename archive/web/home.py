@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archive.operate.areas import emptied
 from archive.web.pages import Context, Visit, page
 
 
@@ -11,6 +12,8 @@ def home(visit: Visit) -> Context:
             """SELECT a.slug, a.name, (SELECT count(*) FROM items i WHERE i.area_id = a.id AND i.current = 1) AS items
                FROM areas a ORDER BY a.position, a.id"""
         ),
+        "emptied": {area.slug: area.rows for area in emptied(visit.connection)},
+        "emptied_of": {area.notice for area in emptied(visit.connection)},
         "notices": visit.rows("SELECT * FROM notices ORDER BY declared DESC, number"),
         "changes": visit.rows(
             """SELECT c.id, c.kind, c.summary, c.detected_at, c.withdrawn_at, n.title

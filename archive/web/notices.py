@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from archive import words
+from archive.operate.areas import emptied
 from archive.web.pages import Context, Missing, Row, Visit, page
 from archive.web.texts import extract
 
@@ -28,6 +29,7 @@ def notice(visit: Visit) -> Context:
         "title": found["title"],
         "notice": found,
         "areas": visit.rows("SELECT slug, name FROM areas WHERE notice_id = ? ORDER BY position", [found["id"]]),
+        "emptied": emptied(visit.connection, found["id"]),
         "page": page_,
         "version": version,
         "metadata": metadata_of(version) if version else [],

@@ -20,7 +20,7 @@ from archive.clock import iso, now
 from archive.store import Row
 from archive.warc import WarcError, read_record
 from crawler.download.records import WarcFiles, digest, record_id
-from crawler.download.revisit import Known, same_payload
+from crawler.download.revisit import Known, same_payload, was_conditional
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 HOP_BY_HOP = {"transfer-encoding"}  # undone by Twisted; the record would promise chunks that are not there
@@ -82,7 +82,7 @@ class CaptureMiddleware:
     def _earlier(self, request: Request, response: Response) -> Row | None:
         """The kept answer that this one repeats."""
         before: Known | None = request.meta.get("known")
-        if response.status == 304 and before is not None:
+        if response.status == 304 and before is not None and was_conditional(request):
             return before.payload
         document = request.meta.get("document_id")
         if response.status != 200 or document is None or not response.body or "dataloss" in response.flags:

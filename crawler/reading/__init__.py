@@ -18,6 +18,8 @@ from crawler.reading.rule import Rule
 # A new version of one of these may read the same bytes differently.
 _LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit")
 
+_SHARED = ("channels.py", "model.py", "text/filetypes.py", "text/links.py", "text/noise.py", "text/struck.py")
+
 
 def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
     """Read a page or an attachment, whichever the bytes are.
@@ -46,8 +48,7 @@ def _code() -> str:
     folder = Path(__file__).parent
     digest = hashlib.sha256(f"soffice={soffice.installed() is not None}".encode())  # the second reader of .doc
     shared = Path(archive.__file__).parent
-    of_archive = ("channels.py", "model.py", "text/noise.py", "text/struck.py")
-    for path in [*sorted(folder.rglob("*.py")), *(shared / name for name in of_archive)]:
+    for path in [*sorted(folder.rglob("*.py")), *(shared / name for name in _SHARED)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for library in _LIBRARIES:
         digest.update(f"{library}={version(library)}\0".encode())

@@ -11,18 +11,14 @@ from lxml import etree
 from w3lib.url import safe_url_string
 
 from archive.model import Attachment
+from archive.text.filetypes import FILE
+from archive.text.links import is_signed
 from archive.text.noise import without_counters
 from crawler.reading.dom import BLANK, Element, is_block, is_hidden, select, select_all, tag_of
 from crawler.reading.rule import Rule
 
-# fmt: off
-_EXTENSIONS = (
-    "docx?", "wps", "wpt", "dotx?", "xlsx?", "xlsm", "et", "ett", "csv", "ods", "odt", "pdf", "ofd", "ceb",
-    "gd", "zip", "rar", "7z", "tar", "gz", "txt", "rtf", "pptx?", "dps", "odp", "xml", "mht",
-)
-# fmt: on
-_FILE = re.compile(rf"\.(?:{'|'.join(_EXTENSIONS)})$", re.I)
-_FILE_IN_QUERY = re.compile(rf"\.(?:{'|'.join(_EXTENSIONS)})(?:$|&)", re.I)
+_FILE = re.compile(rf"\.(?:{FILE})$", re.I)
+_FILE_IN_QUERY = re.compile(rf"\.(?:{FILE})(?:$|&)", re.I)
 _DOWNLOAD = re.compile(
     r"/m?server/download|/download(?:file)?(?:\.\w+)?(?:/?$|/?\?)|down(?:load)?file|filedown|fileid="
     r"|attachid=|attachmentid=|/attach(?:ment)?s?/[^/]+$"
@@ -200,9 +196,10 @@ def address(href: str, base: str, charset: str) -> str:
 
 
 def _lasting(query: str) -> str:
-    """The query without what differs from visit to visit; untouched when nothing of it does."""
-    if not query:
-        return ""
+    """The query without what differs from visit to visit; untouched when nothing of it does, or when it is signed: a
+    signature without the moment that it covers opens nothing."""
+    if not query or is_signed(query):
+        return query
     kept = []
     for part in re.split(r"[&;](?!amp;)", query):
         name, _, value = part.partition("=")

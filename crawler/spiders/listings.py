@@ -19,6 +19,7 @@ from scrapy.http import Response
 
 from archive import words
 from archive.clock import iso, now
+from archive.editions import page_of
 from archive.model import Area, Document, Kind, Notice
 from archive.normal import fold, link_key
 from archive.settings import Settings
@@ -38,6 +39,8 @@ from crawler.successor import (
     names_notice,
     next_page,
     phrases,
+    same_words,
+    says_revised,
 )
 
 logger = logging.getLogger("guidelines")
@@ -254,7 +257,10 @@ class ListingsSpider(Spider):
         if link_key(entry.url) in self.known_pages or self._is_candidate(watched, entry.url):
             return None
         if entry.date and watched.since and entry.date <= watched.since:
-            return None
+            # but a page that is new in the list and says that it was revised may keep the old date
+            same_day = entry.date == watched.since and not first
+            if not (same_day and says_revised(entry.title, watched.notice.title)):
+                return None
         if first and not entry.date and not watched.since:
             return None  # nothing says that it is newer
         if fold(entry.title) == fold(watched.notice.title) and _days(watched.since, entry.date) <= REPRINT_DAYS:
@@ -289,18 +295,47 @@ class ListingsSpider(Spider):
                     self._note(listing_id, [find.entry])
                 continue  # else the next look asks again
             said = phrases(document.text, watched.notice, watched.row["document_number"] or "")
-            if self._is_newer(watched, find.entry, document, first) and (reasons or names_notice(said)):
-                self._propose(watched, find, document, [*reasons, *said])
+            newer = self._newer(watched, find.entry, document, first)
+            if newer is not None and (reasons or names_notice(said)):
+                self._propose(watched, find, document, [*newer, *reasons, *said])
+            else:
+                self._count("listings/not-newer")
             self._note(listing_id, [find.entry])
 
-    def _is_newer(self, watched: _Watched, entry: Listed, document: Document, first: bool) -> bool:
+    def _newer(self, watched: _Watched, entry: Listed, document: Document, first: bool) -> list[str] | None:
+        """Whether a page is newer than the notice in force, with what speaks for it in Chinese; None when it is not."""
         number, own = document.metadata.get("document_number", ""), watched.row["document_number"] or ""
         if number and own and fold(number) == fold(own):
-            return False  # the notice itself, printed elsewhere
+            return self._revised_in_place(watched, entry, document)
         day = document.metadata.get("published_on") or document.metadata.get("issued_on") or entry.date
         if fold(document.title) == fold(watched.notice.title) and _days(watched.since, day) <= REPRINT_DAYS:
-            return False
-        return day > watched.since if day and watched.since else not first
+            return None
+        newer = day > watched.since if day and watched.since else not first
+        return [] if newer or self._says_revised(watched, entry, document) else None
+
+    def _revised_in_place(self, watched: _Watched, entry: Listed, document: Document) -> list[str] | None:
+        """A page under the number of the notice in force: mostly the notice itself, printed elsewhere."""
+        title = fold(watched.notice.title)
+        titles = {fold(document.title or entry.title), fold(entry.title)}
+        if titles == {title}:
+            return None
+        revised = self._says_revised(watched, entry, document)
+        if same_words(document.text, self._text_in_force(watched)) and not (revised and document.attachments):
+            return None  # the letter may stay as it was and bring another file
+        if revised:
+            return ["文号相同，但标题写明修订"]
+        day = document.metadata.get("published_on") or entry.date
+        if title in titles or not self._text_in_force(watched) or _days(watched.since, day) <= REPRINT_DAYS:
+            return None
+        return ["文号相同，但正文与现行版不同，日期也更新"]
+
+    def _says_revised(self, watched: _Watched, entry: Listed, document: Document) -> bool:
+        return any(says_revised(title, watched.notice.title) for title in (document.title, entry.title))
+
+    def _text_in_force(self, watched: _Watched) -> str:
+        page = page_of(self.store, watched.row)
+        version = self.store.current_version(page["id"]) if page else None
+        return version["text"] if version else ""
 
     def _propose(self, watched: _Watched, find: _Find, document: Document, evidence: list[str]) -> None:
         """A candidate, and the change that tells of it; once for each page."""

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from archive.clock import iso, now
 from archive.model import Attachment, Capture, Notice, Reason, Verdict
+from archive.record.files import attachment_documents
 from archive.settings import Settings
 from archive.store import Store
 from crawler.download.errors import Failure, explain
@@ -63,13 +64,13 @@ class NoticesSpider(Spider):
         yield from self._ask(notice, "page", url, mirror=mirror)
 
     def _ask(
-        self, notice: Notice, kind: str, url: str, *, name: str = "", mirror: str = ""
+        self, notice: Notice, kind: str, url: str, *, name: str = "", mirror: str = "", document: int | None = None
     ) -> Iterator[Request | Fetched]:
         """A request for a document, or its outcome when the address is none; nothing when it is under way already."""
         row = self.store.row("SELECT id FROM notices WHERE slug = ?", [notice.slug])
         if row is None:
             raise LookupError(f"notice {notice.slug} is not declared in the archive")
-        document_id = self.store.document(row["id"], kind, url, name=name, mirror=mirror)
+        document_id = document or self.store.document(row["id"], kind, url, name=name, mirror=mirror)
         if document_id in self.open:
             return
         job = Job(notice, row["id"], kind, url, document_id, mirror, known(self.store, document_id), name)
@@ -140,8 +141,12 @@ class NoticesSpider(Spider):
         if job.kind != "page":
             return
         if fetched.capture.verdict in GOOD:
-            for attachment in self._attachments(job, fetched):
-                yield from self._ask(job.notice, "attachment", attachment.url, name=attachment.name, mirror=job.mirror)
+            files = self._attachments(job, fetched)
+            documents = attachment_documents(self.store, job.notice_id, files, job.mirror)
+            for file, document in zip(files, documents, strict=True):
+                yield from self._ask(
+                    job.notice, "attachment", file.url, name=file.name, mirror=job.mirror, document=document
+                )
         else:
             yield from self._elsewhere(job)
 

@@ -6,6 +6,7 @@ A mode is a function of the handler and the page that stands under the address. 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import random
 import re
 import socket
@@ -344,3 +345,22 @@ def private_link(handler: _Handler, page: Page) -> None:
     text = text_of(page)
     cut = text.rfind("</p>") + 4
     handler.reply(200, (text[:cut] + links + text[cut:]).encode(), "text/html; charset=utf-8")
+
+
+@mode("any-query")
+def any_query(handler: _Handler, page: Page) -> None:
+    """A file server that gives the file by its name, whatever signature stands around it; it knows validators."""
+    name = re.split("[?;]", handler.path)[0].rpartition("/")[2]
+    whole = handler.server.site.page(handler.server.server_address[:2], f"/{name}")
+    if whole:
+        handler.reply_page(whole)
+    else:
+        handler.reply(404, error_page("404"))
+
+
+@mode("signed-anew")
+def signed_anew(handler: _Handler, page: Page) -> None:
+    """A page that signs its links at each answer: SIGNATURE and MOMENT in it are other ones every time."""
+    drawn = hashlib.sha256(f"{page.served}".encode()).hexdigest()[:32]
+    body = page.body.replace(b"SIGNATURE", drawn.encode()).replace(b"MOMENT", str(1_790_000_000 + page.served).encode())
+    handler.reply(200, body, page.content_type)
