@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from crawler.reading import soffice
 from crawler.reading.formats import archives
 from crawler.reading.sniff import OLE
-from tests.formats.helpers import SHARED, grids_in, needs_samples, reading
+from tests.formats.helpers import OWN, grids_in, reading
 from tests.formats.writers import WORD, docx_of, grid, write_docx, write_html, write_ods, write_pdf, write_xlsx, zipped
 from tests.work import processor_time
 
@@ -62,10 +62,9 @@ def test_an_office_file_of_which_only_the_head_came_is_corrupt() -> None:
     assert problem(OLE + bytes(range(256)) * 20) == "corrupt"
 
 
-@needs_samples
 @pytest.mark.parametrize("name", ["mulu.doc", "mulu.xls"])
 def test_an_old_office_file_cut_in_half_is_corrupt(name: str) -> None:
-    payload = (SHARED / name).read_bytes()
+    payload = (OWN / name).read_bytes()
     assert problem(payload[: len(payload) // 2]) == "corrupt"
 
 
