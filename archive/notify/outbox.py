@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 migrations = Migrations("notify")
 
-BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 720, 720, 720))
+BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 720, 720, 720, 720))
 """Pauses between the tries: over two days and a half, so that a weekend without the mail server loses nothing."""
 TRIES = len(BACK_OFF) + 1
 

@@ -30,7 +30,7 @@ def read_shared(name: str) -> Document:
     return read((SHARED / name).read_bytes(), headers, Rule(host="a.example", content=("body",), areas=AREAS))
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared test material is not here")
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/attachments; tests/samples is read instead")
 @pytest.mark.parametrize("suffix", ["docx", "doc", "xls", "xlsx", "ods", "html", "pdf"])
 def test_the_known_table_is_right_in_every_cell(suffix: str) -> None:
     known: list[dict[str, str]] = json.loads((SHARED / "known_rows.json").read_text("utf-8"))

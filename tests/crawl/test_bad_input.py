@@ -49,7 +49,9 @@ OUTCOMES = {
 }
 SOUND = ("chunked-gzip", "redirect-self-cookie", "wrong-charset", "no-charset", "nul-bytes", "word-html")
 AWAY = ("home", "login")
-LIMITS = ("--timeout", "1.5", "--max-bytes", "4000000")
+LIMITS = ("--timeout", "10", "--max-bytes", "4000000")
+IMPATIENT = ("--timeout", "3", "--max-bytes", "4000000")
+"""Where answers never end: each is waited for three times."""
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         for mode in (*OUTCOMES, *SOUND, *AWAY, "deep-html"):
             if mode not in (REFUSED, UNRESOLVED):
                 server.mode(urls[mode], mode)
-        archive.crawl(*LIMITS)
+        archive.crawl(*IMPATIENT)
         yield archive
 
 

@@ -182,14 +182,14 @@ def test_certificates_are_verified_and_old_ciphers_need_a_word(tmp_path: Path) -
             archive.watch("old", server.put(old, "/t.html", page("old")))
         bundle = tmp_path / "bundle.pem"
         bundle.write_bytes(server.certificate.read_bytes() + server.old_certificate.read_bytes())
-        strict.crawl("--timeout", "5")
-        trusting.crawl("--timeout", "5", env={"SSL_CERT_FILE": str(bundle)})
+        strict.crawl("--timeout", "20")
+        trusting.crawl("--timeout", "20", env={"SSL_CERT_FILE": str(bundle)})
         assert strict.verdicts("new") == strict.verdicts("old") == [("error", "tls")]
         assert trusting.verdicts("new") == [("ok", "")]
         assert trusting.verdicts("old") == [("error", "tls")]
         host = old.removeprefix("https://").partition(":")[0]
         (trusting.data / "settings.toml").write_text(f'old_tls = ["{host}"]\n')
-        trusting.crawl("--timeout", "5", env={"SSL_CERT_FILE": str(bundle)})
+        trusting.crawl("--timeout", "20", env={"SSL_CERT_FILE": str(bundle)})
         assert trusting.verdicts("old")[-1] == ("ok", "")
 
 

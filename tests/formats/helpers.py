@@ -13,7 +13,12 @@ from crawler.reading.rule import Rule
 
 _REPOSITORY = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("GUIDELINES_SHARED", _REPOSITORY.parent / "shared")) / "attachments"
-needs_samples = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared samples are not there")
+OWN = _REPOSITORY / "tests" / "samples" / "files"
+"""Files of our own in the forms that real ones have; they are always there."""
+needs_samples = pytest.mark.skipif(
+    not SHARED.is_dir(),
+    reason="needs ../shared/attachments (files of authorities, not ours to publish); tests/samples is read instead",
+)
 
 
 def reading(payload: bytes, **headers: str) -> Document:

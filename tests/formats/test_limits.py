@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import zipfile
 
 import pytest
@@ -13,8 +12,9 @@ from reportlab.pdfgen.canvas import Canvas
 from crawler.reading import soffice
 from crawler.reading.formats import archives
 from crawler.reading.sniff import OLE
-from tests.formats.helpers import SHARED, grids_in, needs_samples, reading
+from tests.formats.helpers import OWN, grids_in, reading
 from tests.formats.writers import WORD, docx_of, grid, write_docx, write_html, write_ods, write_pdf, write_xlsx, zipped
+from tests.work import processor_time
 
 TABLE = grid([["序号", "公开事项"], ["1", "征地"]], "附件1：\n土地领域\n基层政务公开标准目录")
 
@@ -62,10 +62,9 @@ def test_an_office_file_of_which_only_the_head_came_is_corrupt() -> None:
     assert problem(OLE + bytes(range(256)) * 20) == "corrupt"
 
 
-@needs_samples
 @pytest.mark.parametrize("name", ["mulu.doc", "mulu.xls"])
 def test_an_old_office_file_cut_in_half_is_corrupt(name: str) -> None:
-    payload = (SHARED / name).read_bytes()
+    payload = (OWN / name).read_bytes()
     assert problem(payload[: len(payload) // 2]) == "corrupt"
 
 
@@ -116,18 +115,18 @@ def test_entity_bombs_are_refused() -> None:
 
 
 def test_spans_of_ten_thousand_cost_nothing() -> None:
-    began = time.monotonic()
     wide = b'rowspan="10000" colspan="10000"'
     page = b"<html><table><tr><td %b>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>" % wide
-    assert "a" in reading(page, content_type="text/html").text
+    with processor_time(2):
+        assert "a" in reading(page, content_type="text/html").text
     ods = write_ods([TABLE])
     with zipfile.ZipFile(io.BytesIO(ods)) as archive:
         content = archive.read("content.xml").decode()
     spans = 'table:number-columns-spanned="10000" table:number-rows-spanned="10000"'
     content = content.replace('table:number-rows-spanned="1" table:number-columns-spanned="2"', spans)
     kind = "application/vnd.oasis.opendocument.spreadsheet"
-    assert "征地" in reading(zipped({"mimetype": kind, "content.xml": content})).text
-    assert time.monotonic() - began < 5
+    with processor_time(2):
+        assert "征地" in reading(zipped({"mimetype": kind, "content.xml": content})).text
 
 
 def _sheet(data: str) -> bytes:
@@ -157,7 +156,6 @@ def test_a_sheet_of_five_thousand_rows_is_read() -> None:
 
 
 def test_a_pdf_of_three_hundred_pages_is_read_in_time() -> None:
-    began = time.monotonic()
     buffer = io.BytesIO()
     canvas = Canvas(buffer)
     for number in range(300):
@@ -166,9 +164,9 @@ def test_a_pdf_of_three_hundred_pages_is_read_in_time() -> None:
         canvas.drawString(300, 20, f"- {number + 1} -")
         canvas.showPage()
     canvas.save()
-    lines = reading(buffer.getvalue()).text.split("\n")
+    with processor_time(30):
+        lines = reading(buffer.getvalue()).text.split("\n")
     assert lines == [f"Paragraph of page number {number}" for number in range(300)]
-    assert time.monotonic() - began < 30
 
 
 def test_a_file_is_known_by_its_bytes_whatever_it_is_called() -> None:

@@ -26,19 +26,20 @@ class _StartingRule(Rule):
 
 
 def _dies(pid: int) -> bool:
-    """Whether it is dead, or a kill that was sent takes effect within ten seconds."""
+    """Whether it is dead, or a kill that was sent takes effect within a minute."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([handle], [], [], 10)[0])
+        return bool(select.select([handle], [], [], 60)[0])
     finally:
         os.close(handle)
 
 
 def test_a_late_reader_dies_with_its_grandchildren(tmp_path: Path) -> None:
     note = tmp_path / "pid"
+    read_apart(b"text", {}, Rule())  # the server of the processes runs: none of the five seconds goes to its start
     assert read_apart(b"text", {}, _StartingRule(host=str(note)), seconds=5).problem.startswith("timeout: ")
     assert _dies(int(note.read_text()))
 

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from crawler.reading.sniff import KINDS, MEDIA_TYPES, sniff
-from tests.formats.helpers import SHARED, needs_samples
+from tests.formats.helpers import OWN, SHARED
 from tests.formats.writers import docx_of, grid, write_html, write_ods, write_pdf, write_xlsx, zipped
 
 TABLE = grid([["序号", "事项"], ["1", "征地"]])
@@ -38,7 +38,6 @@ def test_a_kind_is_known_by_its_bytes(payload: bytes, kind: str) -> None:
     assert sniff(payload, {}) == kind
 
 
-@needs_samples
 def test_real_files_are_known_whatever_their_names_say() -> None:
     expected = {
         ".wps": "doc",
@@ -49,14 +48,15 @@ def test_real_files_are_known_whatever_their_names_say() -> None:
         ".pdf": "pdf",
         ".ofd": "ofd",
     }
-    for path in [*SHARED.glob("*.*"), *(SHARED / "real").glob("*.*")]:
+    sound = [*OWN.glob("mulu.*"), *OWN.glob("letter.*")]
+    assert len(sound) >= 10
+    for path in [*sound, *SHARED.glob("*.*"), *(SHARED / "real").glob("*.*")]:
         if path.suffix in expected:
             assert sniff(path.read_bytes(), {"content-type": "text/html"}) == expected[path.suffix], path.name
 
 
-@needs_samples
 def test_a_sheet_pasted_into_a_word_file_does_not_make_it_a_workbook() -> None:
-    payload = bytearray((SHARED / "mulu.doc").read_bytes())
+    payload = bytearray((OWN / "mulu.doc").read_bytes())
     sector = struct.unpack_from("<I", payload, 48)[0]
     at = (sector + 1) * 512
     # the last free entry of the directory becomes a Workbook that no tree leads to

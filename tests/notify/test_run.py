@@ -277,7 +277,7 @@ def test_a_pause_asked_for_by_the_receiver_is_kept(store: Store, clock: Clock) -
 def test_a_receiver_that_hangs_delays_nobody_else(store: Store, clock: Clock) -> None:
     def send(subscriber, message):
         if subscriber.name == "乙":
-            assert bad.arrived.wait(10)  # the other one is being waited for, and hangs
+            assert bad.arrived.wait(60)  # the other one is being waited for, and hangs
         try:
             senders.send(subscriber, message, timeout=1)
         finally:
@@ -367,7 +367,7 @@ def test_a_process_killed_while_sending_loses_nothing(store: Store) -> None:
         subscribe(store, wecom(receiver.url), written=datetime.now(UTC) - timedelta(days=1))
         revise_page(store, detected_at=iso(datetime.now(UTC)))
         process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE)
-        assert receiver.arrived.wait(20)
+        assert receiver.arrived.wait(60)
         process.send_signal(signal.SIGKILL)
         process.wait()
         receiver.hang = False

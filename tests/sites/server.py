@@ -195,7 +195,7 @@ class SiteServer:
         with self._changed:
             self.seen.clear()
 
-    def wait_for(self, happened: Callable[[list[Seen]], bool], timeout: float = 20) -> None:
+    def wait_for(self, happened: Callable[[list[Seen]], bool], timeout: float = 60) -> None:
         """Block until `happened(requests so far)`; raises TimeoutError."""
         with self._changed:
             if not self._changed.wait_for(lambda: happened(self.seen), timeout):
