@@ -13,7 +13,9 @@ from tests.histories.run import run
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.histories", description="Generated histories against the truth.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.histories", description="Generated histories against the truth."
+    )
     parser.add_argument("--seed", type=int, action="append", help="run only this history, and tell it day by day")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--from", dest="first", type=int, default=1, help="first seed")

@@ -211,7 +211,9 @@ def _(rng: Random, truth: Truth, touched: Touched) -> Result:
     if not file:
         return None
     kept = tuple(f for f in truth.files if f != file)
-    return evolve(truth, files=kept), Edit("attachment-removed", frozenset({"attachment-removed"}), TEXT, file=file.path)
+    return evolve(truth, files=kept), Edit(
+        "attachment-removed", frozenset({"attachment-removed"}), TEXT, file=file.path
+    )
 
 
 @edit("attachment-replaced")
@@ -263,7 +265,12 @@ def _(rng: Random, truth: Truth, _: Touched) -> Result:
 def _(rng: Random, truth: Truth, _: Touched) -> Result:
     successor = f"《演示部关于修订基层政务公开标准的通知》（演办发〔2026〕{rng.randint(1, 90)}号）"
     said = rng.choice(
-        ("本文件已废止。", f"本文件已被{successor}代替，自2026年12月1日起停止执行。", f"根据{successor}，本通知予以废止。", "该文件已失效。")
+        (
+            "本文件已废止。",
+            f"本文件已被{successor}代替，自2026年12月1日起停止执行。",
+            f"根据{successor}，本通知予以废止。",
+            "该文件已失效。",
+        )
     )
     return _repealed(truth, Repeal.SENTENCE, said, replaced=True)
 

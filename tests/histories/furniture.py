@@ -107,7 +107,12 @@ def _news(rng: Random, count: int, dated: bool = False) -> str:
 
 @outside("counter-outside")
 def _(rng: Random, day: int, _request: int) -> Day:
-    return Day({"info": f"<span>浏览次数：{1000 + 37 * day + rng.randint(0, 9)}</span>", "foot": f"<p>今日访问量：{rng.randint(100, 9999)}</p>"})
+    return Day(
+        {
+            "info": f"<span>浏览次数：{1000 + 37 * day + rng.randint(0, 9)}</span>",
+            "foot": f"<p>今日访问量：{rng.randint(100, 9999)}</p>",
+        }
+    )
 
 
 @outside("today-outside")
@@ -119,7 +124,9 @@ def _(_rng: Random, day: int, _request: int) -> Day:
 @outside("updated-outside")
 def _(rng: Random, day: int, _request: int) -> Day:
     year, month, date = date_of(day)
-    return Day({"foot": f"<p>页面生成时间 {year}-{month:02}-{date:02} {rng.randint(8, 18):02}:{rng.randint(10, 59)}:07</p>"})
+    return Day(
+        {"foot": f"<p>页面生成时间 {year}-{month:02}-{date:02} {rng.randint(8, 18):02}:{rng.randint(10, 59)}:07</p>"}
+    )
 
 
 @outside("links-outside")
@@ -192,7 +199,9 @@ def _(rng: Random, _day: int, _request: int) -> Day:
 @inside("banner-inside")
 def _(rng: Random, day: int, _request: int) -> Day:
     year, month, date = date_of(day)
-    return Day({"above": f'<p><a href="/app/?v={rng.randint(1, 99)}">下载演示客户端 {year % 100}.{month}.{date} 版</a></p>'})
+    return Day(
+        {"above": f'<p><a href="/app/?v={rng.randint(1, 99)}">下载演示客户端 {year % 100}.{month}.{date} 版</a></p>'}
+    )
 
 
 # ------------------------------------------------------------ other bytes only
@@ -228,7 +237,11 @@ def _(rng: Random, day: int, _request: int) -> Day:
 @unseen("tag-case")
 def _(rng: Random, _day: int, _request: int) -> Day:
     upper = rng.random() < 0.5
-    return Day(rewrite=lambda html: re.sub(r"<(/?)(p|div|a|td|tr)\b", lambda m: f"<{m[1]}{m[2].upper() if upper else m[2]}", html))
+    return Day(
+        rewrite=lambda html: re.sub(
+            r"<(/?)(p|div|a|td|tr)\b", lambda m: f"<{m[1]}{m[2].upper() if upper else m[2]}", html
+        )
+    )
 
 
 @unseen("whitespace")

@@ -40,12 +40,13 @@ class Expected:
     told_at: int | None = None
     asked_at: int | None = None
     change: int | None = None
+    missed: bool = False
     void: bool = False
     """Nobody could see it any more before it had been given twice, or a `restored` of what was never told as gone."""
 
     @property
     def settled(self) -> bool:
-        return self.void or self.told_at is not None or self.asked_at is not None
+        return self.void or self.missed or self.told_at is not None or self.asked_at is not None
 
 
 @define
@@ -96,12 +97,16 @@ def _void(verdict: Verdict, visit: int) -> None:
     """A change is void when something that ended it came before it had been given twice."""
     now = verdict.history.visits[visit].truth
     for e in verdict.expected:
-        over = now.gone or now.replaced or (e.edit.file and e.edit.kinds and e.edit.new and _file_left(verdict, e, visit))
+        over = (
+            now.gone or now.replaced or (e.edit.file and e.edit.kinds and e.edit.new and _file_left(verdict, e, visit))
+        )
         ended = e.edit.name == "gone" and not now.gone
         own = e.edit.name == "gone" or e.edit.name.startswith("repealed")
         if not e.settled and ((over and not own) or ended) and offers(verdict.history, verdict.seen, e, visit) < OFFERS:
             e.void = True
-        if e.edit.name == "restored" and not any(x.edit.name == "gone" and x.told_at is not None for x in verdict.expected):
+        if e.edit.name == "restored" and not any(
+            x.edit.name == "gone" and x.told_at is not None for x in verdict.expected
+        ):
             e.void = True
 
 
@@ -126,7 +131,8 @@ def _attribute(verdict: Verdict, visit: int, change: Mapping[str, Any]) -> None:
             e.told_at, e.change = visit, change["id"]
     if fitting or change.get("quiet") or _comes_with(verdict, visit, change) or _first_message(verdict, change):
         return
-    cause = _likely(verdict.history, visit)
+    about_text = change["kind"] == "revised" and _is_page(verdict.history, change)
+    cause = _likely(verdict.history, visit, about_text)
     verdict.faults.append(Fault("false", cause, visit, f"{change['kind']}: {change['summary']}"))
 
 
@@ -138,7 +144,7 @@ def _tells(verdict: Verdict, e: Expected, visit: int, change: Mapping[str, Any])
     if e.told_at not in (None, visit):
         return False
     at_page = _is_page(verdict.history, change)
-    if not edit.file and not at_page:
+    if (not edit.file and not at_page) or (edit.file and at_page and change["kind"] == "revised"):
         return False
     return _words_fit(edit, verdict.seen[visit].texts)
 
@@ -166,18 +172,21 @@ def _first_message(verdict: Verdict, change: Mapping[str, Any]) -> bool:
     return False
 
 
-def _likely(history: History, visit: int) -> str:
-    """The class that a false message is put down to: what happens at that visit or just before, else the furniture."""
-    troubled = [e.trouble.name for e in history.episodes if e.holds(visit) or e.holds(visit - 1)]
-    if troubled:
-        return f"trouble {troubled[0]}"
+def _likely(history: History, visit: int, about_text: bool = False) -> str:
+    """The class that a fault is put down to: what happens at that visit or just before, else the furniture."""
     if visit and history.visits[visit].form is not history.visits[visit - 1].form:
         return "redesign"
-    if history.inside():
+    holding = [e for e in history.episodes if e.holds(visit) and (not about_text or not e.file)]
+    if holding:
+        return f"trouble {holding[0].trouble.name}"
+    if about_text and history.inside():
         return f"inside {history.inside()[0].name}"
-    edits = [edit.name for v in history.visits[: visit + 1] for edit in v.edits]
+    ended = [e.trouble.name for e in history.episodes if e.holds(visit - 1)]
+    if ended:
+        return f"after trouble {ended[0]}"
     others = [item.name for item in history.furniture if item.where.value == "unseen"]
-    return " ".join(f"after {name}" for name in edits[-1:]) or " ".join(others) or "nothing"
+    edits = [edit.name for v in history.visits[: visit + 1] for edit in v.edits]
+    return " ".join(others) or " ".join(f"after {name}" for name in edits[-1:]) or "nothing"
 
 
 def worded(edit: Edit, diff: Mapping[str, Any]) -> bool:
@@ -209,7 +218,7 @@ def _due(verdict: Verdict, visit: int) -> None:
         elif given == OFFERS or late:
             detail = e.edit.new or e.edit.old or e.edit.file
             verdict.faults.append(Fault("missed", _missed(verdict.history, e), visit, f"{e.edit.name}: {detail}"))
-            e.void = True
+            e.missed = True
 
 
 def _hidden(history: History, e: Expected) -> bool:

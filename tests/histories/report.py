@@ -15,10 +15,10 @@ def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
         "histories": len(verdicts),
         "visits": sum(len(verdict.seen) for verdict in verdicts),
         "real changes": len(expected),
-        "told": sum(e.told_at is not None for e in expected),
+        "told": sum(e.told_at is not None and not e.missed for e in expected),
         "asked": sum(e.told_at is None and e.asked_at is not None for e in expected),
     }
-    total["missed"] = sum(verdict.count("missed") for verdict in verdicts)
+    total["missed"] = sum(e.missed for e in expected)
     total["not judged"] = total["real changes"] - total["told"] - total["asked"] - total["missed"]
     for kind in ("false", "silent", "overasked", "unsaid", "unworded"):
         total[kind] = sum(verdict.count(kind) for verdict in verdicts)

@@ -162,7 +162,7 @@ class Site:
         for episode in self.history.active(self.visit, file):
             if not episode.trouble.conditional:
                 return self._changed(episode, true)
-        for episode in self.history.active(self.visit):
+        for episode in self.history.active(self.visit):  # whatever the server has lies behind the same cache
             if episode.trouble.conditional and conditional and answer.status != 304:
                 return self._changed(episode, true)
         return answer

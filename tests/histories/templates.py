@@ -54,13 +54,15 @@ FORMS = (
         Template(
             _HEAD + '<div class="article"><h1>${heading}</h1>${stamp}<div class="info"><span>发布时间：${date}</span>'
             '<span>来源：演示部</span>${info}</div><!--startprint--><div class="article_con"><div class=TRS_Editor>${above}'
-            "${text}${attachments}${below}</div></div><!--endprint-->${after}</div><div class='side'>${side}</div>" + _FOOT
+            "${text}${attachments}${below}</div></div><!--endprint-->${after}</div><div class='side'>${side}</div>"
+            + _FOOT
         ),
     ),
     Form(
         "ucap",
         Template(
-            _HEAD + f'<div class="content">{_LABELS}<h1 id="ti">${{heading}}</h1>${{stamp}}<div class="pages-date">${{date}} 09:30'
+            _HEAD
+            + f'<div class="content">{_LABELS}<h1 id="ti">${{heading}}</h1>${{stamp}}<div class="pages-date">${{date}} 09:30'
             '${info}</div><div class="pages_content" id="UCAP-CONTENT">${above}${text}${attachments}${below}</div>'
             "${after}</div><div class='side'>${side}</div>" + _FOOT
         ),
@@ -68,7 +70,8 @@ FORMS = (
     Form(
         "zoom",
         Template(
-            _HEAD + '<div class="wzbox"><div class="wztit">${heading}</div>${stamp}<div class="wzinfo">时间：${date} ${info}</div>'
+            _HEAD
+            + '<div class="wzbox"><div class="wztit">${heading}</div>${stamp}<div class="wzinfo">时间：${date} ${info}</div>'
             f"{_LABELS}"
             '<div id="zoom">${above}${text}${attachments}${below}</div>${after}</div>'
             '<div class="right">${side}</div>' + _FOOT
@@ -77,7 +80,8 @@ FORMS = (
     Form(
         "spans",
         Template(
-            _HEAD + '<div class="article_title"><h2>${heading}</h2></div>${stamp}<div class="shezhi"><div class="time">${date}</div>'
+            _HEAD
+            + '<div class="article_title"><h2>${heading}</h2></div>${stamp}<div class="shezhi"><div class="time">${date}</div>'
             '${info}</div><div class="article_con"><div class=TRS_Editor>${above}${text}${attachments}${below}</div></div>'
             '${after}<div class="side">${side}</div>' + _FOOT
         ),
@@ -86,23 +90,28 @@ FORMS = (
     Form(
         "declared",
         Template(
-            _HEAD + '<div class="dqx-main"><h2 class="dqx-tit">${heading}</h2>${stamp}<div class="dqx-inf">${date} ${info}</div>'
-            '<div class="dqx-txt7">${above}${text}${attachments}${below}</div>${after}</div><div class="dqx-r">${side}</div>' + _FOOT
+            _HEAD
+            + '<div class="dqx-main"><h2 class="dqx-tit">${heading}</h2>${stamp}<div class="dqx-inf">${date} ${info}</div>'
+            '<div class="dqx-txt7">${above}${text}${attachments}${below}</div>${after}</div><div class="dqx-r">${side}</div>'
+            + _FOOT
         ),
         declared=".dqx-txt7",
     ),
     Form(
         "unknown",
         Template(
-            _HEAD + '<div class="kw-main"><h2 class="kw-t">${heading}</h2>${stamp}<div class="kw-i">${date} ${info}</div>'
-            '<div class="kw-m9">${above}${text}${attachments}${below}</div>${after}</div><div class="kw-r">${side}</div>' + _FOOT
+            _HEAD
+            + '<div class="kw-main"><h2 class="kw-t">${heading}</h2>${stamp}<div class="kw-i">${date} ${info}</div>'
+            '<div class="kw-m9">${above}${text}${attachments}${below}</div>${after}</div><div class="kw-r">${side}</div>'
+            + _FOOT
         ),
         known=False,
     ),
     Form(
         "tables",
         Template(
-            _HEAD + '<table width="1000" align="center"><tr><td class="tt" align="center"><b>${heading}</b>${stamp}</td></tr>'
+            _HEAD
+            + '<table width="1000" align="center"><tr><td class="tt" align="center"><b>${heading}</b>${stamp}</td></tr>'
             "<tr><td align=center>发布日期：${date} ${info}</td></tr><tr><td><table width='95%'><tr><td>${above}${text}"
             "${attachments}${below}</td></tr></table></td></tr><tr><td>${after}</td></tr></table>"
             "<table width=1000><tr><td>${side}</td></tr></table>" + _FOOT
@@ -112,7 +121,8 @@ FORMS = (
 )
 BY_NAME = {form.name: form for form in FORMS}
 _REDESIGN = Template(
-    _HEAD.replace('class="header"', 'class="n3-top"') + '<main class="n3"><section class="n3-h"><h1>${heading}</h1>${stamp}'
+    _HEAD.replace('class="header"', 'class="n3-top"')
+    + '<main class="n3"><section class="n3-h"><h1>${heading}</h1>${stamp}'
     '<small>${date} ${info}</small></section><section class="n3-b2">${above}${text}${attachments}${below}</section>'
     '${after}</main><aside class="n3-s">${side}</aside>' + _FOOT
 )

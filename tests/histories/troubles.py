@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from html import escape
 from random import Random
 
 from attrs import evolve, frozen
@@ -134,13 +135,18 @@ def home(rng: Random) -> bytes:
     from tests.histories.furniture import NEWS
 
     items = "".join(f'<li><a href="/xw/{n}.html">{title}</a></li>' for n, title in enumerate(rng.sample(NEWS, 12)))
-    return shell("演示政府网", f'<h2>要闻</h2><ul>{items}</ul><h2>通知公告</h2><ul>{items}</ul><div class="sous">请输入关键字</div>')
+    return shell(
+        "演示政府网",
+        f'<h2>要闻</h2><ul>{items}</ul><h2>通知公告</h2><ul>{items}</ul><div class="sous">请输入关键字</div>',
+    )
 
 
 @trouble("challenge", longest=4)
 def _(rng: Random, _true: Answer, _truth: Truth) -> Answer:
     token = f"{rng.getrandbits(256):064x}"
-    script = f"<script>var __tst_status='{token}';document.cookie='EO_Bot_Ssid='+__tst_status;location.reload();</script>"
+    script = (
+        f"<script>var __tst_status='{token}';document.cookie='EO_Bot_Ssid='+__tst_status;location.reload();</script>"
+    )
     return _page(200, f"<!DOCTYPE html><html><head><meta charset=utf-8>{script}</head><body></body></html>".encode())
 
 
@@ -176,18 +182,44 @@ def _(rng: Random, true: Answer, _truth: Truth) -> Answer:
 
 @trouble("other-article", file=False)
 def _(rng: Random, true: Answer, truth: Truth) -> Answer:
-    """A neighbour in the same form: another title, other sentences."""
-    from tests.histories.words import paragraphs
-
-    text = true.body.decode("utf-8", "replace").replace(truth.title, f"演示部关于开展第{rng.randint(2, 9)}届样本技能竞赛的公告")
-    for old, new in zip(truth.paragraphs, paragraphs(rng, len(truth.paragraphs)), strict=False):
-        text = text.replace(old, "竞赛安排：" + new)
+    """A neighbour in the same form: another title, number and date, other sentences, no files."""
+    text = true.body.decode("utf-8", "replace").replace(
+        truth.title, f"演示部关于举办第{rng.randint(2, 9)}届样本技能竞赛的公告"
+    )
+    text = text.replace(truth.number, f"演赛发〔2021〕{rng.randint(1, 60)}号").replace(
+        "各省、自治区、直辖市有关部门：", "各参赛单位："
+    )
+    for old, new in zip(truth.paragraphs, other_paragraphs(rng), strict=False):
+        text = text.replace(escape(old), new)
+    for old in truth.paragraphs:
+        text = text.replace(escape(old), "")
+    for file in truth.files:
+        text = text.replace(escape(file.link), "").replace(file.path, "/xw/")
     return evolve(true, body=text.encode(), true=False)
+
+
+def other_paragraphs(rng: Random) -> list[str]:
+    """An announcement of a contest."""
+    lines = [
+        "为选拔优秀选手，定于今年秋季举办样本技能竞赛，现将有关安排公告如下。",
+        "竞赛设钳工、电工、焊工三个项目，分初赛和决赛两个阶段。",
+        f"报名截止时间为9月{rng.randint(1, 30)}日，逾期不再受理。",
+        "参赛选手须年满十八周岁，持有相应职业资格证书。",
+        f"决赛设一等奖{rng.randint(1, 3)}名、二等奖{rng.randint(4, 6)}名，颁发奖杯和证书。",
+        "比赛期间食宿由承办单位统一安排，交通费自理。",
+        "裁判组由行业专家组成，评分规则另行公布。",
+        "选手应当自备工装和护目镜，服从赛场调度。",
+    ]
+    rng.shuffle(lines)
+    return lines
 
 
 @trouble("maintenance", longest=3)
 def _(_rng: Random, _true: Answer, _truth: Truth) -> Answer:
-    return _page(200, shell("系统维护", "<div class='TRS_Editor'><p>系统维护中，预计三日内恢复，给您带来不便敬请谅解。</p></div>"))
+    return _page(
+        200,
+        shell("系统维护", "<div class='TRS_Editor'><p>系统维护中，预计三日内恢复，给您带来不便敬请谅解。</p></div>"),
+    )
 
 
 @trouble("robots-503", file=False, host=True, longest=1)
@@ -202,4 +234,5 @@ def _(_rng: Random, _true: Answer, _truth: Truth) -> Answer:
 
 @trouble("false-304", conditional=True, longest=12, weight=3)
 def _(_rng: Random, true: Answer, _truth: Truth) -> Answer:
-    return evolve(true, status=304, body=b"", true=False)
+    """A cache that never looks again; it names no validators, so that the client keeps those it has."""
+    return evolve(true, status=304, body=b"", headers=(), true=False)

@@ -77,4 +77,6 @@ def notice(rng: Random, seed: int) -> Truth:
 def file(rng: Random, area: str, position: int) -> File:
     form = rng.choice(("docx", "docx", "xlsx"))
     name = f"{area}领域基层政务公开标准目录" + (f"之{position + 1}" if position else "")
-    return File(name, form, f"/zwgk/P0201912{position}{rng.randint(100, 999)}.{form}", words.rows(rng, rng.randint(5, 11)))
+    return File(
+        name, form, f"/zwgk/P0201912{position}{rng.randint(100, 999)}.{form}", words.rows(rng, rng.randint(5, 11))
+    )
