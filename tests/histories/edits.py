@@ -1,7 +1,7 @@
 """Real changes: what a person who opens the page or its files would see to be different.
 
-Each class takes the generator, the truth and what earlier edits touched, and gives the new truth with what must be told,
-or None where it does not fit. Issues on reading add their own with `@edit`.
+Each class takes the generator, the truth and what earlier edits touched, and gives the new truth with what must be
+told, or None where it does not fit. Issues on reading add their own with `@edit`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from tests.histories import words
 from tests.histories.truth import File, Repeal, Truth

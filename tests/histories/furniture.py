@@ -88,18 +88,20 @@ def date_of(day: int) -> tuple[int, int, int]:
 
 
 NEWS = (
-    "演示部召开样本工作推进会", "样例市政务大厅延长服务时间", "我部发布年度样本统计公报", "样例县举办政策宣讲活动", "全国样本培训班在样例市开班",
-    "关于召开样本座谈会的预告", "样例省出台配套措施", "模拟演练顺利完成", "样本数据开放平台上线", "演示部领导赴样例县调研", "样本志愿服务月启动",
+    "演示部召开样本工作推进会", "样例市政务大厅延长服务时间", "我部发布年度样本统计公报", "样例县举办政策宣讲活动",
+    "全国样本培训班在样例市开班", "关于召开样本座谈会的预告", "样例省出台配套措施",
+    "模拟演练顺利完成", "样本数据开放平台上线",
+    "演示部领导赴样例县调研", "样本志愿服务月启动",
     "样例市公布重点工程清单", "样本创新大赛收官", "样例区开展专项检查", "样本之星评选结果揭晓", "样例乡建成便民服务点",
 )  # fmt: skip
 
 
 def _news(rng: Random, count: int, dated: bool = False) -> str:
-    lines = (
-        f'<li><a href="/xw/t{rng.randint(1000, 9999)}.html">{title}</a>{f"<span>{rng.randint(1, 12):02}-{rng.randint(1, 28):02}</span>" if dated else ""}</li>'
-        for title in rng.sample(NEWS, count)
-    )
-    return f"<ul>{''.join(lines)}</ul>"
+    def line(title: str) -> str:
+        date = f"<span>{rng.randint(1, 12):02}-{rng.randint(1, 28):02}</span>" if dated else ""
+        return f'<li><a href="/xw/t{rng.randint(1000, 9999)}.html">{title}</a>{date}</li>'
+
+    return f"<ul>{''.join(line(title) for title in rng.sample(NEWS, count))}</ul>"
 
 
 # ------------------------------------------------------------ beside the notice

@@ -1,4 +1,7 @@
-"""Holds what the product said against what the model knows: every real change told or asked about, nothing else told, no silence."""
+"""Holds what the product said against what the model knows.
+
+Every real change is told or asked about, nothing else is told, nothing is uncertain in silence.
+"""
 
 from __future__ import annotations
 
@@ -256,7 +259,7 @@ def _excused(verdict: Verdict, visit: int) -> bool:
 
 
 def _questions(verdict: Verdict, visit: int) -> None:
-    """At most one question for each cause: a change, a trouble while it lasts, a line of furniture, a page never known."""
+    """At most one question a cause: a change, a trouble while it lasts, a line of furniture, a page never known."""
     history = verdict.history
     happened = [edit for v in history.visits[: visit + 1] for edit in v.edits]
     holding = [e for e in history.episodes if e.holds(visit)]

@@ -60,14 +60,16 @@ def story(verdict: Verdict) -> Iterator[str]:
         what = episode.file or "the page"
         yield f"  trouble: {episode.trouble.name} of {what}, visits {episode.first}–{episode.last}"
     for seen, visit in zip(verdict.seen, history.visits, strict=False):
-        yield f"  visit {seen.visit} (day {DAYS[seen.visit]}, form {visit.form.name}): state {seen.state}, {seen.verdict}"
+        day = DAYS[seen.visit]
+        yield f"  visit {seen.visit} (day {day}, form {visit.form.name}): state {seen.state}, {seen.verdict}"
         for edit in visit.edits:
             yield f"    true now   {edit.name} {edit.file}: {edit.old!r} → {edit.new!r}"
         for served in seen.served:
             label = served.label or ("true" if served.true else "other")
             yield f"    served     {served.status} {served.path} {label} {served.digest}"
         for change in seen.changes:
-            yield f"    told       {change['id']} {change['kind']}{' (quiet)' if change['quiet'] else ''}: {change['summary']}"
+            how = " (quiet)" if change["quiet"] else ""
+            yield f"    told       {change['id']} {change['kind']}{how}: {change['summary']}"
         for entry in seen.attention:
             yield f"    asked      {entry['what']} | since {entry.get('since')} | {entry.get('command')}"
         if seen.wrong:

@@ -36,9 +36,8 @@ def _batch(seeds: Sequence[int], data: Path, complete: bool, say: Callable[[str]
         for visit in range(len(DAYS)):
             started = time.monotonic()
             visits.append(operator.visit(visit))
-            say(
-                f"{len(seeds)} histories from {seeds[0]}: visit {visit + 1} of {len(DAYS)}, {time.monotonic() - started:.0f} s"
-            )
+            took = time.monotonic() - started
+            say(f"{len(seeds)} histories from {seeds[0]}: visit {visit + 1} of {len(DAYS)}, {took:.0f} s")
         verdicts = [judge(h, [seen[h.seed] for seen in visits], complete) for h in histories]
         _read_redlines(operator, verdicts)
     return verdicts

@@ -1,4 +1,4 @@
-"""A server over real sockets that gives each history's notice as it is at the visit of the day, and writes down what it gave.
+"""A server over real sockets: gives each history's notice as it is at the day's visit, and writes down what it gave.
 
 One loopback address a history, one port for all of them. Everything that is sent follows from seed, visit and, where a
 disturbance changes with each request, from the number of the request in that visit.

@@ -1,12 +1,14 @@
 """Pages in the forms that ministries and counties use, with places where a site puts what is not the notice's.
 
-A template is a skeleton; `render` fills in the truth and the furniture. The forms follow saved pages, the words are ours.
+A form is a skeleton in forms/; `render` fills in the truth and the furniture. The forms follow saved pages, the words
+are ours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from string import Template
 
 from attrs import frozen
@@ -15,7 +17,7 @@ from tests.histories.truth import Repeal, Truth
 from tests.histories.words import HEADER
 
 Slots = Mapping[str, str]
-"""Furniture by place: top, info, above (inside the container before the text), below (inside, after it), after, side, foot."""
+"""Furniture by place. `above` and `below` lie within the container, before and after the text."""
 
 PLACES = ("top", "info", "above", "below", "after", "side", "foot")
 
@@ -31,102 +33,22 @@ class Form:
     paragraph: str = "<p>{}</p>"
 
 
-_HEAD = (
-    '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="${charset}"><title>${title}_演示政府网</title>'
-    '<meta name="SiteName" content="演示政府网"><meta name="ArticleTitle" content="${title}">'
-    '<meta name="PubDate" content="${date} 09:30"></head><body>'
-    '<div class="header"><a href="/">网站首页</a><a href="/zwgk/">政务公开</a><a href="/bsfw/">办事服务</a>'
-    '<a href="/hdjl/">互动交流</a>${top}</div><div class="dqwz">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a></div>'
-)
-_FOOT = (
-    '<div class="footer">${foot}<p>主办：演示部办公厅　承办：演示部信息中心</p><p>网站标识码：bm99000001　演ICP备00000001号</p>'
-    '<p><a href="/wzdt/">网站地图</a> <a href="/lxwm/">联系我们</a></p></div></body></html>'
-)
-_LABELS = (
-    '<table class="bd1"><tr><td>索 引 号：</td><td>000014349/2019-00001</td><td>主题分类：</td><td>基层政务公开</td></tr>'
-    "<tr><td>发文字号：</td><td>${number}</td><td>成文日期：</td><td>${date_cn}</td></tr>"
-    "<tr><td>有 效 性：</td><td>${validity}</td><td>发布日期：</td><td>${date}</td></tr></table>"
-)
+def _form(name: str, declared: str = "", known: bool = True, paragraph: str = "<p>{}</p>") -> Form:
+    skeleton = Template((Path(__file__).parent / "forms" / f"{name}.html").read_text("utf-8"))
+    return Form(name, skeleton, declared, known, paragraph)
+
 
 FORMS = (
-    Form(
-        "trs",
-        Template(
-            _HEAD + '<div class="article"><h1>${heading}</h1>${stamp}<div class="info"><span>发布时间：${date}</span>'
-            '<span>来源：演示部</span>${info}</div><!--startprint--><div class="article_con"><div class=TRS_Editor>${above}'
-            "${text}${attachments}${below}</div></div><!--endprint-->${after}</div><div class='side'>${side}</div>"
-            + _FOOT
-        ),
-    ),
-    Form(
-        "ucap",
-        Template(
-            _HEAD
-            + f'<div class="content">{_LABELS}<h1 id="ti">${{heading}}</h1>${{stamp}}<div class="pages-date">${{date}} 09:30'
-            '${info}</div><div class="pages_content" id="UCAP-CONTENT">${above}${text}${attachments}${below}</div>'
-            "${after}</div><div class='side'>${side}</div>" + _FOOT
-        ),
-    ),
-    Form(
-        "zoom",
-        Template(
-            _HEAD
-            + '<div class="wzbox"><div class="wztit">${heading}</div>${stamp}<div class="wzinfo">时间：${date} ${info}</div>'
-            f"{_LABELS}"
-            '<div id="zoom">${above}${text}${attachments}${below}</div>${after}</div>'
-            '<div class="right">${side}</div>' + _FOOT
-        ),
-    ),
-    Form(
-        "spans",
-        Template(
-            _HEAD
-            + '<div class="article_title"><h2>${heading}</h2></div>${stamp}<div class="shezhi"><div class="time">${date}</div>'
-            '${info}</div><div class="article_con"><div class=TRS_Editor>${above}${text}${attachments}${below}</div></div>'
-            '${after}<div class="side">${side}</div>' + _FOOT
-        ),
-        paragraph="<span><div>{}</div></span>",
-    ),
-    Form(
-        "declared",
-        Template(
-            _HEAD
-            + '<div class="dqx-main"><h2 class="dqx-tit">${heading}</h2>${stamp}<div class="dqx-inf">${date} ${info}</div>'
-            '<div class="dqx-txt7">${above}${text}${attachments}${below}</div>${after}</div><div class="dqx-r">${side}</div>'
-            + _FOOT
-        ),
-        declared=".dqx-txt7",
-    ),
-    Form(
-        "unknown",
-        Template(
-            _HEAD
-            + '<div class="kw-main"><h2 class="kw-t">${heading}</h2>${stamp}<div class="kw-i">${date} ${info}</div>'
-            '<div class="kw-m9">${above}${text}${attachments}${below}</div>${after}</div><div class="kw-r">${side}</div>'
-            + _FOOT
-        ),
-        known=False,
-    ),
-    Form(
-        "tables",
-        Template(
-            _HEAD
-            + '<table width="1000" align="center"><tr><td class="tt" align="center"><b>${heading}</b>${stamp}</td></tr>'
-            "<tr><td align=center>发布日期：${date} ${info}</td></tr><tr><td><table width='95%'><tr><td>${above}${text}"
-            "${attachments}${below}</td></tr></table></td></tr><tr><td>${after}</td></tr></table>"
-            "<table width=1000><tr><td>${side}</td></tr></table>" + _FOOT
-        ),
-        known=False,
-    ),
+    _form("trs"),
+    _form("ucap"),
+    _form("zoom"),
+    _form("spans", paragraph="<span><div>{}</div></span>"),
+    _form("declared", declared=".dqx-txt7"),
+    _form("unknown", known=False),
+    _form("tables", known=False),
 )
-BY_NAME = {form.name: form for form in FORMS}
-_REDESIGN = Template(
-    _HEAD.replace('class="header"', 'class="n3-top"')
-    + '<main class="n3"><section class="n3-h"><h1>${heading}</h1>${stamp}'
-    '<small>${date} ${info}</small></section><section class="n3-b2">${above}${text}${attachments}${below}</section>'
-    '${after}</main><aside class="n3-s">${side}</aside>' + _FOOT
-)
-BY_NAME["redesigned"] = Form("redesigned", _REDESIGN, known=False)
+"""Those that a site may have from the first day; `redesigned` is what any of them may become."""
+BY_NAME = {form.name: form for form in (*FORMS, _form("redesigned", known=False))}
 
 
 def render(truth: Truth, form: Form, slots: Slots, href: Mapping[str, str], charset: str = "utf-8") -> str:

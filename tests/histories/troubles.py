@@ -1,7 +1,7 @@
 """Answers that are not the notice: what a server gives while something is wrong with it or with the way to it.
 
-A trouble holds for some visits in a row. `answer` gets the true answer and gives the one that is sent. Issues on reading
-add their own with `@trouble`.
+A trouble holds for some visits in a row. `answer` gets the true answer and gives the one that is sent. Issues on
+reading add their own with `@trouble`.
 """
 
 from __future__ import annotations
@@ -68,11 +68,13 @@ def trouble(name: str, **more: object) -> Callable[[Change], Change]:
 
 
 def shell(title: str, body: str, head: str = "") -> bytes:
-    page = (
-        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>{head}</head><body><div class="header">'
-        f'<a href="/">网站首页</a><a href="/zwgk/">政务公开</a></div>{body}<div class="footer">主办：演示部办公厅　网站标识码：bm99000001</div></body></html>'
-    )
-    return page.encode()
+    top = '<div class="header"><a href="/">网站首页</a><a href="/zwgk/">政务公开</a></div>'
+    foot = '<div class="footer">主办：演示部办公厅　网站标识码：bm99000001</div>'
+    return f"{_head(title, head)}<body>{top}{body}{foot}</body></html>".encode()
+
+
+def _head(title: str, more: str = "") -> str:
+    return f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>{more}</head>'
 
 
 def _page(status: int, body: bytes) -> Answer:
@@ -153,7 +155,7 @@ def _(rng: Random, _true: Answer, _truth: Truth) -> Answer:
 @trouble("js-shell", longest=3)
 def _(_rng: Random, _true: Answer, truth: Truth) -> Answer:
     head = '<script src="/static/js/app.3f2a.js" defer></script>'
-    page = f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{truth.title}</title>{head}</head><body><div id="app"></div></body></html>'
+    page = f'{_head(truth.title, head)}<body><div id="app"></div></body></html>'
     return _page(200, page.encode())
 
 
