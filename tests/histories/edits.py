@@ -229,6 +229,16 @@ def _(rng: Random, truth: Truth, touched: Touched) -> Result:
     return _with(truth, file, new), Edit("attachment-replaced", REPLACED | also, also, new=row.cells[1], file=path)
 
 
+@edit("file-gone")
+def _(rng: Random, truth: Truth, touched: Touched) -> Result:
+    """The page still names the file; its address answers 404 from now on."""
+    file = _file(rng, truth, touched, rows=0)
+    if not file:
+        return None
+    kinds = frozenset({"attachment-removed", "gone"})
+    return _with(truth, file, evolve(file, lost=True)), Edit("file-gone", kinds, file=file.path)
+
+
 # ------------------------------------------------------------ the document as such
 
 

@@ -138,7 +138,7 @@ def _wrong(history: History, visit: int, state: str, texts: Mapping[str, str]) -
     if state != "current":
         return f"state is {state}"
     missing = _missing_from_page(history, visit, texts.get("", ""))
-    for file in () if now.replaced else now.files:
+    for file in () if now.replaced else (file for file in now.files if not file.lost):
         missing = missing or _missing_from_file(now, file, texts.get(file.path))
     return missing
 

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from tests.histories import edits, furniture, templates, troubles, truth
 from tests.histories.edits import Edit, Touched
-from tests.histories.furniture import Furniture, Where
+from tests.histories.furniture import Furniture, Where, Wire
 from tests.histories.templates import Form
 from tests.histories.troubles import Trouble
 from tests.histories.truth import Truth
@@ -49,7 +49,7 @@ class History:
     visits: tuple[Visit, ...]
     furniture: tuple[Furniture, ...]
     episodes: tuple[Episode, ...]
-    wire: furniture.Wire
+    wire: Wire
 
     @property
     def slug(self) -> str:
@@ -80,11 +80,11 @@ def plan(seed: int) -> History:
     form = rng.choice(templates.FORMS)
     visits = _visits(rng, first, form)
     things = _furniture(rng)
-    wire = furniture.Wire(etag=rng.choice(("content", "content", "none")))
+    wire = Wire(etag=rng.choice(("content", "content", "none")))
     history = History(seed, visits, things, (), wire)
     episodes = tuple(_episodes(rng, history))
     if any(e.trouble.conditional for e in episodes):
-        history = evolve(history, wire=furniture.Wire(etag="content"), furniture=_quiet_wire(things))
+        history = evolve(history, wire=Wire(etag="content"), furniture=_quiet_wire(things))
     return evolve(history, episodes=episodes)
 
 

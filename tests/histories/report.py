@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from tests.histories.oracle import Verdict
 from tests.histories.plan import DAYS
 
+FAULTS = ("missed", "false", "silent", "overasked", "unsaid", "unworded")
+
 
 def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
     expected = [e for verdict in verdicts for e in verdict.expected]
@@ -20,7 +22,7 @@ def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
     }
     total["missed"] = sum(e.missed for e in expected)
     total["not judged"] = total["real changes"] - total["told"] - total["asked"] - total["missed"]
-    for kind in ("false", "silent", "overasked", "unsaid", "unworded"):
+    for kind in FAULTS[1:]:
         total[kind] = sum(verdict.count(kind) for verdict in verdicts)
     total["first messages"] = sum(len(verdict.first_messages) for verdict in verdicts)
     return total
@@ -42,7 +44,7 @@ def by_class(verdicts: Iterable[Verdict], kind: str) -> list[tuple[str, int, lis
 def table(verdicts: Sequence[Verdict]) -> Iterator[str]:
     for name, number in counts(verdicts).items():
         yield f"{name:15} {number}"
-    for kind in ("missed", "false", "silent", "overasked", "unsaid", "unworded"):
+    for kind in FAULTS:
         lines = by_class(verdicts, kind)
         if lines:
             yield f"\n{kind}, by class:"

@@ -77,7 +77,7 @@ class Site:
             return Answer(301, b"", headers=(("Location", now.path),))
         for file in now.files if not now.gone else ():
             if file.path == path:
-                return self._troubled(self._file(path), path, headers)
+                return self._troubled(self._gone() if file.lost else self._file(path), path, headers)
         if path == "/":
             return Answer(200, troubles.home(Random(f"{self.history.seed} home")))
         return self._gone()
@@ -122,11 +122,11 @@ class Site:
         file = next(f for f in self.history.visits[self.visit].truth.files if f.path == path)
         days = self.days()
         body = files.payload(file, next((day.saved for day in days if day.saved), 0))
-        return self._sent(Answer(200, body, files.TYPES[file.format], true=True), evolve(self.history.wire))
+        return self._sent(Answer(200, body, files.TYPES[file.format], true=True), self.history.wire)
 
     def _wire(self, days: Sequence[Day]) -> Wire:
         """An answer that a trouble will change goes out plainly, so that what the trouble does is what is seen."""
-        wire = self.history.wire
+        wire: Wire = self.history.wire
         if any(not e.trouble.conditional for e in self.history.active(self.visit)):
             return wire
         for day in days:

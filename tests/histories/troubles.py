@@ -59,9 +59,17 @@ class Trouble:
 ALL: dict[str, Trouble] = {}
 
 
-def trouble(name: str, **more: object) -> Callable[[Change], Change]:
+def trouble(
+    name: str,
+    longest: int = 2,
+    page: bool = True,
+    file: bool = True,
+    host: bool = False,
+    conditional: bool = False,
+    weight: int = 2,
+) -> Callable[[Change], Change]:
     def add(answer: Change) -> Change:
-        ALL[name] = evolve(Trouble(name, answer), **more)
+        ALL[name] = Trouble(name, answer, longest, page, file, host, conditional, weight)
         return answer
 
     return add
@@ -141,6 +149,17 @@ def home(rng: Random) -> bytes:
         "演示政府网",
         f'<h2>要闻</h2><ul>{items}</ul><h2>通知公告</h2><ul>{items}</ul><div class="sous">请输入关键字</div>',
     )
+
+
+@trouble("redirect-home", longest=3)
+def _(_rng: Random, _true: Answer, _truth: Truth) -> Answer:
+    return Answer(302, b"", headers=(("Location", "/"),))
+
+
+@trouble("redirect-elsewhere", longest=3)
+def _(_rng: Random, _true: Answer, _truth: Truth) -> Answer:
+    """A log-in on a host that nobody declared."""
+    return Answer(302, b"", headers=(("Location", "http://127.39.1.1:9/login?back=1"),))
 
 
 @trouble("challenge", longest=4)

@@ -32,6 +32,8 @@ class File:
     """docx | xlsx"""
     path: str
     rows: tuple[Row, ...]
+    lost: bool = False
+    """The page still links to it, the server has it no more."""
 
     @property
     def link(self) -> str:
