@@ -26,6 +26,8 @@ class Edit:
     name: str
     kinds: frozenset[str]
     """Any of these tells it."""
+    wanted: frozenset[str] = frozenset()
+    """The kinds that name it best, where the contract of release 2 has better ones."""
     also: frozenset[str] = frozenset()
     """These may come with it."""
     new: str = ""
@@ -201,7 +203,7 @@ def _(rng: Random, truth: Truth, touched: Touched) -> Result:
 def _(rng: Random, truth: Truth, _: Touched) -> Result:
     number = rng.randint(100, 999)
     file = File(f"补充目录{number}", "docx", f"/zwgk/P2026{number}.docx", words.rows(rng, 5))
-    told = Edit("attachment-added", frozenset({"attachment-added"}), TEXT, new=file.name, file=file.path)
+    told = Edit("attachment-added", frozenset({"attachment-added"}), also=TEXT, new=file.name, file=file.path)
     return evolve(truth, files=(*truth.files, file)), told
 
 
@@ -226,7 +228,7 @@ def _(rng: Random, truth: Truth, touched: Touched) -> Result:
     path = f"/zwgk/P2027{rng.randint(1000, 9999)}.{file.format}"
     new = evolve(file, path=path, rows=(row, *file.rows[1:]))
     also = frozenset({"attachment-added", "attachment-removed"}) | TEXT
-    return _with(truth, file, new), Edit("attachment-replaced", REPLACED | also, also, new=row.cells[1], file=path)
+    return _with(truth, file, new), Edit("attachment-replaced", REPLACED | also, also=also, new=row.cells[1], file=path)
 
 
 @edit("file-gone")
@@ -247,7 +249,9 @@ def _repealed(truth: Truth, form: Repeal, said: str, replaced: bool = False) -> 
         return None
     kinds = REPEAL | {"successor"} if replaced else REPEAL
     also = frozenset({"revised", "metadata", "attachment-removed"})
-    told = Edit(f"repealed-{form.value}", kinds, also, new=said if replaced else "", last=True)
+    told = Edit(
+        f"repealed-{form.value}", kinds, kinds - TEXT - {"metadata"}, also, new=said if replaced else "", last=True
+    )
     return evolve(truth, repeal=form, words_of_repeal=said), told
 
 
@@ -294,4 +298,4 @@ def _(rng: Random, truth: Truth, _: Touched) -> Result:
 @edit("gone", 3)
 def _(_rng: Random, truth: Truth, __: Touched) -> Result:
     also = frozenset({"attachment-removed"})
-    return evolve(truth, gone=True), Edit("gone", frozenset({"gone"}), also)
+    return evolve(truth, gone=True), Edit("gone", frozenset({"gone"}), also=also)

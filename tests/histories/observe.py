@@ -71,7 +71,7 @@ class Operator:
         day = DAYS[visit]
         self.server.goto(visit)
         before = {host: len(site.log) for host, site in self.server.sites.items()}
-        crawl = ("crawl", "--all", "--json", "--delay", "0", "--confirm-after", "0", "--timeout", "4")
+        crawl = ("crawl", "--all", "--json", "--delay", "0", "--confirm-after", "0", "--timeout", "6")
         done = self.run(day, *crawl)
         if done.returncode not in (0, 3):
             raise AssertionError(f"crawl at visit {visit} ended with {done.returncode}: {done.stderr[-3000:]}")

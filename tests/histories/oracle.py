@@ -27,7 +27,7 @@ NO_NEWS = frozenset({"new", "upgrade"})
 @frozen
 class Fault:
     kind: str
-    """missed | false | silent | overasked | unsaid | unworded"""
+    """missed | false | silent | overasked | unsaid | unworded | misnamed"""
     cause: str
     """The class that it is put down to."""
     visit: int
@@ -43,6 +43,7 @@ class Expected:
     told_at: int | None = None
     asked_at: int | None = None
     change: int | None = None
+    told_as: set[str] = Factory(set)
     missed: bool = False
     void: bool = False
     """Nobody could see it any more before it had been given twice, or a `restored` of what was never told as gone."""
@@ -65,7 +66,7 @@ class Verdict:
 
 
 def judge(history: History, seen: Sequence[Seen], complete: bool = False) -> Verdict:
-    """`complete`: entries of attention must also say `why` and `stake`."""
+    """`complete`: the contract of release 2: attention also says `why` and `stake`, and a repeal has its own kind."""
     verdict = Verdict(history, seen)
     for visit in range(len(seen)):
         verdict.expected += [Expected(edit, visit) for edit in history.visits[visit].edits]
@@ -74,7 +75,16 @@ def judge(history: History, seen: Sequence[Seen], complete: bool = False) -> Ver
         _due(verdict, visit)
         _silence(verdict, visit, complete)
         _questions(verdict, visit)
+    if complete:
+        _names(verdict)
     return verdict
+
+
+def _names(verdict: Verdict) -> None:
+    """Told, but by a kind that hides what happened: a repeal as a revision."""
+    for e in verdict.expected:
+        if e.told_at is not None and e.edit.wanted and not e.told_as & e.edit.wanted:
+            verdict.faults.append(Fault("misnamed", e.edit.name, e.told_at, ", ".join(sorted(e.told_as))))
 
 
 # ---------------------------------------------------------------- was it given?
@@ -132,6 +142,7 @@ def _attribute(verdict: Verdict, visit: int, change: Mapping[str, Any]) -> None:
     for e in fitting:
         if e.told_at is None:
             e.told_at, e.change = visit, change["id"]
+        e.told_as |= {change["kind"]}
     if fitting or change.get("quiet") or _comes_with(verdict, visit, change) or _first_message(verdict, change):
         return
     about_text = change["kind"] == "revised" and _is_page(verdict.history, change)

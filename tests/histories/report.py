@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tests.histories.oracle import Verdict
 from tests.histories.plan import DAYS
 
-FAULTS = ("missed", "false", "silent", "overasked", "unsaid", "unworded")
+FAULTS = ("missed", "false", "silent", "overasked", "unsaid", "unworded", "misnamed")
 
 
 def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
