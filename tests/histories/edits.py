@@ -214,7 +214,7 @@ def _(rng: Random, truth: Truth, touched: Touched) -> Result:
         return None
     kept = tuple(f for f in truth.files if f != file)
     return evolve(truth, files=kept), Edit(
-        "attachment-removed", frozenset({"attachment-removed"}), TEXT, file=file.path
+        "attachment-removed", frozenset({"attachment-removed"}), also=TEXT, file=file.path
     )
 
 
