@@ -14,6 +14,8 @@ from tests.histories.oracle import Verdict
 from tests.histories.report import FAULTS, counts, story
 from tests.histories.run import run
 
+COMPLETE = False
+"""Whether attention must say `why` and `stake` too, and a repeal be told as one (contract of release 2)."""
 KEPT: tuple[int, ...] = ()
 """Seeds beyond the first hundred that once found a fault."""
 SEEDS = (*range(1, 101), *KEPT)
@@ -21,7 +23,7 @@ SEEDS = (*range(1, 101), *KEPT)
 
 @pytest.fixture(scope="module")
 def verdicts() -> list[Verdict]:
-    return run(SEEDS)
+    return run(SEEDS, COMPLETE)
 
 
 def told(verdicts: Sequence[Verdict], kind: str) -> str:
@@ -59,5 +61,5 @@ def test_the_histories_hold_changes_that_are_told(verdicts: list[Verdict]) -> No
 
 @pytest.mark.slow
 def test_two_thousand_histories() -> None:
-    total = counts(run(range(1, 2001)))
+    total = counts(run(range(1, 2001), COMPLETE))
     assert {kind: number for kind, number in total.items() if kind in FAULTS and number} == {}
