@@ -5,7 +5,7 @@ names what is unsure. Every real change is told or asked about within two visits
 (behind a server that wrongly answers 304, within 31 days); nothing else is told; at most one thing is asked a cause.
 
     truth, words   what a notice is                     edits       what really changes          ┐ registries:
-    templates      how sites dress it (forms/)          furniture   what changes and is no news   │ an issue adds classes
+    templates      how sites dress it (forms/)          furniture   what changes and is no news   │ an issue adds some
     files          attachments as bytes                 troubles    what is served instead        ┘ with a decorator
     plan           seed → history of twelve visits      server      serves them over sockets, writes down what it gave
     observe        one crawl a visit, what was said     oracle      what is missed, false, silent, asked too often
