@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    """The present; tests move time with GUIDELINES_CLOCK_OFFSET, in seconds."""
+    return datetime.now(UTC) + timedelta(seconds=int(os.environ.get("GUIDELINES_CLOCK_OFFSET", "0")))
 
 
 def iso(moment: datetime) -> str:
