@@ -20,6 +20,7 @@ from attrs import evolve, frozen
 from archive import clock, words
 from archive.attached import called
 from archive.model import Reason
+from archive.operate import standing
 from archive.settings import load_settings
 
 Row = dict[str, Any]
@@ -28,8 +29,6 @@ DISK_FREE_MIN = 1 << 30
 """Bytes: below this a crawl with a few large attachments and its backup may no longer fit."""
 OVERDUE_AFTER = timedelta(hours=48)
 """How late a due notice may be before the schedule itself is in doubt."""
-UNFINISHED_AFTER = timedelta(hours=8)
-"""A crawl without an end after this was killed (the service's own limit is below it)."""
 BACKUP_STALE_AFTER = timedelta(days=14)
 
 
@@ -270,9 +269,8 @@ def _operation_troubles(data: Path, connection: sqlite3.Connection, now: datetim
     late = _overdue(data, connection, now)
     if late:
         add("overdue", "定时抓取已逾期，请检查定时任务", late, "guidelines schedule show")
-    crawl = _last_crawl(connection)
-    if crawl and not crawl["finished_at"] and now - clock.parse(crawl["started_at"]) > UNFINISHED_AFTER:
-        add("interrupted", f"第 {crawl['id']} 次抓取中断，没有完成", crawl["started_at"], "guidelines crawl")
+    for point in standing.points(data, connection, now):
+        add(point.code, point.what, point.since, point.command)
     verified = _info(connection, "last_verify")
     if verified and verified["problems"]:
         add("verify", f"上次核对发现 {verified['problems']} 处问题", verified["at"], "guidelines verify")
@@ -293,7 +291,9 @@ def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:
     ]
     if due and now - clock.parse(due) > OVERDUE_AFTER:
         return str(due)
-    last = _rows(connection, "SELECT max(finished_at) AS at FROM crawls")[0]["at"]
+    last = _rows(connection, "SELECT max(finished_at) AS at FROM crawls WHERE outcome IS NULL OR outcome = 'done'")[0][
+        "at"
+    ]
     longest = timedelta(hours=load_settings(data).interval_max) + OVERDUE_AFTER
     return str(last) if last and now - clock.parse(last) > longest else ""
 
@@ -328,7 +328,9 @@ def warc_size(data: Path) -> int:
 
 
 def _last_crawl(connection: sqlite3.Connection) -> Row | None:
-    rows = _rows(connection, "SELECT id, kind, started_at, finished_at, stats FROM crawls ORDER BY id DESC LIMIT 1")
+    rows = _rows(
+        connection, "SELECT id, kind, started_at, finished_at, outcome, stats FROM crawls ORDER BY id DESC LIMIT 1"
+    )
     if not rows:
         return None
     return rows[0] | {"stats": json.loads(rows[0]["stats"] or "{}")}
