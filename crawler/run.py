@@ -77,7 +77,11 @@ def crawl(
         loop.set_default_executor(threads)
         task = loop.create_task(both())
         # without the events of an orderly end, which wait for every request and then give each one an outcome
-        with stop.halting(lambda: reactor.callFromThread(reactor.crash)):
-            process.start(stop_after_crawl=False, install_signal_handlers=False)
+        try:
+            with stop.halting(lambda: reactor.callFromThread(reactor.crash)):
+                process.start(stop_after_crawl=False, install_signal_handlers=False)
+        finally:
+            if stop.cause is not None:
+                reactor.getThreadPool().stop()  # its threads would keep the process
     task.result()
     return stats
