@@ -20,7 +20,7 @@ from attrs import evolve, frozen
 from archive import clock, words
 from archive.attached import called
 from archive.model import Reason
-from archive.operate import standing
+from archive.operate import network, standing
 from archive.settings import load_settings
 
 Row = dict[str, Any]
@@ -89,10 +89,24 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
 def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
     """Everything that is wrong now, acknowledged or not, the notices first in the order of the list."""
     return [
-        *notice_troubles(connection),
+        *_gathered(connection, notice_troubles(connection)),
         *_candidate_troubles(connection),
         *_operation_troubles(data, connection, now),
     ]
+
+
+def _gathered(connection: sqlite3.Connection, found: list[Trouble]) -> list[Trouble]:
+    """Without a network every notice is in trouble, for one reason that a person can settle: it is said once."""
+    lost = network.offline(connection)
+    explained = [t for t in found if not t.acknowledged and network.explains(t.reason)] if lost else []
+    if lost is None or not explained:
+        return found
+    what = (
+        f"本机像是没有联网：连续 {lost.crawls} 次抓取、{lost.hosts} 个网站都没有连上（{words.reason(lost.reason)}）。"
+        "请先接通网络，再运行 guidelines crawl --all"
+    )
+    point = Trouble("network", "network", what, "", lost.since, "guidelines doctor", crawls=lost.crawls)
+    return [point, *(t for t in found if t not in explained)]
 
 
 def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
@@ -303,13 +317,20 @@ def deliveries(data: Path) -> dict[str, int]:
     path = data / "notify.db"
     if not path.exists():
         return {"pending": 0, "failed": 0}
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as connection:
-        if not _rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
-            return {"pending": 0, "failed": 0}
-        return {
-            "pending": _number(connection, "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"),
-            "failed": _number(connection, "SELECT count(*) FROM deliveries WHERE state = 'dead'"),
-        }
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            return _deliveries(connection)
+    except sqlite3.DatabaseError:  # damaged: standing.py says so, and the rest of the status stands
+        return {"pending": 0, "failed": 0}
+
+
+def _deliveries(connection: sqlite3.Connection) -> dict[str, int]:
+    if not _rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+        return {"pending": 0, "failed": 0}
+    return {
+        "pending": _number(connection, "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"),
+        "failed": _number(connection, "SELECT count(*) FROM deliveries WHERE state = 'dead'"),
+    }
 
 
 def review_count(connection: sqlite3.Connection) -> int:

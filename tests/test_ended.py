@@ -108,12 +108,13 @@ def rounds(tmp_path: Path, number: signal.Signals, count: int, seed: int) -> str
             code = end_at(around, chance.randint(1, usual), number)
             early += code not in (0, 3)
             if number is not signal.SIGKILL:
-                assert verify(around.archive.data)["problems"] == []
+                assert verify(around.archive.data, sample=True)["problems"] == []
                 ended = around.archive.rows("SELECT finished_at, outcome FROM crawls ORDER BY id DESC LIMIT 1")[0]
                 assert ended["finished_at"]
             around.archive.crawl()
             assert all(words in around.archive.texts(slug)[-1] for slug in SLUGS), f"round {n}"
-            assert verify(around.archive.data)["problems"] == [], f"round {n}"
+            assert verify(around.archive.data, sample=n % 10 != 0 and n <= count)["problems"] == [], f"round {n}"
+            keep(f"ended-{number.name}.txt", f"{number.name}: {n - 1} crawls ended, {early} before their own end")
         revised = around.archive.rows("SELECT count(*) AS n FROM changes WHERE kind = 'revised'")[0]["n"]
         assert revised == len(SLUGS) * (count + 1), "each revision was told once"
         told = around.archive.rows("SELECT count(*) AS n FROM changes WHERE kind = 'attachment-replaced'")[0]["n"]

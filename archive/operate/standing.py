@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from attrs import frozen
 
 from archive import clock
 from archive.lock import holder
-from archive.operate import damage
+from archive.operate import damage, faults
 
 UNFINISHED_AFTER = timedelta(hours=8)
 """A crawl that still runs after this has been forgotten (the service's own limit is below it)."""
@@ -31,6 +32,7 @@ class Point:
 
 def points(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Point]:
     yield from _damage(data)
+    yield from _deliveries(data / "notify.db")
     yield from _unfinished(data, connection, now)
 
 
@@ -46,6 +48,19 @@ def _damage(data: Path) -> Iterator[Point]:
     more = f"（共 {newest['count']} 处）" if newest["count"] > 1 else ""
     since = min(entry["since"] for entry in found.values())
     yield Point("damage", f"数据目录有损坏：{newest['problems'][0]}{more}{copies}", since, "guidelines verify")
+
+
+def _deliveries(path: Path) -> Iterator[Point]:
+    """Told by the first page that cannot be read; a backup and `verify` look at all of them."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        since = clock.iso(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        what = f"投递记录 notify.db 读不出来（{faults.brief(error)}），提醒发不出去"
+        yield Point("deliveries-damaged", what, since, "guidelines notify")
 
 
 def _unfinished(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Point]:
