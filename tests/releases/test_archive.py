@@ -1,4 +1,4 @@
-"""What release 1.0.0 has written in 60 crawls is opened, migrated, verified and crawled on, and nobody is told a thing."""
+"""What release 1.0.0 has written in 60 crawls is opened, migrated, verified and crawled on, and nobody is told."""
 
 from __future__ import annotations
 
@@ -49,6 +49,11 @@ def only(keys: list[str], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: row[key] for key in keys} for row in rows]
 
 
+def put(server: SiteServer, url: str, body: bytes, kind: str = "text/html", **answer: Any) -> None:
+    parts = urlsplit(url)
+    server.put(f"{parts.scheme}://{parts.netloc}", parts.path, body, kind, etag=False, **answer)
+
+
 @contextmanager
 def as_they_were(data: Path) -> Iterator[SiteServer]:
     """The sites with what the archive last kept of each address, doubtful pages included."""
@@ -56,16 +61,15 @@ def as_they_were(data: Path) -> Iterator[SiteServer]:
         for slug in ("land", "welfare", "health", "poverty", "culture"):
             server.host(f"{slug}.example")
         rows = archive.execute(
-            """SELECT c.*, h.warc_file AS file, h.warc_offset AS offset FROM captures c
-               JOIN captures h ON h.id = coalesce(c.refers_to, c.id)
+            """SELECT c.url, d.url AS asked, h.warc_file AS file, h.warc_offset AS offset FROM captures c
+               JOIN documents d ON d.id = c.document_id JOIN captures h ON h.id = coalesce(c.refers_to, c.id)
                WHERE c.id IN (SELECT max(id) FROM captures WHERE http_status IS NOT NULL GROUP BY document_id)"""
         ).fetchall()
         for row in rows:
             payload = warc.read_payload(data, row["file"], row["offset"])
-            for url in {row["url"], *(url for _, url in json.loads(row["redirects"]))}:
-                parts = urlsplit(url)
-                kind = payload.headers.get("content-type", "text/html")
-                server.put(f"{parts.scheme}://{parts.netloc}", parts.path, payload.body, kind, etag=False)
+            put(server, row["url"], payload.body, payload.headers.get("content-type", "text/html"))
+            if row["asked"] != row["url"]:
+                put(server, row["asked"], b"", status=301, headers={"Location": row["url"]})
         yield server
 
 
