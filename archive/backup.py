@@ -4,14 +4,16 @@ Each backup is a folder of its own under the target, named by its UTC time, comp
 
     backups/20261123T040506Z/archive.db notify.db warc/… *.toml guidelines.env manifest.json
 
-It appears under its name only when it is whole. A WARC file that has not changed since the backup before is a hard link
-to it (a copy where the file system has no links), so a backup costs what is new. Databases are copied by SQLite's own
-backup, before the WARC files: every record that the copied database names is in the copied files.
+It appears under its name only when it is whole. A WARC file that has not changed since the last good backup is a hard
+link to it (a copy where the file system has no links) and is not read, so a backup costs what is new. Databases are
+copied by SQLite's own backup, before the WARC files: every record that the copied database names is in the copies.
+
+What was copied is looked at (`archive/operate/holdings.py`). A copy of a damaged data folder is kept too, but as what
+it is: `…Z-damaged`, with its problems in the manifest; it counts for nothing and pushes no good one out.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -25,118 +27,197 @@ from typing import Any
 from archive import clock, warc
 from archive.lock import crawl_lock
 from archive.notify.subscriptions import ENVIRONMENT
+from archive.operate import damage, faults, holdings, soundness
+from archive.operate.holdings import Entry, Unreadable, entry_of, sha256
 from archive.store import Store, read_only
-from archive.verify import crawling
 
 MANIFEST = "manifest.json"
-DATABASES = ("archive.db", "notify.db")
 PARTIAL = ".partial"
 RESTORING = ".restoring"
+DAMAGED = "-damaged"
 KEEP = 14
-BLOCK = 1 << 20
-
-Entry = dict[str, Any]
 
 
 class BackupError(Exception):
     """The backup or the restore cannot be done; the message says why and what to do, in Chinese."""
 
 
+class DataDamaged(BackupError):
+    """A copy was made, but of a damaged data folder; `folder` is where it is."""
+
+    def __init__(self, folder: Path, problems: list[str], good: Path | None) -> None:
+        self.folder = folder
+        self.problems = problems
+        shown = "；".join(problems[:3]) + (f"……（共 {len(problems)} 处）" if len(problems) > 3 else "")
+        last = f"最近一份完好的备份是 {good}，没有改动" if good else "目前没有完好的备份"
+        super().__init__(
+            f"数据目录已有损坏：{shown}。这一份另存为 {folder}，不算完好的备份，也不挤掉别的备份；{last}。"
+            "请运行 guidelines verify 核对，再恢复损坏的部分（见运行手册第 6 节）"
+        )
+
+
 def backup(data: Path, target: Path, *, keep: int = KEEP) -> Path:
-    """Write one backup under `target`, drop all but the newest `keep`; returns its folder. Raises BackupError."""
-    read_only(data).close()  # says what to do when there is no archive
+    """Write one backup under `target`, drop all but the newest `keep` good ones; returns its folder.
+
+    Raises BackupError; DataDamaged when there is a copy that is not good.
+    """
+    if not (data / "archive.db").exists() and not (data / warc.FOLDER).exists():
+        read_only(data)  # says what to do when there is no archive
     if target.resolve().is_relative_to(data.resolve()):
         raise BackupError(f"备份目录 {target} 在数据目录里面；请放到另一个目录，最好是另一块磁盘")
+    partial = target / PARTIAL
     try:
         target.mkdir(parents=True, exist_ok=True)
-        last = _backups(target)[-1:]
-        folder = target / clock.now().strftime("%Y%m%dT%H%M%SZ")
-        if folder.exists():
-            raise BackupError(f"{folder} 已存在；请一秒后再试")
-        partial = target / PARTIAL
-        shutil.rmtree(partial, ignore_errors=True)  # of a backup that was interrupted
-        partial.mkdir(mode=0o700)
-        _write(data, partial, _manifest(last[0]) if last else {}, last[0] if last else None)
-        partial.rename(folder)
-        for old in _backups(target)[:-keep]:
-            shutil.rmtree(old)
-    except OSError as error:
-        raise BackupError(
-            f"备份没有完成：{error.strerror or error}（{error.filename or target}）；此前的备份没有改动"
-        ) from error
+        good = _good(target)
+        folder, problems = _make(data, target, partial, good[-1] if good else None)
+        _rotate(target, keep)
+    except (OSError, sqlite3.Error) as error:
+        shutil.rmtree(partial, ignore_errors=True)  # a full disk needs its room
+        said = faults.sentence(error, target) or str(error)
+        raise BackupError(f"备份没有完成：{said}；此前的备份没有改动") from error
+    last = _made_at(good[-1]) if good else ""
+    damage.note(data, "backup", problems, last)
+    if problems:
+        raise DataDamaged(folder, problems, good[-1] if good else None)
     with closing(Store.open(data)) as store:
         store.set_info("last_backup", json.dumps({"at": clock.iso(clock.now())}))
     return folder
 
 
-def restore(data: Path, source: Path) -> Path:
-    """Fill an empty data folder from a backup, or from the newest one under `source`; returns the backup used.
+def restore(data: Path, source: Path, *, damaged: bool = False) -> Path:
+    """Fill an empty data folder from a backup, or from the newest good one under `source`; returns the backup used.
 
-    Raises BackupError when the folder is not empty or a file is not what the manifest says, LockHeld.
+    `damaged`: take a bad one too. Raises BackupError when the folder is not empty or a file is not what the manifest
+    says, LockHeld.
     """
-    folder = source if (source / MANIFEST).exists() else next(iter(_backups(source)[::-1]), None)
-    if folder is None:
-        raise BackupError(f"{source} 里没有备份（找不到 {MANIFEST}）")
-    occupied = [path.name for path in data.iterdir() if not path.name.endswith(".lock")] if data.exists() else []
-    if set(occupied) - {RESTORING}:
-        raise BackupError(f"数据目录 {data} 不是空的（有 {sorted(occupied)[0]}）；请换一个空目录，或先把里面的文件移走")
-    manifest = _manifest(folder)
+    folder = _chosen(source, damaged)
+    manifest = _files(folder)
+    _ready(data)
     for name, entry in manifest.items():
         path = folder / name
-        if not path.is_file() or path.stat().st_size != entry["bytes"] or _sha256(path) != entry["sha256"]:
+        if not path.is_file() or path.stat().st_size != entry["bytes"] or sha256(path) != entry["sha256"]:
             raise BackupError(f"备份 {folder} 里的 {name} 缺失或已损坏，没有恢复任何文件；请换用另一份备份")
-    with crawl_lock(data, "恢复备份"):
-        staging = data / RESTORING
-        shutil.rmtree(staging, ignore_errors=True)
-        for name, entry in manifest.items():
-            copy = staging / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / name, copy)
-            copy.chmod(entry["mode"])
-        # the database last: without it the folder is no archive yet
-        for path in sorted(staging.iterdir(), key=lambda path: path.name == "archive.db"):
-            path.rename(data / path.name)
-        staging.rmdir()
+    try:
+        with crawl_lock(data, "恢复备份"):
+            _fill(data, folder, manifest)
+    except OSError as error:
+        shutil.rmtree(data / RESTORING, ignore_errors=True)
+        said = faults.sentence(error, data) or str(error)
+        raise BackupError(f"恢复没有完成：{said}；备份 {folder} 没有改动") from error
     return folder
 
 
+def problems_of(folder: Path) -> list[str]:
+    """Why a backup is not a good one; [] when it is. Files are looked for, not read (restoring reads them)."""
+    try:
+        files, manifest = _files(folder), _manifest(folder)
+    except BackupError as error:
+        return [str(error)]
+    lost = [name for name, entry in files.items() if not _there(folder / name, entry)]
+    if lost:
+        return [f"备份里的 {lost[0]} 缺失或大小不对（共 {len(lost)} 个文件）"]
+    if "sound" in manifest:
+        return list(manifest["problems"])
+    if "archive.db" not in files:
+        return ["备份里没有 archive.db"]
+    return [f"archive.db：{problem}" for problem in soundness.database(folder / "archive.db")]  # of release 1.0.0
+
+
+# ---------------------------------------------------------------- the backups of a folder
+
+
 def _backups(target: Path) -> list[Path]:
-    """The whole backups under a folder, oldest first."""
+    """The whole backups under a folder, good and bad, oldest first."""
     return sorted(path.parent for path in target.glob(f"*/{MANIFEST}") if path.parent.name != PARTIAL)
 
 
-def _manifest(folder: Path) -> dict[str, Entry]:
-    """{name: {"sha256", "bytes", "mode"}}; no name leads out of the folder."""
+def _good(target: Path) -> list[Path]:
+    return [folder for folder in _backups(target) if not problems_of(folder)]
+
+
+def _rotate(target: Path, keep: int) -> None:
+    """Keep the newest `keep` good ones. Of the bad ones the newest stays until so many good ones came after it."""
+    good, marked = _good(target), []
+    for folder in _backups(target):
+        if folder in good:
+            continue
+        if len([later for later in good if later.name > folder.name]) >= keep:
+            shutil.rmtree(folder)
+        elif folder.name.endswith(DAMAGED):
+            marked.append(folder)
+    for old in [*good[:-keep], *marked[:-1]]:
+        shutil.rmtree(old)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """{"made_at", "sound", "problems", "files"}; release 1.0.0 wrote neither `sound` nor `problems`."""
     try:
-        found: dict[str, Entry] = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
-    except (ValueError, KeyError) as error:
+        found = json.loads((folder / MANIFEST).read_text("utf-8"))
+        found["files"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BackupError(f"{folder / MANIFEST} 已损坏") from error
-    for name in found:
+    return dict(found)
+
+
+def _files(folder: Path) -> dict[str, Entry]:
+    """{name: {"sha256", "bytes", "mode"}}; no name leads out of the folder."""
+    files: dict[str, Entry] = _manifest(folder)["files"]
+    for name in files:
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise BackupError(f"{folder / MANIFEST} 里的文件名 {name!r} 不可信")
-    return found
+    return files
 
 
-def _write(data: Path, folder: Path, before: dict[str, Entry], last: Path | None) -> None:
+def _made_at(folder: Path) -> str:
+    return str(_manifest(folder).get("made_at", ""))
+
+
+def _there(path: Path, entry: Entry) -> bool:
+    return path.is_file() and path.stat().st_size == entry["bytes"]
+
+
+# ---------------------------------------------------------------- making one
+
+
+def _make(data: Path, target: Path, partial: Path, last: Path | None) -> tuple[Path, list[str]]:
+    """Write the copy, give it the name that it deserves; returns its folder and what is wrong with it."""
+    name = clock.now().strftime("%Y%m%dT%H%M%SZ")
+    if any((target / f"{name}{end}").exists() for end in ("", DAMAGED)):
+        raise BackupError(f"{target / name} 已存在；请一秒后再试")
+    shutil.rmtree(partial, ignore_errors=True)  # of a backup that was interrupted
+    partial.mkdir(mode=0o700)
+    files, problems = _write(data, partial, last)
+    manifest = {"made_at": clock.iso(clock.now()), "sound": not problems, "problems": problems, "files": files}
+    (partial / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+    _sync(partial)
+    folder = target / (f"{name}{DAMAGED}" if problems else name)
+    partial.rename(folder)
+    return folder, problems
+
+
+def _write(data: Path, folder: Path, last: Path | None) -> tuple[dict[str, Entry], list[str]]:
+    """Everything of the data folder into `folder`: the files, and what is wrong with them."""
     files: dict[str, Entry] = {}
-    for name in DATABASES:
-        if (data / name).exists():
-            _copy_database(data / name, folder / name)
-            files[name] = _entry(folder / name)
+    wrong = {name: _copy_database(data, folder, name, files) for name in _databases(data)}
+    problems = [f"{name}：{problem}" for name, found in wrong.items() for problem in found]
     for path in _plain_files(data):
-        shutil.copyfile(path, folder / path.name)
+        try:
+            holdings.copy(path, folder / path.name)
+        except Unreadable as error:
+            problems.append(str(error))
+            continue
         (folder / path.name).chmod(stat.S_IMODE(path.stat().st_mode))
-        files[path.name] = _entry(folder / path.name)
-    records = sorted(path for path in (data / warc.FOLDER).rglob("*") if path.is_file())
-    newest = max(records, key=lambda path: path.stat().st_mtime_ns, default=None) if crawling(data) else None
-    for path in records:
-        name = path.relative_to(data).as_posix()
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        previous = last / name if last else None
-        files[name] = _copy_warc(path, folder / name, before.get(name), previous, path == newest)
-    manifest = {"made_at": clock.iso(clock.now()), "files": files}
-    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
-    _sync(folder)
+        files[path.name] = entry_of(folder / path.name)
+    before = _files(last) if last else {}
+    problems += holdings.copy_records(data, folder, last, before, files)
+    if not wrong["archive.db"]:
+        problems += holdings.missing(folder)
+    return files, problems
+
+
+def _databases(data: Path) -> list[str]:
+    """An archive has its database; one that is not there is missing. Deliveries there may be none."""
+    return [name for name in soundness.DATABASES if name == "archive.db" or (data / name).exists()]
 
 
 def _plain_files(data: Path) -> Iterator[Path]:
@@ -146,51 +227,45 @@ def _plain_files(data: Path) -> Iterator[Path]:
         yield data / ENVIRONMENT
 
 
-def _copy_database(source: Path, copy: Path) -> None:
-    copy.touch(mode=0o600 if source.name == "notify.db" else 0o644)
+def _copy_database(data: Path, folder: Path, name: str, files: dict[str, Entry]) -> list[str]:
+    """SQLite's own copy, which is consistent; of a damaged one the bytes as they are. Returns what is wrong with it."""
+    source, copy = data / name, folder / name
+    if not source.is_file():
+        return ["应是文件，却是一个目录" if source.is_dir() else "文件不见了"]
+    copy.touch(mode=0o600 if name == "notify.db" else 0o644)
+    try:
+        if source.stat().st_size:
+            _by_sqlite(source, copy)
+        problems = soundness.database(copy)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and os.access(source, os.R_OK):
+            raise  # a full disk, another process: nothing is known against the file
+        try:
+            problems = [faults.brief(error), *_as_it_is(source, copy, files)]
+        except Unreadable as unreadable:
+            copy.unlink()
+            return [str(unreadable)]
+    files[name] = entry_of(copy)
+    return problems
+
+
+def _by_sqlite(source: Path, copy: Path) -> None:
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=60)) as original,
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=60)) as original,
         closing(sqlite3.connect(copy)) as target,
     ):
         original.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, without -wal and -shm
 
 
-def _copy_warc(path: Path, copy: Path, before: Entry | None, previous: Path | None, growing: bool) -> Entry:
-    """The file up to its length now; of one that a crawl is writing (`growing`) only whole records."""
-    length = path.stat().st_size
-    if before and previous and before["bytes"] == length and before["sha256"] == _sha256(path, length):
-        try:
-            os.link(previous, copy)
-        except OSError:  # a file system without links
-            shutil.copyfile(previous, copy)
-        return before
-    with path.open("rb") as source, copy.open("wb") as target:
-        _copy(source, target, length)
-    if growing:
-        os.truncate(copy, warc.sound_until(copy))
-    return _entry(copy)
-
-
-def _copy(source: Any, target: Any, length: int) -> None:
-    while length > 0 and (block := source.read(min(BLOCK, length))):
-        target.write(block)
-        length -= len(block)
-
-
-def _entry(path: Path) -> Entry:
-    status = path.stat()
-    return {"sha256": _sha256(path), "bytes": status.st_size, "mode": stat.S_IMODE(status.st_mode)}
-
-
-def _sha256(path: Path, length: int | None = None) -> str:
-    digest = hashlib.sha256()
-    left = path.stat().st_size if length is None else length
-    with path.open("rb") as stream:
-        while left > 0 and (block := stream.read(min(BLOCK, left))):
-            digest.update(block)
-            left -= len(block)
-    return digest.hexdigest()
+def _as_it_is(source: Path, copy: Path, files: dict[str, Entry]) -> list[str]:
+    """The bytes of a database that SQLite does not read, with its log."""
+    holdings.copy(source, copy)
+    log = source.with_name(f"{source.name}-wal")
+    if log.exists():
+        holdings.copy(log, copy.with_name(log.name))
+        files[log.name] = entry_of(copy.with_name(log.name))
+    return []
 
 
 def _sync(folder: Path) -> None:
@@ -201,3 +276,62 @@ def _sync(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+# ---------------------------------------------------------------- the way back
+
+
+def _chosen(source: Path, damaged: bool) -> Path:
+    """The backup to restore. Raises BackupError when there is none that may be taken."""
+    if (source / MANIFEST).exists():
+        problems = problems_of(source)
+        if problems and not damaged:
+            good = _good(source.parent)
+            other = f"完好的备份最近一份是 {good[-1]}" if good else "旁边也没有完好的备份"
+            raise BackupError(
+                f"{source} 是一份有损坏的备份：{problems[0]}。没有恢复任何文件；{other}。"
+                "仍要用这一份，请加 --damaged，恢复后运行 guidelines verify 看缺了什么"
+            )
+        return source
+    found = _backups(source)
+    if not found:
+        raise BackupError(f"{source} 里没有备份（找不到 {MANIFEST}）")
+    good = _good(source)
+    if good:
+        return good[-1]
+    if damaged:
+        return found[-1]
+    raise BackupError(
+        f"{source} 里的 {len(found)} 份备份都有损坏（最近一份：{problems_of(found[-1])[0]}），没有恢复任何文件。"
+        "仍要用最近一份，请加 --damaged，恢复后运行 guidelines verify 看缺了什么"
+    )
+
+
+def _ready(data: Path) -> None:
+    """The folder holds nothing, or what a restore has left that was cut short. Raises BackupError."""
+    try:
+        present = {path.name for path in data.iterdir() if not path.name.endswith(".lock")} if data.exists() else set()
+    except OSError as error:
+        raise BackupError(faults.sentence(error, data) or str(error)) from error
+    if present - {RESTORING} and (RESTORING not in present or "archive.db" in present):
+        raise BackupError(
+            f"数据目录 {data} 不是空的（有 {min(present - {RESTORING})}）；请换一个空目录，或先把里面的文件移走"
+        )
+
+
+def _fill(data: Path, folder: Path, manifest: dict[str, Entry]) -> None:
+    staging = data / RESTORING
+    staging.mkdir(exist_ok=True)
+    for path in data.iterdir():  # of a restore that was cut short
+        if path != staging and not path.name.endswith(".lock"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(staging)
+    for name, entry in manifest.items():
+        copy = staging / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, copy)
+        copy.chmod(entry["mode"])
+    # the database last: without it the folder is no archive yet
+    for path in sorted(staging.iterdir(), key=lambda path: path.name == "archive.db"):
+        path.rename(data / path.name)
+    staging.rmdir()

@@ -6,11 +6,13 @@ import importlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from archive.commands import FAILED, USAGE, err
 from archive.commands.chinese import speak_chinese
+from archive.operate import faults, lifeline
 from archive.settings import SettingsError
 from archive.store import StoreError
 
@@ -20,7 +22,17 @@ MODULES = ("crawl", "review", "decide", "changes", "search", "export", "notify",
 speak_chinese()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Whatever the machine does to a command (a damaged database, a full disk) leaves it as one sentence."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Exception as error:
+            faults.raise_told(error, context.obj or Path())
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -40,10 +52,13 @@ for _module in MODULES:
 
 
 def main() -> None:
+    lifeline.hold()  # one that `guidelines run` started
     try:
         code = cli.main(standalone_mode=False)  # click hands back what a command raised as Exit
     except click.Abort:
         sys.exit(130)
+    except lifeline.Ended as ended:
+        sys.exit(ended.code)
     except click.ClickException as error:
         err.print(f"用法有误：{error.format_message()}", markup=False)
         sys.exit(USAGE)

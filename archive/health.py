@@ -23,6 +23,7 @@ from attrs import evolve, frozen
 from archive import clock, words
 from archive.attached import called
 from archive.model import Reason
+from archive.operate import network, standing
 from archive.operate.areas import emptied
 from archive.operate.remedies import remedy
 from archive.settings import load_settings
@@ -33,8 +34,6 @@ DISK_FREE_MIN = 1 << 30
 """Bytes: below this a crawl with a few large attachments and its backup may no longer fit."""
 OVERDUE_AFTER = timedelta(hours=48)
 """How late a due notice may be before the schedule itself is in doubt."""
-UNFINISHED_AFTER = timedelta(hours=8)
-"""A crawl without an end after this was killed (the service's own limit is below it)."""
 BACKUP_STALE_AFTER = timedelta(days=14)
 
 
@@ -99,10 +98,24 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
 def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
     """Everything that is wrong now, acknowledged or not, the notices first in the order of the list."""
     return [
-        *notice_troubles(connection),
+        *_gathered(connection, notice_troubles(connection)),
         *_waiting(connection),
         *_operation_troubles(data, connection, now),
     ]
+
+
+def _gathered(connection: sqlite3.Connection, found: list[Trouble]) -> list[Trouble]:
+    """Without a network every notice is in trouble, for one reason that a person can settle: it is said once."""
+    lost = network.offline(connection)
+    explained = [t for t in found if not t.acknowledged and network.explains(t.reason)] if lost else []
+    if lost is None or not explained:
+        return found
+    what = (
+        f"本机像是没有联网：连续 {lost.crawls} 次抓取、{lost.hosts} 个网站都没有连上（{words.reason(lost.reason)}）。"
+        "请先接通网络，再运行 guidelines crawl --all"
+    )
+    point = Trouble("network", "network", what, "", lost.since, "guidelines doctor", crawls=lost.crawls)
+    return [point, *(t for t in found if t not in explained)]
 
 
 def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
@@ -347,9 +360,8 @@ def _operation_troubles(data: Path, connection: sqlite3.Connection, now: datetim
     late = _overdue(data, connection, now)
     if late:
         add("overdue", "定时抓取已逾期，请检查定时任务", late, "guidelines schedule show")
-    crawl = _last_crawl(connection)
-    if crawl and not crawl["finished_at"] and now - clock.parse(crawl["started_at"]) > UNFINISHED_AFTER:
-        add("interrupted", f"第 {crawl['id']} 次抓取中断，没有完成", crawl["started_at"], "guidelines crawl")
+    for point in standing.points(data, connection, now):
+        add(point.code, point.what, point.since, point.command)
     verified = _info(connection, "last_verify")
     if verified and verified["problems"]:
         add("verify", f"上次核对发现 {verified['problems']} 处问题", verified["at"], "guidelines verify")
@@ -370,7 +382,9 @@ def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:
     ]
     if due and now - clock.parse(due) > OVERDUE_AFTER:
         return str(due)
-    last = _rows(connection, "SELECT max(finished_at) AS at FROM crawls")[0]["at"]
+    last = _rows(connection, "SELECT max(finished_at) AS at FROM crawls WHERE outcome IS NULL OR outcome = 'done'")[0][
+        "at"
+    ]
     longest = timedelta(hours=load_settings(data).interval_max) + OVERDUE_AFTER
     return str(last) if last and now - clock.parse(last) > longest else ""
 
@@ -380,13 +394,20 @@ def deliveries(data: Path) -> dict[str, int]:
     path = data / "notify.db"
     if not path.exists():
         return {"pending": 0, "failed": 0}
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as connection:
-        if not _rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
-            return {"pending": 0, "failed": 0}
-        return {
-            "pending": _number(connection, "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"),
-            "failed": _number(connection, "SELECT count(*) FROM deliveries WHERE state = 'dead'"),
-        }
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            return _deliveries(connection)
+    except sqlite3.DatabaseError:  # damaged: standing.py says so, and the rest of the status stands
+        return {"pending": 0, "failed": 0}
+
+
+def _deliveries(connection: sqlite3.Connection) -> dict[str, int]:
+    if not _rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+        return {"pending": 0, "failed": 0}
+    return {
+        "pending": _number(connection, "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"),
+        "failed": _number(connection, "SELECT count(*) FROM deliveries WHERE state = 'dead'"),
+    }
 
 
 def doubtful_count(connection: sqlite3.Connection) -> int:
@@ -403,7 +424,9 @@ def warc_size(data: Path) -> int:
 
 
 def _last_crawl(connection: sqlite3.Connection) -> Row | None:
-    rows = _rows(connection, "SELECT id, kind, started_at, finished_at, stats FROM crawls ORDER BY id DESC LIMIT 1")
+    rows = _rows(
+        connection, "SELECT id, kind, started_at, finished_at, outcome, stats FROM crawls ORDER BY id DESC LIMIT 1"
+    )
     if not rows:
         return None
     return rows[0] | {"stats": json.loads(rows[0]["stats"] or "{}")}

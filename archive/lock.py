@@ -45,6 +45,18 @@ def crawl_lock(data: Path, purpose: str = "抓取") -> Iterator[None]:
             file.truncate(0)
 
 
+def holder(data: Path) -> int | None:
+    """The process that holds the lock, as far as its file says; None when it is dead or there is none.
+
+    Looks without taking the lock, which would turn away a crawl that starts at this moment.
+    """
+    try:
+        pid = int(json.loads((data / NAME).read_text("utf-8"))["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return pid if Path(f"/proc/{pid}").exists() else None
+
+
 def _who(path: str, data: Path) -> str:
     try:
         holder = json.loads(Path(path).read_text("utf-8"))

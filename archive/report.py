@@ -57,12 +57,13 @@ def changes(connection: sqlite3.Connection, where: str = "", parameters: tuple[A
 
 def needs_person(connection: sqlite3.Connection, crawl_id: int) -> bool:
     """Whether a notice of this crawl asks for a person: something of it waits for a decision, or its page or a file is
-    not there as it should be or could not be read and nobody has said that they know."""
+    not there as it should be or could not be read and nobody has said that they know. A crawl that had nothing to ask
+    for speaks of all of them."""
     asked = {row["slug"] for row in _latest_captures(connection, crawl_id)}
     waiting = "SELECT n.slug FROM reviews r JOIN notices n ON n.id = r.notice_id WHERE r.state = 'open'"
     if asked & {row["slug"] for row in connection.execute(waiting)}:
         return True
     return any(
-        t.notice in asked and not t.acknowledged and t.code not in ("rule", "listing")
+        (t.notice in asked or not asked) and not t.acknowledged and t.code not in ("rule", "listing")
         for t in notice_troubles(connection)
     )

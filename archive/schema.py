@@ -441,6 +441,15 @@ def m061_documents_know_their_links(db: Database) -> None:
     _table(db, "attachments").create_index(["document_id"])
 
 
+@migrations()
+def m020_how_a_crawl_ended(db: Database) -> None:
+    """A crawl that was stopped in good order has an end, too; one without an outcome is running, or was killed."""
+    crawls = _table(db, "crawls")
+    crawls.add_column("outcome", str)  # done | interrupted | failed
+    crawls.add_column("fault", str)  # of the machine, in words, when it was not done
+    db.execute("UPDATE crawls SET outcome = 'done' WHERE finished_at IS NOT NULL")
+
+
 def migrate(db: Database, steps: Migrations, path: Path) -> None:
     """Bring a database up to this release, after a copy of it; one of a newer release is refused, untouched."""
     refuse_newer({step.name for step in steps.applied(db)}, steps, path)
@@ -461,6 +470,11 @@ def refuse_newer(applied: Set[str], steps: Migrations, path: Path) -> None:
         raise StoreError(
             f"{path} 由更新版本的程序写成（{'、'.join(sorted(unknown))}），本版本不能打开；请升级程序后再试"
         )
+
+
+def pending(applied: Set[str], steps: Migrations) -> bool:
+    """Whether a database that has had these migrations lacks some of this release."""
+    return not set(_names(steps)) <= applied
 
 
 def _names(steps: Migrations) -> list[str]:

@@ -6,7 +6,6 @@ Changes are recorded by `editions.py` on top of this; the index is kept by `sear
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import sqlite3
@@ -19,12 +18,14 @@ from sqlite_utils import Database
 
 from archive import search
 from archive.clock import iso, now
+from archive.lock import crawl_lock
 from archive.model import Attachment, Capture, Document, Notice, Sources, Verdict
 from archive.normal import name_key
+from archive.operate import faults
 from archive.record.files import attachment_documents
 from archive.records import as_json, item_of, item_row, spans_list
 from archive.schema import StoreError as StoreError  # what every caller of this module has to expect
-from archive.schema import migrate, migrations, refuse_newer
+from archive.schema import migrate, migrations, pending, refuse_newer
 from archive.transaction import atomic
 
 Row = dict[str, Any]
@@ -39,23 +40,33 @@ class Store:
 
     @classmethod
     def open(cls, data: Path) -> Store:
-        """Open the archive under `data`, creating or migrating it."""
+        """Open the archive under `data`, creating or migrating it. Raises StoreError when that cannot be done."""
+        try:
+            return cls._open(data)
+        except (OSError, sqlite3.Error) as error:
+            faults.raise_told(error, data)
+            raise
+
+    @classmethod
+    def _open(cls, data: Path) -> Store:
         data.mkdir(parents=True, exist_ok=True)
         (data / "warc").mkdir(exist_ok=True)
         path = data / "archive.db"
+        if _empty(path) and _holds_records(data):  # SQLite would begin an empty archive beside them
+            raise StoreError(LOST.format(path=path, data=data))
         connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.DatabaseError as error:
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            db = Database(connection)
+            if not migrations.applied(db) and _holds_records(data):  # another database under its name
+                raise StoreError(LOST.format(path=path, data=data))
+            migrate(db, migrations, path)
+            search.renew(db)
+        except BaseException:
             connection.close()
-            raise StoreError(
-                f"{path} 无法作为数据库打开（{error}）；请从备份恢复：guidelines restore 备份目录"
-            ) from error
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        db = Database(connection)
-        migrate(db, migrations, path)
-        search.renew(db)
+            raise
         return cls(data, db)
 
     def close(self) -> None:
@@ -158,8 +169,10 @@ class Store:
             },
         )
 
-    def end_crawl(self, crawl_id: int, stats: Mapping[str, Any]) -> None:
-        self.update("crawls", crawl_id, finished_at=iso(now()), stats=json.dumps(stats, ensure_ascii=False))
+    def end_crawl(self, crawl_id: int, stats: Mapping[str, Any], outcome: str = "done", fault: str = "") -> None:
+        """`outcome`: done, interrupted (a person or the system stopped it) or failed, then with the `fault`."""
+        values = {"finished_at": iso(now()), "stats": json.dumps(stats, ensure_ascii=False)}
+        self.update("crawls", crawl_id, **values, outcome=outcome, fault=fault)
 
     # ------------------------------------------------------------ documents and captures
 
@@ -415,24 +428,63 @@ class Store:
 
 
 _APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+ABSENT = "{data} 中还没有档案库（archive.db）；请先运行 guidelines crawl，或用 --data 指出档案所在的目录"
+LOST = (
+    "{data} 中有原文（warc），但档案库 {path} 不见了或是空的。请不要在这个目录里重新抓取；把它移到别处保存，"
+    "再在空目录中恢复备份：guidelines --data 空目录 restore 备份目录"
+)
 
 
 def read_only(data: Path) -> sqlite3.Connection:
     """A connection that cannot write, for everything that only looks.
 
-    Raises StoreError when there is no archive, or one of a newer release.
+    An archive of an earlier release is brought up to this one first. Raises StoreError when there is no archive, one of
+    a newer release, or one that cannot be opened.
     """
     path = data / "archive.db"
-    if not path.exists():
-        raise StoreError(f"{data} 中还没有档案库（archive.db）；请先运行 guidelines crawl")
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30, check_same_thread=False)
+    try:
+        if _empty(path):
+            if _holds_records(data):
+                raise StoreError(LOST.format(path=path, data=data))
+            raise StoreError(
+                f"{data.absolute()} 中还没有档案库（archive.db）；请先运行 guidelines crawl，或用 --data 指出数据目录"
+            )
+        connection = _look(path)
+        if _outdated(connection, path):
+            connection.close()
+            with crawl_lock(data, "升级档案库"):
+                Store.open(data).close()
+            connection = _look(path)
+    except (OSError, sqlite3.Error) as error:
+        faults.raise_told(error, data)
+        raise
+    return connection
+
+
+def _look(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA query_only=ON")
-    with contextlib.suppress(sqlite3.DatabaseError):  # a damaged file is told by who reads it
-        applied = {row["name"] for row in connection.execute(_APPLIED, [migrations.name])}
-        try:
-            refuse_newer(applied, migrations, path)
-        except StoreError:
-            connection.close()
-            raise
     return connection
+
+
+def _outdated(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether migrations of this release are still to be made."""
+    try:
+        applied = {row["name"] for row in connection.execute(_APPLIED, [migrations.name])}
+        refuse_newer(applied, migrations, path)
+    except BaseException:
+        connection.close()
+        raise
+    return pending(applied, migrations)
+
+
+def _empty(path: Path) -> bool:
+    """Whether there is no database file, or one of no bytes: what a crawl leaves that is killed as it begins."""
+    return not path.exists() or (
+        path.is_file() and path.stat().st_size == 0 and not path.with_name(f"{path.name}-wal").exists()
+    )
+
+
+def _holds_records(data: Path) -> bool:
+    return next((data / "warc").glob("*.warc.gz"), None) is not None

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from sqlite_utils import Database
 
 from archive import clock, search, warc
 from archive.lock import LockHeld, crawl_lock
-from archive.store import Store, read_only
+from archive.operate import damage, lifeline
+from archive.store import Store, StoreError, read_only
 
 Row = dict[str, Any]
 SAMPLE = 50
@@ -61,6 +62,8 @@ def verify(data: Path, *, sample: bool = False, say: Callable[[str], None] = lam
         say("重新读取原文并与存档文字比较")
         _texts(found, data, sample)
         _note(data, found, sample)
+    # a damaged database cannot keep the note itself
+    damage.note(data, "verify", [] if sound[0] else [f"{p['where']}：{p['what']}" for p in found.problems])
     return found.report()
 
 
@@ -189,11 +192,12 @@ def _texts(found: Findings, data: Path, sample: bool) -> None:
     line = [sys.executable, "-m", "crawler", "recheck", "--data", str(data)]
     if sample:
         line += ["--sample", str(SAMPLE)]
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        found.wrong(f"没能重新读取原文：{done.stderr.strip().rpartition(chr(10))[2]}", "crawler recheck")
+    with lifeline.start(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        said, complaint = child.communicate()
+    if child.returncode != 0:
+        found.wrong(f"没能重新读取原文：{complaint.strip().rpartition(chr(10))[2]}", "crawler recheck")
         return
-    result = json.loads(done.stdout)
+    result = json.loads(said)
     found.count("versions", result["checked"])
     found.count("outdated", result["outdated"])
     found.problems += [{"what": problem["what"], "where": problem["where"]} for problem in result["problems"]]
@@ -201,7 +205,7 @@ def _texts(found: Findings, data: Path, sample: bool) -> None:
 
 def _note(data: Path, found: Findings, sample: bool) -> None:
     """For `status`. A quick look that finds nothing does not unsay what a full one found."""
-    with closing(Store.open(data)) as store:
+    with suppress(StoreError), closing(Store.open(data)) as store:  # a folder that cannot be written keeps no note
         before = json.loads(store.info("last_verify") or "{}")
         if sample and not found.problems and before.get("problems"):
             return

@@ -251,6 +251,13 @@ def sound_until(path: Path) -> int:
     return end
 
 
+def continues(path: Path, end: int) -> bool:
+    """Whether whole records follow the damage at `end`: then it is no torn tail."""
+    with path.open("rb") as stream:
+        stream.seek(end)
+        return _member_follows(stream.read())
+
+
 def _member_follows(torn: bytes) -> bool:
     """Whether a whole gzip member with a WARC record stands somewhere behind the first byte."""
     at = torn.find(GZIP, 1)

@@ -1,7 +1,7 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
 Commands: crawl · reextract · recheck · decide. What a crawl found is in the database under its token; only `recheck`
-prints its result (JSON). Exit codes: 0 done · 1 failed · 2 wrong settings or sources.
+prints its result (JSON). Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
 """
 
 from __future__ import annotations
@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import sqlite3
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import click
 from attrs import evolve
@@ -20,6 +24,7 @@ from archive.clock import now
 from archive.editions import settle_all
 from archive.lock import LockHeld, crawl_lock
 from archive.model import Notice
+from archive.operate import faults, lifeline, soundness
 from archive.record.decide import settle_reviews
 from archive.settings import Settings, SettingsError, as_dict, load_settings
 from archive.states import due, mark_gone, update_notices
@@ -28,10 +33,13 @@ from archive.warc import WarcError, repair_tail
 from crawler import decide as deciding
 from crawler import reread, run
 from crawler.sources import Declared, load_sources
+from crawler.stopping import Stop
 
 logger = logging.getLogger("guidelines")
 
 REMEMBERED = "sources-used.toml"
+STOP = Stop()
+"""Of this process: one crawl each."""
 
 
 class Refused(Exception):
@@ -43,8 +51,10 @@ def main() -> None:
     """One process per crawl."""
 
 
-def data_option(command: click.decorators.FC) -> click.decorators.FC:
-    return click.option("--data", type=click.Path(path_type=Path, file_okay=False), required=True)(command)
+def data_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Every command takes the data folder, and says in a sentence what the machine did to it."""
+    option = click.option("--data", type=click.Path(path_type=Path, file_okay=False), required=True)
+    return option(faults.told(command))
 
 
 @main.command()
@@ -75,8 +85,7 @@ def crawl(
     settings = load_settings(data, **overrides)
     declared = load_sources(_sources_file(data, sources))
     _all_known(declared, slugs)
-    with crawl_lock(data):
-        store = Store.open(data)
+    with crawl_lock(data), _sound(data) as store:
         _one_kind_of_archive(store, replay)
         for torn in repair_tail(data):
             logger.warning("%s", torn)
@@ -86,12 +95,42 @@ def crawl(
         declared = with_successors(store, declared)
         wanted = _wanted(store, declared, everything, slugs, replay)
         kind = "replay" if replay else "live"
-        crawl_id = store.begin_crawl(token, kind, SOFTWARE, as_dict(settings) | {"notices": wanted})
-        _log(crawl_id)
-        stats = run.crawl(store, declared, settings, wanted, crawl_id, replay) if wanted else {}
-        finish(store, settings, crawl_id)
-        store.end_crawl(crawl_id, stats)
-        store.close()
+        with _begun(store, token, kind, as_dict(settings) | {"notices": wanted}) as (crawl_id, stats):
+            stats |= run.crawl(store, declared, settings, wanted, crawl_id, STOP, replay) if wanted else {}
+            finish(store, settings, crawl_id)
+
+
+@contextmanager
+def _sound(data: Path) -> Iterator[Store]:
+    """The archive to write to, open for the block. Raises StoreError when its database is damaged: work on top of the
+    damage would make it worse, and be lost with it."""
+    path = data / "archive.db"
+    problems = soundness.pages(path) if path.exists() and path.stat().st_size else []
+    if problems:
+        raise StoreError(faults.DAMAGED.format(path=path, why=problems[0]))
+    with closing(Store.open(data)) as store:
+        yield store
+
+
+@contextmanager
+def _begun(store: Store, token: str, kind: str, settings: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """A crawl, by its number and with the counters to fill in. However the block ends, the crawl has an end."""
+    crawl_id = store.begin_crawl(token, kind, SOFTWARE, settings)
+    _log(crawl_id)
+    stats: dict[str, Any] = {}
+    try:
+        yield crawl_id, stats
+    except BaseException as error:
+        outcome = "interrupted" if isinstance(error, lifeline.Ended) else "failed"
+        said = f"收到 {error}" if isinstance(error, lifeline.Ended) else _in_words(error, store.data)
+        with suppress(sqlite3.Error):  # as on a full disk: then it has no end, and status says so
+            store.end_crawl(crawl_id, stats, outcome, said)
+        raise
+    store.end_crawl(crawl_id, stats)
+
+
+def _in_words(error: BaseException, data: Path) -> str:
+    return faults.sentence(error, data) or f"程序出错：{type(error).__name__}"
 
 
 def finish(store: Store, settings: Settings, crawl_id: int) -> None:
@@ -107,26 +146,22 @@ def finish(store: Store, settings: Settings, crawl_id: int) -> None:
 @click.option("--token", required=True)
 def reextract(data: Path, token: str) -> None:
     """Read every kept document again with today's reader; differences are upgrades."""
-    with crawl_lock(data, "重新读取"):
-        store = Store.open(data)
+    with crawl_lock(data, "重新读取"), _sound(data) as store:
         declared = _known_sources(store)
-        crawl_id = store.begin_crawl(token, "reextract", SOFTWARE, {})
-        _log(crawl_id)
-        upgraded = damaged = 0
         settle_all(store, None)
-        for row, rule in reread.rules_of(store, declared):
-            try:
-                if reread.bring_up_to_date(store, row["id"], rule, crawl_id):
-                    upgraded += 1
-                    logger.info("已更新 %s", row["url"])
-            except WarcError as error:
-                damaged += 1
-                reread.note_lost(store, row["id"])
-                logger.warning("%s：%s", row["url"], error)
-        settle_all(store, crawl_id)
-        settle_reviews(store)
-        store.end_crawl(crawl_id, {"guidelines/upgrades": upgraded, "guidelines/damaged": damaged})
-        store.close()
+        with _begun(store, token, "reextract", {}) as (crawl_id, stats):
+            stats |= {"guidelines/upgrades": 0, "guidelines/damaged": 0}
+            for row, rule in reread.rules_of(store, declared):
+                try:
+                    if reread.bring_up_to_date(store, row["id"], rule, crawl_id):
+                        stats["guidelines/upgrades"] += 1
+                        logger.info("已更新 %s", row["url"])
+                except WarcError as error:
+                    stats["guidelines/damaged"] += 1
+                    reread.note_lost(store, row["id"])
+                    logger.warning("%s：%s", row["url"], error)
+            settle_all(store, crawl_id)
+            settle_reviews(store)
 
 
 @main.command()
@@ -134,9 +169,8 @@ def reextract(data: Path, token: str) -> None:
 @click.option("--sample", type=int)
 def recheck(data: Path, sample: int | None) -> None:
     """Print whether the kept bytes still give the kept text."""
-    store = Store.open(data)
-    click.echo(json.dumps(reread.recheck(store, _known_sources(store), sample), ensure_ascii=False))
-    store.close()
+    with closing(Store.open(data)) as store:
+        click.echo(json.dumps(reread.recheck(store, _known_sources(store), sample), ensure_ascii=False))
 
 
 @main.command()
@@ -150,21 +184,17 @@ def recheck(data: Path, sample: int | None) -> None:
 def decide(data: Path, token: str, word: str, number: int | None, capture_id: int | None) -> None:
     """Carry out what a person says about one thing that waits, or take the last such word back."""
     settings = load_settings(data)
-    with crawl_lock(data, "人工处理"):
-        store = Store.open(data)
+    with crawl_lock(data, "人工处理"), _sound(data) as store:
         declared = _known_sources(store)
         settle_all(store, None)  # what a killed crawl left is none of this decision's doing
         if capture_id is not None:
             number = deciding.review_of_capture(store, declared, capture_id)
-        crawl_id = store.begin_crawl(token, word, SOFTWARE, {"review": number})
-        if word == "undo":
-            number = deciding.undo(store, declared, crawl_id)
-            store.update("crawls", crawl_id, settings=json.dumps({"review": number}))
-        elif number is not None:
-            (deciding.accept if word == "accept" else deciding.reject)(store, declared, number)
-        finish(store, settings, crawl_id)
-        store.end_crawl(crawl_id, {})
-        store.close()
+        with _begun(store, token, word, {"review": number}) as (crawl_id, _):
+            if word == "undo":
+                deciding.undo(store, declared, crawl_id)
+            elif number is not None:
+                (deciding.accept if word == "accept" else deciding.reject)(store, declared, number)
+            finish(store, settings, crawl_id)
 
 
 # ---------------------------------------------------------------- what to crawl
@@ -249,20 +279,31 @@ def _log(crawl_id: int | None = None) -> None:
 
 
 def _ours_or_a_warning(record: logging.LogRecord) -> bool:
-    """Scrapy sets its loggers to DEBUG whenever a crawler starts, so what it says is weighed here."""
+    """Scrapy sets its loggers to DEBUG whenever a crawler starts, so what it says is weighed here.
+
+    Its traceback of an error of the machine is left out: that error ends the crawl with a sentence.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None and faults.of_the_machine(error):
+        return False
     return record.name == logger.name or record.levelno >= logging.WARNING
 
 
 def cli() -> int:
+    lifeline.hold()
     _log()
     try:
-        main.main(standalone_mode=False)
+        with lifeline.handling(STOP.on_signal):
+            main.main(standalone_mode=False)
     except (SettingsError, click.ClickException) as error:
         click.echo(str(error), err=True)
         return 2
     except (Refused, StoreError, LockHeld, WarcError) as error:
         click.echo(str(error), err=True)
         return 1
+    except lifeline.Ended as ended:
+        click.echo(f"收到 {ended}，提前结束；已取得的内容都保留了，再运行一次即可", err=True)
+        return ended.code
     return 0
 
 

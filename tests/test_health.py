@@ -15,6 +15,7 @@ from attrs import evolve
 from archive import health
 from archive.clock import iso
 from archive.clock import now as clock_now
+from archive.lock import crawl_lock
 from archive.model import Capture, Reason, Verdict
 from archive.record.decide import settle_reviews
 from archive.record.reviews import note_capture
@@ -202,10 +203,12 @@ def test_problems_of_the_last_verification_stay_until_they_are_settled(store: St
     assert look(store)["attention"][0]["what"] == "上次核对发现 2 处问题"
 
 
-def test_a_crawl_that_was_killed_is_noticed_after_its_time_limit(store: Store) -> None:
-    store.begin_crawl("dead", "live", "test/1", {})
-    assert look(store)["ok"] is True
-    assert "第 2 次抓取中断" in look(store, clock_now() + timedelta(hours=9))["attention"][0]["what"]
+def test_a_crawl_that_was_killed_is_noticed_at_once_and_one_that_runs_is_none(store: Store) -> None:
+    with crawl_lock(store.data):
+        store.begin_crawl("dead", "live", "test/1", {})
+        assert look(store)["ok"] is True
+        assert "已超过 8 小时" in look(store, clock_now() + timedelta(hours=9))["attention"][0]["what"]
+    assert "第 2 次抓取被强行中止" in look(store)["attention"][0]["what"]
 
 
 def test_a_declared_list_page_that_gives_no_list_is_told(store: Store) -> None:

@@ -12,7 +12,9 @@ from rich.table import Table
 from archive import words
 from archive.child import run_crawler
 from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data
+from archive.notify.story import local
 from archive.report import crawl_report, needs_person
+from archive.settings import load_settings
 from archive.store import read_only
 
 
@@ -37,6 +39,8 @@ from archive.store import read_only
 @pass_data
 def crawl(data: Path, as_json: bool, **options: Any) -> None:
     """抓取到期的通知，列出每份通知的结论和发现的变化。"""
+    where = "" if (data / "archive.db").exists() else "（还没有档案，将新建；档案若在别处，请用 --data 指出）"
+    err.print(f"数据目录：{data.absolute()}{where}", markup=False, soft_wrap=True)
     code, crawl_id = run_crawler("crawl", data, _arguments(options))
     if crawl_id is None or code:
         if not code:
@@ -48,7 +52,7 @@ def crawl(data: Path, as_json: bool, **options: Any) -> None:
     if as_json:
         emit(report)
     else:
-        _print(connection, report)
+        _print(connection, report, load_settings(data).zone)
     raise click.exceptions.Exit(ATTENTION if attention else OK)
 
 
@@ -66,9 +70,9 @@ def _arguments(options: dict[str, Any]) -> list[str]:
     return arguments
 
 
-def _print(connection: sqlite3.Connection, report: dict[str, Any]) -> None:
+def _print(connection: sqlite3.Connection, report: dict[str, Any], zone: Any) -> None:
     if not report["notices"]:
-        out.print("没有到期的通知。要立即抓取全部通知，请加 --all。")
+        _nothing_due(connection, zone)
         return
     table = Table("序号", "通知", "结论", "附件", box=None, pad_edge=False)
     titles = {row["slug"]: row for row in connection.execute("SELECT slug, number, title FROM notices")}
@@ -85,6 +89,31 @@ def _print(connection: sqlite3.Connection, report: dict[str, Any]) -> None:
             f"变化 {change['id']}：{words.change(change['kind'])}　{change['notice']}　{change['summary']}",
             markup=False,
         )
+
+
+def _nothing_due(connection: sqlite3.Connection, zone: Any) -> None:
+    """When the next visits are due, and which notices are waiting because the last one failed."""
+    rows = connection.execute(
+        "SELECT state, reason, next_due FROM notices WHERE declared = 1 ORDER BY next_due"
+    ).fetchall()
+    failing = [row for row in rows if row["state"] not in ("current", "never-fetched")]
+    silent = [row["reason"] for row in failing if row["state"] == "unreachable"]
+    if not failing:
+        next_due = local(rows[0]["next_due"], zone) if rows else ""
+        out.print(f"没有到期的通知，下次最早 {next_due} 到期。要立即抓取全部通知，请加 --all。", markup=False)
+        return
+    why = []
+    if silent:
+        every = "都" if len(silent) == len(rows) else ""
+        why.append(f"上次 {len(silent)} 份{every}没有连上（{words.reason(max(set(silent), key=silent.count))}）")
+    if len(failing) > len(silent):
+        why.append(f"{len(failing) - len(silent)} 份没有取到可用的内容")
+    out.print(
+        f"现在没有到期的通知：{'，'.join(why)}，最早 {local(failing[0]['next_due'], zone)} 再试。"
+        "要马上重试：guidelines crawl --all；各份的情况：guidelines status",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 @click.command()

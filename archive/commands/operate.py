@@ -98,10 +98,10 @@ def verify(data: Path, sample: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("target", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--keep", type=click.IntRange(1), default=14, show_default=True, help="保留最近几份备份。")
+@click.option("--keep", type=click.IntRange(1), default=14, show_default=True, help="保留最近几份完好的备份。")
 @pass_data
 def backup(data: Path, target: Path, keep: int) -> None:
-    """在 DIR 下写一份完整备份（可在抓取时进行）；没变的原文文件不重复占空间。"""
+    """在 DIR 下写一份完整备份（可在抓取时进行）；没变的原文文件不重复占空间。数据有损坏时退出码为 1。"""
     from archive.backup import BackupError
     from archive.backup import backup as write
 
@@ -115,17 +115,20 @@ def backup(data: Path, target: Path, keep: int) -> None:
 
 @click.command()
 @click.argument("source", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--damaged", is_flag=True, help="有损坏的备份也用。")
 @pass_data
-def restore(data: Path, source: Path) -> None:
-    """用 DIR 中的备份（多份时用最新的）恢复到空的数据目录。"""
-    from archive.backup import BackupError
+def restore(data: Path, source: Path, damaged: bool) -> None:
+    """用 DIR 中的备份（多份时用最新的一份完好的）恢复到空的数据目录。"""
+    from archive.backup import BackupError, problems_of
     from archive.backup import restore as read
 
     try:
-        folder = read(data, source)
+        folder = read(data, source, damaged=damaged)
     except (BackupError, LockHeld) as error:
         err.print(str(error), markup=False)
         raise SystemExit(FAILED) from None
+    for problem in problems_of(folder):
+        err.print(f"这份备份有损坏：{problem}", markup=False)
     out.print(f"已从 {folder} 恢复到 {data}；请运行 guidelines verify", markup=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-import subprocess
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import click
 
 from archive import clock, schedule
 from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data
+from archive.operate import faults, lifeline
+from archive.store import StoreError
 
 STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "备份"}
 
@@ -29,13 +31,18 @@ def run(data: Path, target: Path | None) -> None:
         meet(data, settings)
     except SubscriptionsError as error:
         err.print(str(error), markup=False)  # the crawl goes on; notify says it again and fails
+    except (StoreError, OSError, sqlite3.Error) as error:
+        # the steps say it themselves, and the backup is made all the same
+        err.print(
+            str(error) if isinstance(error, StoreError) else faults.sentence(error, data) or str(error), markup=False
+        )
     steps = [["crawl"], ["verify", "--sample"], ["notify"]]
     if target is not None:
         steps.append(["backup", str(target)])
     codes = {}
     for step in steps:
         _log(f"开始{STEPS[step[0]]}")
-        codes[step[0]] = subprocess.run(schedule.Plan(data.absolute()).command(*step), check=False).returncode
+        codes[step[0]] = lifeline.run(schedule.Plan(data.absolute()).command(*step))
         _log(f"{STEPS[step[0]]}结束，退出码 {codes[step[0]]}")
     failed = [STEPS[name] for name, code in codes.items() if code not in (OK, ATTENTION)]
     if failed:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.commands import out, pass_data
+from archive.operate import faults, soundness
 from archive.store import StoreError, read_only
 
 if TYPE_CHECKING:
@@ -32,10 +33,14 @@ SETTINGS = {
 
 
 def site(data: Path) -> Datasette:
-    """The site of the archive under `data`. Raises StoreError when there is none."""
+    """The site of the archive under `data`. Raises StoreError when there is none, or a damaged one."""
     from datasette.app import Datasette  # takes most of a second, which no other command should wait
 
     read_only(data).close()
+    path = data / "archive.db"
+    problems = soundness.database(path)
+    if problems:
+        raise StoreError(faults.DAMAGED.format(path=path, why=problems[0]))
     return Datasette([str(data / "archive.db")], settings=SETTINGS)
 
 

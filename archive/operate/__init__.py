@@ -1,1 +1,1 @@
-"""The machine and the archive, looked after."""
+"""Keeping the archive running: what machine and data folder may do to it, and what to say and do then."""

@@ -199,6 +199,8 @@ def exception_page(datasette: Any, request: Any, exception: Exception) -> Callab
 
     async def inner() -> Response:
         status, message = 500, "服务器内部出错，已记入日志。请稍后再试；若一再出现，请告诉管理员。"
+        if isinstance(exception, sqlite3.DatabaseError) and not isinstance(exception, sqlite3.OperationalError):
+            message = "档案库读不出来，可能已经损坏。请告诉管理员运行 guidelines verify 核对。"
         if isinstance(exception, Base400):
             status = exception.status
             message = "这个地址没有内容，可能已经变动。" if status == 404 else str(exception.args[0])
@@ -224,7 +226,10 @@ async def is_demo(datasette: Any) -> bool:
     """Whether the archive holds the replica and not the ministries' own pages."""
     if "archive" not in datasette.databases:
         return False
-    found = await datasette.get_database("archive").execute("SELECT value FROM archive_info WHERE key = 'demo'")
+    try:
+        found = await datasette.get_database("archive").execute("SELECT value FROM archive_info WHERE key = 'demo'")
+    except sqlite3.DatabaseError:  # damaged while the site runs: the page that tells it needs no database
+        return False
     row = found.first()
     return row is not None and row["value"] == "1"
 

@@ -20,6 +20,7 @@ from twisted.web._newclient import ResponseNeverReceived
 
 from archive.coding import TooLarge
 from archive.model import Verdict
+from archive.operate import faults
 
 
 class NotFetched(IgnoreRequest):
@@ -57,7 +58,12 @@ DETAILS = {
 
 
 def explain(error: BaseException) -> Failure:
-    """What a failed request means. Unknown failures count as `reset`, with the library's own words."""
+    """What a failed request means. Unknown failures count as `reset`, with the library's own words.
+
+    An error of this machine (a full disk) says nothing about the site: it is raised, and ends the crawl.
+    """
+    if faults.of_the_machine(error):
+        raise error
     if isinstance(error, NotFetched):
         return Failure(error.verdict, error.reason, error.detail)
     reason = code_of(error)
@@ -68,6 +74,8 @@ def explain(error: BaseException) -> Failure:
 
 
 def code_of(error: BaseException) -> str:
+    if faults.of_the_machine(error):
+        return "machine"  # nothing to ask again for
     if isinstance(error, NotFetched):
         return error.reason
     causes = _causes(error)

@@ -14,8 +14,8 @@ import uuid
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 ROTATE = 100_000_000
 Headers = Sequence[tuple[str, str]]
@@ -42,7 +42,7 @@ class WarcFiles:
         self.rotate = rotate
         self.begun = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         self._lock = threading.Lock()
-        self._out: BinaryIO | None = None
+        self._out: FileIO | None = None
         self._name = ""
         self._info_id = ""
         self._number = 0
@@ -50,14 +50,22 @@ class WarcFiles:
     def append(self, *records: tuple[Headers, bytes]) -> tuple[str, list[int]]:
         """Write records (their WARC headers but for the common ones, and block) one after the other into one file.
 
-        Returns the file's name and the records' offsets, after everything is flushed to the disk.
+        Returns the file's name and the records' offsets, after everything is flushed to the disk. Raises OSError when
+        they cannot be written; then nothing of them stays in the file.
         """
         with self._lock:
             out = self._file()
-            offsets = [
-                self._write(out, [*headers, ("WARC-Warcinfo-ID", self._info_id)], block) for headers, block in records
-            ]
-            _to_disk(out)
+            begin = out.tell()
+            try:
+                offsets = [
+                    self._write(out, [*headers, ("WARC-Warcinfo-ID", self._info_id)], block)
+                    for headers, block in records
+                ]
+                _to_disk(out)
+            except OSError:  # a full disk: half a record must not stand before whole ones
+                out.truncate(begin)
+                out.seek(begin)
+                raise
             return self._name, offsets
 
     def close(self) -> None:
@@ -66,7 +74,7 @@ class WarcFiles:
                 self._out.close()
                 self._out = None
 
-    def _file(self) -> BinaryIO:
+    def _file(self) -> FileIO:
         if self._out is not None and self._out.tell() >= self.rotate:
             self._out.close()
             self._out = None
@@ -74,7 +82,7 @@ class WarcFiles:
             self._number += 1
             self._name = f"guidelines-{self.begun}-{self.crawl}-{self._number:04}.warc.gz"
             try:
-                self._out = (self.folder / self._name).open("xb")
+                self._out = (self.folder / self._name).open("xb", buffering=0)
             except FileExistsError:  # the other spider of this crawl, within the same second
                 continue
             self._info_id = record_id()
@@ -94,17 +102,17 @@ class WarcFiles:
                 os.close(folder)
         return self._out
 
-    def _write(self, out: BinaryIO, headers: Headers, block: bytes) -> int:
+    def _write(self, out: FileIO, headers: Headers, block: bytes) -> int:
         offset = out.tell()
         lines = [*headers, ("WARC-Block-Digest", digest(block)), ("Content-Length", str(len(block)))]
         head = "WARC/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
         packer = zlib.compressobj(6, zlib.DEFLATED, 31)
-        out.write(
-            packer.compress(head.encode()) + packer.compress(block) + packer.compress(b"\r\n\r\n") + packer.flush()
-        )
+        packed = packer.compress(head.encode()) + packer.compress(block) + packer.compress(b"\r\n\r\n") + packer.flush()
+        left = memoryview(packed)
+        while left:  # unbuffered: on a disk that fills up a write ends early, and the next one fails
+            left = left[out.write(left) :]
         return offset
 
 
-def _to_disk(out: BinaryIO) -> None:
-    out.flush()
+def _to_disk(out: FileIO) -> None:
     os.fsync(out.fileno())

@@ -26,6 +26,8 @@ from crawler.reading.rule import Rule
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["crawler.reading", "crawler.reading.page", "crawler.reading.formats"])
+_LIVING: set[int] = set()
+_ENDING = threading.Event()
 _STARTING = threading.Lock()  # Process.start() of multiprocessing is not made for several threads at once
 
 SECONDS = 300.0
@@ -59,14 +61,24 @@ def read_apart(
     return Document(problem=problem, reader=reader_id(rule))
 
 
+def end_all() -> None:
+    """Kill every reader and start none any more: this process is about to end."""
+    _ENDING.set()
+    for child in tuple(_LIVING):
+        _kill(child)
+
+
 def _run(task: tuple[object, ...], seconds: float, late: threading.Event) -> tuple[Document | None, int | None]:
     """The child's answer, None without one, and its exit code; `late` is set when it was killed for its time."""
+    if _ENDING.is_set():
+        raise RuntimeError("this process is about to end")
     receiver, sender = _SERVER.Pipe(duplex=False)
     process = _SERVER.Process(target=_child, args=(sender, *task), name="guidelines-read")
     with receiver:
         with sender, _STARTING:
             process.start()
         child = cast(int, process.pid)
+        _LIVING.add(child)
 
         def stop() -> None:
             late.set()
@@ -83,6 +95,7 @@ def _run(task: tuple[object, ...], seconds: float, late: threading.Event) -> tup
         finally:
             clock.cancel()
             _kill(child)
+            _LIVING.discard(child)
             process.join()
     code = process.exitcode
     process.close()
@@ -99,6 +112,7 @@ def _child(
     scratch: str,
 ) -> None:
     os.setsid()  # first of all: what the parent kills is this session
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     tempfile.tempdir = scratch
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
@@ -111,6 +125,17 @@ def _child(
     except Exception as error:  # the last net: each reader catches what its library is known to raise
         answer = pickle.dumps(Document(problem=CRASHED.format(what=type(error).__name__), reader=reader_id(rule)))
     sender.send_bytes(answer)
+
+
+def _end_with_parent() -> None:
+    """In the child: once the process that asked is dead, its session (LibreOffice too) has nobody to answer to."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        for pid in _session(os.getpid()):
+            if pid != os.getpid():
+                os.kill(pid, signal.SIGKILL)
+        os._exit(1)
 
 
 def _kill(leader: int) -> None:

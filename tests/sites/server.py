@@ -66,7 +66,8 @@ class Page:
 
 
 class SiteServer:
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        """`port`: of every host, 0 for a free one (an archive made earlier knows its pages by their port)."""
         self.seen: list[Seen] = []
         self.stopping = threading.Event()
         self._changed = threading.Condition()
@@ -78,7 +79,7 @@ class SiteServer:
         self._held: dict[tuple[Origin, str], threading.Event] = {}
         self._in_flight: dict[str, int] = {}
         self._servers: list[ThreadingHTTPServer] = []
-        self._port = 0
+        self._port = port
         self._folder = tempfile.TemporaryDirectory(prefix="sites-")
 
     # ------------------------------------------------------------ hosts
