@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import http.client
 import os
 import re
 import signal
@@ -24,7 +25,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 from attrs import define, field
 
 TOP = Path(__file__).resolve().parent.parent
@@ -32,6 +32,7 @@ sys.path.insert(0, str(TOP))
 
 PATIENCE = 90.0
 """Seconds until an attack is given up."""
+# ruff: noqa: S608 - statements of an attacker's
 CTE = "with recursive c(n) as (select 1 union all select n+1 from c)"
 FACETS = "&".join(f"_facet={name}" for name in ("content", "basis", "level2", "time_limit", "subject", "serial"))
 WORDS = " OR ".join(f"{c}*" for c in "征地公示社会救助基层政务公开标准目录")
@@ -48,8 +49,8 @@ SQL = {
     "LIKE %a%a x3": (3, f"select hex(zeroblob(1000000)) like '{'%0' * 90}%1'"),
     "cross join x20": (20, "select count(*) from items a, items b, items c where a.content <> c.basis"),
     "window x5": (5, f"{CTE} select sum(n) over (order by n rows 100000 preceding) from c limit 100000000"),
-    "sort on disk x3": (3, f"{CTE}, d as (select n, hex(randomblob(2000)) r from c limit 4000000) select * from d order by r"),
-    "json_each x5": (5, f"{CTE} select count(*) from c, json_each('[' || replace(hex(zeroblob(900000)),'0','1,') || '1]')"),
+    "sort on disk x3": (3, f"{CTE}, d as (select hex(randomblob(2000)) r from c limit 999999) select r from d order by r"),
+    "json_each x5": (5, f"{CTE} select count(*) from c, json_each('['||replace(hex(zeroblob(900000)),'0','1,')||'1]')"),
     "instr x3": (3, "select instr(hex(zeroblob(7000000)), hex(zeroblob(3000000)) || '1')"),
 }  # fmt: skip
 TABLES = {
@@ -152,8 +153,7 @@ def tree_bytes(pid: int) -> int:
 
 def _measured(tree: Path, data: Path, count: int, path: str) -> str:
     with served(tree, data) as (address, pid), ThreadPoolExecutor(count + 1) as threads:
-        client = httpx.Client(base_url=address, timeout=PATIENCE, trust_env=False)
-        client.get("/"), client.get("/archive/tasks")  # a site that is up
+        _ask(address, "/"), _ask(address, "/archive/tasks")  # a site that is up
         memory = Memory(pid)
         threads.submit(memory.watch)
         asked = [threads.submit(_ask, address, path) for _ in range(count)]
@@ -172,11 +172,18 @@ def _measured(tree: Path, data: Path, count: int, path: str) -> str:
 def _ask(address: str, path: str) -> tuple[str, float]:
     """The status, or what went wrong, and the seconds it took."""
     began = time.perf_counter()
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=PATIENCE)
     try:
-        status = str(httpx.get(address + path, timeout=PATIENCE, trust_env=False).status_code)
-    except httpx.HTTPError as error:
-        status = type(error).__name__
-    return status, time.perf_counter() - began
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        while answer.read(1 << 20):
+            pass
+        told = str(answer.status)
+    except (OSError, http.client.HTTPException) as error:
+        told = type(error).__name__
+    finally:
+        connection.close()
+    return told, time.perf_counter() - began
 
 
 def _half_sent(tree: Path, data: Path) -> str:

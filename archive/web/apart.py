@@ -6,6 +6,7 @@ files (exports, kept bytes). `serve` opens the pools; without them (in tests, in
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
 from attrs import frozen
-from datasette.utils.asgi import Request
+from datasette.utils.asgi import Request, Response
 
 from archive.settings import Settings
 from archive.web import frames, workers
@@ -25,6 +26,8 @@ URL_BYTES = 8_000
 PARAMETERS = 60
 FACETS = 8
 AGAIN_SECONDS = 10
+OURS = 128
+"""Requests for our own pages at once."""
 FILES = re.compile(r"/documents/[0-9]+/file|/catalogue\.[a-z]+")
 STATIC = re.compile(r"/-/static(?:-plugins)?/|/favicon\.ico$")
 BUSY = (
@@ -44,10 +47,11 @@ class Pools:
     def of(cls, data: Path, settings: Settings) -> Pools:
         """A file is read whole, and an archive file unpacked, before it is sent."""
         tables = workers.Limits(
-            count=2, waiting=8, wait=6, seconds=10, bytes=32 << 20, memory_mb=settings.sql_memory_mb
+            count=2, waiting=8, wait=15, seconds=15, bytes=32 << 20, held=256 << 20, memory_mb=settings.sql_memory_mb
         )
+        memory = max(512, 4 * settings.max_bytes >> 20)
         files = workers.Limits(
-            count=1, waiting=16, wait=20, seconds=30, bytes=256 << 20, memory_mb=max(512, 4 * settings.max_bytes >> 20)
+            count=1, waiting=32, wait=60, seconds=30, bytes=256 << 20, held=512 << 20, memory_mb=memory
         )
         return cls(workers.Pool(data, tables), workers.Pool(data, files))
 
@@ -97,19 +101,27 @@ def _out_of_bounds(scope: Mapping[str, Any]) -> tuple[int, str] | None:
 
 
 def apart(app: App, datasette: Any, ours: Callable[[str], bool]) -> App:
-    """What is heavy is asked of a worker. `ours` says whether one of our routes takes a path."""
+    """What is heavy is asked of a worker, the rest here. `ours` says whether one of our routes takes a path."""
+    here = 0
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        nonlocal here
         pool = _pool(scope, _of.get(datasette), ours) if scope["type"] == "http" else None
         if pool is None:
-            await app(scope, receive, send)
+            here += 1
+            try:
+                await (app if here <= OURS else _crowded)(scope, receive, send)
+            finally:
+                here -= 1
             return
+        gone = asyncio.ensure_future(_gone(receive))
         try:
-            answer = await pool.ask(workers.packed(scope))
+            async with pool.ask(workers.packed(scope), gone) as answer:
+                await _hand_over(answer, send)
         except workers.Refused as error:
             await (await _refused(datasette, _request(scope, receive), error)).asgi_send(send)
-            return
-        await _hand_over(answer, send)
+        finally:
+            gone.cancel()
 
     return wrapped
 
@@ -142,10 +154,22 @@ async def _refused(datasette: Any, request: Any, error: workers.Refused) -> Any:
     return await refusal(datasette, request, 503, EXCEEDED if isinstance(error, workers.Exceeded) else DIED)
 
 
+async def _gone(receive: Any) -> None:
+    """Until the visitor has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _crowded(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Without a template, which would have to wait like all the others."""
+    answer = Response.text(f"现在访问的人太多，请过 {AGAIN_SECONDS} 秒再试。", status=503)
+    answer.headers["retry-after"] = str(AGAIN_SECONDS)
+    await answer.asgi_send(send)
+
+
 async def _hand_over(answer: workers.Answer, send: Any) -> None:
     """As fast as the visitor reads."""
-    with answer.body as body:
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        while chunk := body.read(frames.CHUNK):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    while chunk := answer.body.read(frames.CHUNK):
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

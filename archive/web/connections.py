@@ -12,23 +12,24 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-MOST = 512
-"""Connections at once; over it the one that has waited longest is cut."""
 HEAD_BYTES = 16_384
 KEEP_ALIVE = 5
 """Seconds for the next request on a connection."""
-HEAD = 10.0
-"""Seconds for a whole head, from the connection or the last answer on."""
-BODY = 10.0
-"""Seconds for a body, which nothing of ours reads."""
-STALLED = 20.0
-"""Seconds in which a reader takes what is written, some 64 kB."""
-ANSWER = 900.0
-"""Seconds for one answer to be read to its end."""
 
 
 class Guarded(H11Protocol):
     """One connection. At any time at most one timer runs: that of what it waits for."""
+
+    most = 512
+    """Connections at once; over it the one that has waited longest is cut."""
+    head = 10.0
+    """Seconds for a whole head, from the connection or the last answer on."""
+    body = 10.0
+    """Seconds for a body, which nothing of ours reads."""
+    stalled = 20.0
+    """Seconds in which a reader takes what is written, some 64 kB."""
+    answer = 300.0
+    """Seconds for one answer to be read to its end."""
 
     _open: dict[Guarded, None]
     """Those that wait for their other side, the longest first; shared by all of a server."""
@@ -48,7 +49,7 @@ class Guarded(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > MOST and self._open:
+        if len(self.connections) > self.most and self._open:
             next(iter(self._open))._cut()
         self._look()
 
@@ -79,15 +80,15 @@ class Guarded(H11Protocol):
         answering = self.cycle is not None and not self.cycle.response_complete
         if not answering:
             self._answering_since = None
-            self._wait_for("head", HEAD)
+            self._wait_for("head", self.head)
             return
         if self._answering_since is None:
             self._answering_since = self.loop.time()
         if self.flow.write_paused:
-            left = self._answering_since + ANSWER - self.loop.time()
-            self._wait_for("reader", min(STALLED, left))
+            left = self._answering_since + self.answer - self.loop.time()
+            self._wait_for("reader", min(self.stalled, left))
         elif self.cycle.more_body:
-            self._wait_for("body", BODY)
+            self._wait_for("body", self.body)
         else:
             self._wait_for("")
 
@@ -109,7 +110,7 @@ class Guarded(H11Protocol):
         unsent = self.transport.get_write_buffer_size()
         if self._waits_for == "head" and 0 < unsent < self._unsent:
             self._unsent = unsent
-            self._timer = self.loop.call_later(HEAD, self._over)
+            self._timer = self.loop.call_later(self.head, self._over)
             return
         self._cut()
 

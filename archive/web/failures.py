@@ -17,6 +17,7 @@ TOO_BIG = "查询要用的内存或结果超出了限额，已停止。请缩小
 TOO_COMPLEX = "查询太复杂，已拒绝。请减少条件、列或嵌套。"
 REFUSED = "查询用到了不开放的功能，已拒绝。"
 BROKEN = "服务器内部出错，已记入日志。请稍后再试；若一再出现，请告诉管理员。"
+STRANGE = "参数有误：地址里的条件不是这个页面能用的。"
 GONE = "这个地址没有内容，可能已经变动。"
 
 _BY_LIMIT = {
@@ -31,11 +32,20 @@ _BY_CODE = _BY_LIMIT | {
     sqlite3.SQLITE_FULL: TOO_BIG,
     sqlite3.SQLITE_IOERR: TOO_BIG,
 }
-_COMPLEX = ("too many", "too large", "too complex", "too long", "nesting", "maximum depth")
+_BY_WORDS = (
+    ("too big", TOO_BIG),
+    ("disk I/O", TOO_BIG),
+    ("disk is full", TOO_BIG),
+    ("not authorized", REFUSED),
+    ("prohibited", REFUSED),
+    *((sign, TOO_COMPLEX) for sign in ("too many", "too large", "too complex", "too long", "maximum depth", "stack")),
+)
+_MISTAKES = (ValueError, KeyError, IndexError, TypeError, AssertionError, OverflowError, sqlite3.ProgrammingError)
+"""What Datasette raises when a parameter is not what it expects."""
 
 
-def told(exception: Exception) -> tuple[int, str]:
-    """The status and the message for whatever Datasette or a page raised."""
+def told(exception: Exception, *, of_datasette: bool = False) -> tuple[int, str]:
+    """The status and the message for whatever a page raised; `of_datasette`: one of Datasette's pages."""
     if isinstance(exception, Base400):
         return exception.status, GONE if exception.status == 404 else f"参数有误：{exception.args[0]}"
     if isinstance(exception, QueryInterrupted):
@@ -46,6 +56,8 @@ def told(exception: Exception) -> tuple[int, str]:
         return _of_datasette(exception)
     if isinstance(exception, InvalidSql) or _code(exception) in _BY_LIMIT:
         return 400, of_query(exception)
+    if of_datasette and isinstance(exception, _MISTAKES):
+        return 400, STRANGE
     return 500, BROKEN
 
 
@@ -57,16 +69,17 @@ def _of_datasette(error: DatasetteError) -> tuple[int, str]:
         return 400, of_query(cause)
     if str(error.message) == "_where= is not allowed":
         return 403, NO_SQL
-    return error.status, f"参数有误：{error.message}"
+    return (400 if error.status == 500 else error.status), f"参数有误：{error.message}"
 
 
 def of_query(error: Exception) -> str:
     """What SQLite has against a query."""
-    if known := _BY_CODE.get(_code(error)):
-        return known
-    if any(sign in str(error) for sign in _COMPLEX):
-        return TOO_COMPLEX
-    return f"查询有误：{error}"
+    return _BY_CODE.get(_code(error)) or of_text(str(error))
+
+
+def of_text(error: str) -> str:
+    """The same where only SQLite's words are left: Datasette's SQL page."""
+    return next((told for sign, told in _BY_WORDS if sign in error), f"查询有误：{error}")
 
 
 def _code(error: Exception) -> int:

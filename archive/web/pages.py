@@ -24,7 +24,7 @@ from archive.clock import parse
 from archive.search import QueryError
 from archive.settings import Settings, load_settings
 from archive.web import labels, security
-from archive.web.failures import NO_SQL, NOT_HANDED_OUT, told
+from archive.web.failures import NO_SQL, NOT_HANDED_OUT, of_text, told
 from archive.web.threads import threads_of
 
 Row = dict[str, Any]
@@ -162,7 +162,7 @@ async def ask(request: Any, datasette: Any, build: Callable[[Visit], Any]) -> An
             return build(visit)
 
     try:
-        return await threads_of(datasette, data).run(inner)
+        return await threads_of(datasette, data).run(build, inner)
     except Missing as error:
         return await failure(datasette, request, 404, str(error))
     except (BadParameter, QueryError) as error:
@@ -206,7 +206,8 @@ def exception_page(datasette: Any, request: Any, exception: Exception) -> Callab
     """Whatever Datasette or a page raised."""
 
     async def inner() -> Response:
-        status, message = told(exception)
+        route = request.scope.get("url_route") or {}
+        status, message = told(exception, of_datasette="database" in route.get("kwargs", {}))
         if status == 500:
             log.error("%s 出错", request.path, exc_info=exception)
         return await refusal(datasette, request, status, message)
@@ -239,7 +240,7 @@ async def is_demo(datasette: Any) -> bool:
         row = connection.execute("SELECT value FROM archive_info WHERE key = 'demo'").fetchone()
         return row is not None and row["value"] == "1"
 
-    return await threads_of(datasette, data_of(datasette)).run(asked)
+    return await threads_of(datasette, data_of(datasette)).run("demo", asked)
 
 
 # ---------------------------------------------------------------- filters
@@ -268,6 +269,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "guidelines_crumb": labels.crumb,
         "guidelines_column": labels.column_name,
         "guidelines_description": labels.description,
+        "guidelines_error": of_text,
         "style_version": _style_version(),
     }
 

@@ -15,7 +15,9 @@ from archive.store import read_only
 
 Result = TypeVar("Result")
 
-COUNT = 4
+COUNT = 6
+SAME = 2
+"""Threads that one kind of page may hold at once, so that a slow one leaves some to the others."""
 
 
 class Threads:
@@ -25,9 +27,11 @@ class Threads:
         self.data = data
         self._executor = ThreadPoolExecutor(COUNT, thread_name_prefix="pages")
         self._local = threading.local()
+        self._turns: dict[object, asyncio.Semaphore] = {}
 
-    async def run(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._with_connection, function)
+    async def run(self, kind: object, function: Callable[[sqlite3.Connection], Result]) -> Result:
+        async with self._turns.setdefault(kind, asyncio.Semaphore(SAME)):
+            return await asyncio.get_running_loop().run_in_executor(self._executor, self._with_connection, function)
 
     def _with_connection(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
         connection = getattr(self._local, "connection", None)

@@ -21,7 +21,7 @@ from typing import Any
 
 from archive.web import frames
 
-NICE = 15
+NICE = 10
 """The pages of the main process come first."""
 GROWN = 64 << 20
 """Bytes of memory over those of the start after which a worker gives way to a fresh one."""
@@ -54,9 +54,13 @@ async def _serve(datasette: Any, connected: socket.socket, memory: int) -> None:
     before = _resident()
     os.nice(NICE)
     frames.write(writer, frames.READY)
-    while _resident() < before + GROWN:
+    stays = True
+    while stays:
         _, body = await frames.read(reader)
         await _answer(app, frames.unpacked(body), writer)
+        stays = _resident() < before + GROWN
+        frames.write(writer, frames.END, b"stays" if stays else b"")
+        await writer.drain()
 
 
 def limit(memory: int) -> None:
@@ -101,8 +105,6 @@ async def _answer(app: Any, asked: dict[str, Any], writer: asyncio.StreamWriter)
                 await writer.drain()
 
     await app(scope, receive, send)
-    frames.write(writer, frames.END)
-    await writer.drain()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,7 +38,9 @@ class Limits:
     seconds: float
     """For one answer; the visitor may take longer to read it."""
     bytes: int
-    """Of one answer."""
+    """Of one answer …"""
+    held: int
+    """… and of all that visitors have not read to their end."""
     memory_mb: int
     """Of one worker, on top of the program itself."""
 
@@ -47,7 +50,7 @@ class Refused(Exception):
 
 
 class Busy(Refused):
-    """The line is full, or the wait was too long."""
+    """The line is full, the wait was too long, or too many answers are not read yet."""
 
 
 class Exceeded(Refused):
@@ -60,11 +63,12 @@ class Died(Refused):
 
 @frozen
 class Answer:
-    """A whole answer, held in a file so that slow readers cost no memory and no worker. Close `body`."""
+    """A whole answer, held in a file so that slow readers cost no memory and no worker."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: IO[bytes]
+    size: int
 
 
 @define
@@ -72,6 +76,8 @@ class Worker:
     process: subprocess.Popen[bytes]
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    stays: bool = True
+    """False after an answer that left it with too much memory: it ends."""
 
     @classmethod
     async def start(cls, data: Path, memory_mb: int) -> Worker:
@@ -106,7 +112,7 @@ class Worker:
 
     @property
     def usable(self) -> bool:
-        return self.process.poll() is None and not self.reader.at_eof()
+        return self.stays and self.process.poll() is None and not self.reader.at_eof()
 
     async def ask(self, asked: bytes, most: int) -> Answer:
         """Raises Exceeded or Died; the worker is of no more use then."""
@@ -120,18 +126,22 @@ class Worker:
     async def _answer(self, most: int) -> Answer:
         _, body = await frames.read(self.reader)
         head = frames.unpacked(body)
+        left = most
         file = tempfile.SpooledTemporaryFile(max_size=4 * frames.CHUNK)  # noqa: SIM115 - the reader of the answer closes it
         try:
-            while (frame := await frames.read(self.reader))[0] == frames.BODY:
-                most -= len(frame[1])
-                if most < 0:
+            letter, piece = await frames.read(self.reader)
+            while letter == frames.BODY:
+                left -= len(piece)
+                if left < 0:
                     raise Exceeded
-                file.write(frame[1])
+                file.write(piece)
+                letter, piece = await frames.read(self.reader)
+            self.stays = piece == b"stays"
         except BaseException:
             file.close()
             raise
         file.seek(0)
-        return Answer(head["status"], head["headers"], file)
+        return Answer(head["status"], head["headers"], file, most - left)
 
 
 @define
@@ -140,30 +150,41 @@ class Pool:
     limits: Limits
     _idle: list[Worker] = field(factory=list)
     _waiting: int = 0
+    _held: int = 0
     _free: asyncio.Semaphore = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._free = asyncio.Semaphore(self.limits.count)
 
-    async def ask(self, asked: bytes) -> Answer:
-        """Raises a Refused."""
-        await self._enter()
+    @contextlib.asynccontextmanager
+    async def ask(self, asked: bytes, gone: asyncio.Future[None]) -> AsyncIterator[Answer]:
+        """The answer, for as long as it is read; `gone` is done when the visitor has left. Raises a Refused."""
+        await self._enter(gone)
         try:
-            return await self._ask(asked)
+            answer = await self._ask(asked)
         finally:
             self._free.release()
+        self._held += answer.size
+        try:
+            with answer.body:
+                yield answer
+        finally:
+            self._held -= answer.size
 
-    async def _enter(self) -> None:
-        if self._waiting >= self.limits.waiting:
+    async def _enter(self, gone: asyncio.Future[None]) -> None:
+        """Wait in line; who leaves leaves the line, too."""
+        if self._waiting >= self.limits.waiting or self._held > self.limits.held:
             raise Busy
         self._waiting += 1
+        acquired = asyncio.ensure_future(self._free.acquire())
+        ends: set[asyncio.Future[Any]] = {acquired, gone}
         try:
-            async with asyncio.timeout(self.limits.wait):
-                await self._free.acquire()
-        except TimeoutError as error:
-            raise Busy from error
+            await asyncio.wait(ends, timeout=self.limits.wait, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._waiting -= 1
+            acquired.cancel()  # of no effect when it is done
+        if not acquired.done():
+            raise Busy
 
     async def _ask(self, asked: bytes) -> Answer:
         worker = await self._worker()
