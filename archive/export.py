@@ -302,11 +302,11 @@ def _csv(found: Sequence[Entry]) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow(["领域", *COLUMNS])
     for entry in found:
-        writer.writerow([_harmless(entry.area_name), entry.number, *(_harmless(text) for text in _cells(entry))])
+        writer.writerow([harmless(entry.area_name), entry.number, *(harmless(text) for text in _cells(entry))])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A .csv has no type of cell: an apostrophe keeps a spreadsheet from calculating the text."""
     return f"'{text}" if _FORMULA.match(text) else text
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from attrs import frozen
 
 from archive.notify.subscriptions import ENVIRONMENT
+from archive.settings import Settings
 
 MARK = "# >>> guidelines"
 END = "# <<< guidelines"
@@ -29,7 +30,33 @@ UNITS = (
     "guidelines-notify.timer",
     "guidelines-web.service",
 )
+HARDENED = (
+    "NoNewPrivileges=yes", "PrivateTmp=yes", "LockPersonality=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes",
+    "RestrictNamespaces=yes", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+    "SystemCallArchitectures=native", "SystemCallFilter=@system-service", "SystemCallErrorNumber=EPERM",
+)  # fmt: skip
+"""Of every unit, the user's too. AF_NETLINK: the resolver and LibreOffice ask for the machine's own addresses."""
+HARDENED_SYSTEM = (
+    "ProtectSystem=strict", "ProtectHome=read-only", "PrivateDevices=yes", "ProtectClock=yes", "ProtectHostname=yes",
+    "ProtectKernelTunables=yes", "ProtectKernelModules=yes", "ProtectKernelLogs=yes", "ProtectControlGroups=yes",
+    "ProtectProc=invisible", "CapabilityBoundingSet=", "AmbientCapabilities=", "RemoveIPC=yes", "KeyringMode=private",
+)  # fmt: skip
+"""Of units of the system, where systemd may set up file systems. A data folder under /home is opened again by name."""
+HARDENED_WEB = (
+    # Not of the crawl: LibreOffice writes code into memory and runs it
+    "MemoryDenyWriteExecute=yes",
+    "ProcSubset=pid",
+    # A worker that the kernel kills for its memory is replaced; the site itself goes on
+    "OOMPolicy=continue", "TasksMax=128", "LimitNOFILE=4096",
+)  # fmt: skip
 ENABLED = ("guidelines-run.timer", "guidelines-notify.timer", "guidelines-web.service")
+
+
+def web_memory_mb(settings: Settings) -> int:
+    """For the site: itself and three workers, what each of them may take on top (archive.web.apart), and the disk's
+    cache of the archive."""
+    files = max(512, 4 * settings.max_bytes >> 20)
+    return 4 * 120 + 2 * settings.sql_memory_mb + files + 512
 
 
 class ScheduleError(Exception):
@@ -50,6 +77,8 @@ class Plan:
     """Units of the system instead of the user's."""
     user: str = ""
     """For units of the system: who runs them."""
+    web_memory_mb: int = 2048
+    """More than the site and all its workers take at their limits."""
 
     def command(self, *arguments: str) -> list[str]:
         """`guidelines` of this installation, whatever the PATH of a timer."""
@@ -81,7 +110,8 @@ def units(plan: Plan) -> dict[str, str]:
 
 def _service(plan: Plan, what: str, command: Sequence[str], kind: str, limit: str) -> str:
     """A limit for a oneshot is TimeoutStartSec: RuntimeMaxSec does not count while it starts, which is all it does."""
-    writable = [plan.data, *([plan.backup] if plan.backup else [])]
+    web = kind != "oneshot"
+    writable = [plan.data, *([plan.backup] if plan.backup and not web else [])]
     lines = [
         "[Unit]",
         f"Description=基层政务公开标准档案：{what}",
@@ -98,25 +128,15 @@ def _service(plan: Plan, what: str, command: Sequence[str], kind: str, limit: st
     ]
     if plan.system and plan.user:
         lines.append(f"User={plan.user}")
-    if kind == "oneshot":
+    if not web:
         # 3: done, but a person is needed, which status and the operators' alerts say
         lines += [f"TimeoutStartSec={limit}", "SuccessExitStatus=3", "Nice=10", "IOSchedulingClass=idle"]
     else:
-        lines += ["Restart=on-failure", "RestartSec=10s"]
-    lines += ["NoNewPrivileges=yes", "PrivateTmp=yes", "LockPersonality=yes", "RestrictRealtime=yes"]
+        lines += ["Restart=on-failure", "RestartSec=10s", f"MemoryMax={plan.web_memory_mb}M", *HARDENED_WEB]
+    lines += HARDENED
     if plan.system:
-        lines += [
-            "ProtectSystem=strict",
-            "ProtectHome=read-only",
-            f"ReadWritePaths={' '.join(_quoted(str(path)) for path in writable)}",
-            "PrivateDevices=yes",
-            "ProtectKernelTunables=yes",
-            "ProtectKernelModules=yes",
-            "ProtectControlGroups=yes",
-            "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
-            "RestrictSUIDSGID=yes",
-        ]
-    if kind != "oneshot":
+        lines += [*HARDENED_SYSTEM, f"ReadWritePaths={' '.join(_quoted(str(path)) for path in writable)}"]
+    if web:
         lines += ["", "[Install]", f"WantedBy={'multi-user' if plan.system else 'default'}.target"]
     return "\n".join(lines) + "\n"
 

@@ -45,6 +45,10 @@ class Settings:
     memento: str = ""
     """Prefix of a web archive's addresses, e.g. https://web.archive.org/web/, asked for a notice that cannot be
     reached; '' asks none."""
+    allow_sql: bool = False
+    """Whether visitors of the site may ask in SQL."""
+    sql_memory_mb: int = 256
+    """Memory that one visitor's question may take on Datasette's pages, on top of the program itself."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -89,6 +93,10 @@ def _checked(path: Path, key: str, value: Any, default: Any) -> Any:
             except (ZoneInfoNotFoundError, ValueError) as error:
                 raise fail("时区名（如 Asia/Shanghai）") from error
         return value
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise fail(" true 或 false")
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise fail("不小于 0 的数")
     if key == "shrunk_below" and value > 1:
@@ -96,6 +104,8 @@ def _checked(path: Path, key: str, value: Any, default: Any) -> Any:
     number = type(default)(value)
     if key in ("timeout", "max_bytes") and not number:
         raise fail("大于 0 的数")
+    if key == "sql_memory_mb" and number < 32:
+        raise fail("不小于 32 的数")
     return number
 
 

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 
 from archive import schedule
 from archive.cli import cli
 from archive.schedule import Plan
+from archive.settings import Settings
 from tests.factory import make_archive
 
 
@@ -50,6 +52,29 @@ def test_the_units_are_gentle_limited_and_catch_up(plan: Plan) -> None:
         assert line in units["guidelines-run.timer"]
     assert "100%%" in units["guidelines-run.service"]
     assert "run --backup" in units["guidelines-run.service"]
+
+
+def test_the_site_may_take_so_much_memory_and_no_right_it_does_not_need(plan: Plan) -> None:
+    user = schedule.units(plan)["guidelines-web.service"]
+    for line in ("MemoryMax=2048M", "OOMPolicy=continue", "NoNewPrivileges=yes", "MemoryDenyWriteExecute=yes"):
+        assert line in user
+    system = schedule.units(evolve(plan, system=True, user="archive"))
+    for name in ("guidelines-web.service", "guidelines-run.service"):
+        lines = system[name].splitlines()
+        for line in (
+            "ProtectSystem=strict",
+            "CapabilityBoundingSet=",
+            "SystemCallFilter=@system-service",
+            "PrivateTmp=yes",
+        ):
+            assert line in lines
+    assert "MemoryDenyWriteExecute" not in system["guidelines-run.service"]  # LibreOffice could not start
+    assert str(plan.backup) in system["guidelines-run.service"]
+    assert str(plan.backup) not in system["guidelines-web.service"]
+
+
+def test_more_memory_for_sql_is_more_for_the_site() -> None:
+    assert schedule.web_memory_mb(Settings(sql_memory_mb=1024)) == schedule.web_memory_mb(Settings()) + 2 * (1024 - 256)
 
 
 def test_the_crontab_block_is_replaced_and_removed_without_touching_other_lines(plan: Plan) -> None:

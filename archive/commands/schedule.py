@@ -12,6 +12,7 @@ import click
 from archive import clock, schedule
 from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data
 from archive.operate import faults, lifeline
+from archive.settings import load_settings
 from archive.store import StoreError
 
 STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "备份"}
@@ -24,7 +25,6 @@ def run(data: Path, target: Path | None) -> None:
     """依次抓取、抽查、投递、备份；一步失败不影响后面各步。由定时任务启动。"""
     from archive.notify.run import meet
     from archive.notify.subscriptions import SubscriptionsError
-    from archive.settings import load_settings
 
     settings = load_settings(data)
     try:
@@ -90,6 +90,7 @@ def _plan(
         port,
         system,
         account or (getpass.getuser() if system else ""),
+        schedule.web_memory_mb(load_settings(data)),
     )
 
 

@@ -12,6 +12,7 @@ import click
 
 from archive.commands import out, pass_data
 from archive.operate import faults, soundness
+from archive.settings import load_settings
 from archive.store import StoreError, read_only
 
 if TYPE_CHECKING:
@@ -22,18 +23,20 @@ SETTINGS = {
     "max_returned_rows": 1000,
     "sql_time_limit_ms": 2000,
     "facet_time_limit_ms": 500,
-    "num_sql_threads": 3,
     "allow_download": False,
+    "allow_csv_stream": True,
     "suggest_facets": False,
     "max_csv_mb": 20,
     "template_debug": False,
     "default_cache_ttl": 0,
 }
-"""Datasette's: its SQL page stays, within a time limit; the whole database is not handed out (there is `backup`)."""
+"""Datasette's: the whole database is not handed out (there is `backup`). All rows as CSV are, up to a size: `workers`
+hold an answer in a file, so it costs no memory."""
 
 
-def site(data: Path) -> Datasette:
-    """The site of the archive under `data`. Raises StoreError when there is none, or a damaged one."""
+def site(data: Path, *, threads: int = 3) -> Datasette:
+    """The site of the archive under `data`; `threads` are Datasette's own. Raises StoreError when there is none, or a
+    damaged one."""
     from datasette.app import Datasette  # takes most of a second, which no other command should wait
 
     read_only(data).close()
@@ -41,7 +44,8 @@ def site(data: Path) -> Datasette:
     problems = soundness.database(path)
     if problems:
         raise StoreError(faults.DAMAGED.format(path=path, why=problems[0]))
-    return Datasette([str(data / "archive.db")], settings=SETTINGS)
+    chosen = {"default_allow_sql": load_settings(data).allow_sql, "num_sql_threads": threads}
+    return Datasette([str(path)], settings=SETTINGS | chosen)
 
 
 @click.command("serve")
@@ -57,7 +61,7 @@ def serve(data: Path, host: str, port: int) -> None:
         if error.errno == errno.EADDRINUSE:
             raise StoreError(f"端口 {port} 已被占用；请先关闭占用它的程序，或用 --port 换一个端口") from error
         raise StoreError(f"不能在 {host}:{port} 监听：{error.strerror or error}") from error
-    asyncio.run(_run(datasette, listening))
+    asyncio.run(_run(datasette, data, listening))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -73,18 +77,29 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _run(datasette: Datasette, listening: socket.socket) -> None:
+async def _run(datasette: Datasette, data: Path, listening: socket.socket) -> None:
     import uvicorn
+
+    from archive.web.apart import open_pools
+    from archive.web.connections import HEAD_BYTES, KEEP_ALIVE, Guarded
 
     await datasette.invoke_startup()
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    out.print(f"网站已打开：http://{shown}:{port}/　（按 Ctrl+C 关闭）", markup=False)
     config = uvicorn.Config(
-        datasette.app(), log_level="warning", proxy_headers=True, server_header=False, lifespan="on"
-    )
+        datasette.app(), log_level="warning", proxy_headers=True, server_header=False, lifespan="on", ws="none",
+        http=Guarded, h11_max_incomplete_event_size=HEAD_BYTES, timeout_keep_alive=KEEP_ALIVE,
+    )  # fmt: skip
     server = uvicorn.Server(config)
-    await server.serve(sockets=[listening])
+    pools = open_pools(datasette, data, load_settings(data))
+    out.print(f"网站已打开：http://{shown}:{port}/　（按 Ctrl+C 关闭）", markup=False)
+    warming = asyncio.create_task(pools.tables.warm())
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
+        pools.close()
 
 
 COMMANDS: list[click.Command] = [serve]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,10 +13,12 @@ from datasette.plugins import pm
 
 from archive.search import match_expression
 from archive.web import (
+    apart,
     catalogue,
     changes,
     feeds,
     files,
+    guard,
     home,
     labels,
     notices,
@@ -23,6 +27,7 @@ from archive.web import (
     review,
     searching,
     security,
+    sheets,
 )
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -48,9 +53,11 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 
 @hook_last
-def prepare_connection(conn: sqlite3.Connection) -> None:
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     """Datasette's own search box asks for escape_fts(…): hand it our phrases instead, so that it finds Chinese."""
     conn.create_function("escape_fts", 1, match_expression, deterministic=True)
+    if database == "archive":  # Datasette keeps notes in another, in memory
+        guard.guard(conn)
 
 
 @hook
@@ -81,13 +88,29 @@ def extra_template_vars(request: Any, datasette: Any) -> Callable[[], Any]:
 
 
 @hook
-def asgi_wrapper() -> Callable[[Any], Any]:
-    return security.secured
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    def wrap(app: security.App) -> security.App:
+        inner = apart.apart(sheets.defused(app), datasette, _is_ours)
+        return security.secured(apart.bounded(inner, datasette))
+
+    return wrap
+
+
+def _is_ours(path: str) -> bool:
+    return any(route.match(path) for route in _PATHS)
+
+
+_PATHS = [re.compile(route) for route, _ in ROUTES]
 
 
 @hook
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any]:
     return pages.exception_page(datasette, request, exception)
+
+
+@hook
+def forbidden(datasette: Any, request: Any, message: str) -> Callable[[], Any]:
+    return pages.forbidden_page(datasette, request, message)
 
 
 @hook
@@ -105,3 +128,14 @@ def menu_links() -> list[dict[str, str]]:
         {"href": "/catalogue", "label": "公开事项目录"},
         {"href": "/changes", "label": "修订记录"},
     ]
+
+
+def _register_whole() -> None:
+    """Whoever imports this package before `datasette.app` has it registered half read, without a hook: once more."""
+    module = sys.modules[__name__]
+    if name := pm.get_name(module):
+        pm.unregister(module)
+        pm.register(module, name=name)
+
+
+_register_whole()

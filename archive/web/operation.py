@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from datasette import Response
 
 from archive import health
@@ -27,10 +29,19 @@ def inward(visit: Visit) -> Response:
     raise Missing("这个地址没有内容。")
 
 
+async def versions(datasette: Any) -> Response:
+    """Datasette's, without what the machine's Python and SQLite were built with."""
+    found = datasette._versions()
+    found["python"].pop("full", None)
+    found["sqlite"].pop("compile_options", None)
+    return Response.json(found)
+
+
 INWARD = "databases|threads|patterns|messages|allow-debug|permissions|auth-token"
 
 ROUTES = (
     (rf"^/-/(?:{INWARD})(?:\.json)?$", answer(inward)),
+    (r"^/-/versions(?:\.json)?$", versions),
     (r"^/status$", page("status.html", status)),
     (r"^/status\.json$", answer(status_json)),
 )

@@ -17,8 +17,6 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 from datasette import Response
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import Base400
-from datasette.views.base import DatasetteError
 from markupsafe import Markup, escape
 
 from archive import words
@@ -26,6 +24,8 @@ from archive.clock import parse
 from archive.search import QueryError
 from archive.settings import Settings, load_settings
 from archive.web import labels, security
+from archive.web.failures import NO_SQL, NOT_HANDED_OUT, of_text, told
+from archive.web.threads import threads_of
 
 Row = dict[str, Any]
 Context = dict[str, Any]
@@ -154,15 +154,15 @@ def answer(build: Callable[[Visit], Response]) -> Callable[..., Any]:
 async def ask(request: Any, datasette: Any, build: Callable[[Visit], Any]) -> Any:
     if request.method not in ("GET", "HEAD"):
         return await failure(datasette, request, 405, "这里只能查阅，不能提交。")
-    database = datasette.get_database("archive")
+    data = data_of(datasette)
 
     def inner(connection: sqlite3.Connection) -> Any:
-        visit = Visit(connection, data_of(datasette), request.args, request.url_vars, request.headers, request.path)
+        visit = Visit(connection, data, request.args, request.url_vars, request.headers, request.path)
         with sqlite_timelimit(connection, TIME_LIMIT_MS):
             return build(visit)
 
     try:
-        return await database.execute_fn(inner)
+        return await threads_of(datasette, data).run(build, inner)
     except Missing as error:
         return await failure(datasette, request, 404, str(error))
     except (BadParameter, QueryError) as error:
@@ -184,6 +184,7 @@ TITLES = {
     403: "不能查看",
     404: "没有这个页面",
     405: "不支持的操作",
+    414: "地址太长",
     500: "出错了",
     503: "暂时无法完成",
 }
@@ -194,23 +195,31 @@ async def failure(datasette: Any, request: Any, status: int, message: str) -> Re
     return await render(datasette, request, "failure.html", {"title": title, "message": message}, status)
 
 
+async def refusal(datasette: Any, request: Any, status: int, message: str) -> Response:
+    """A page in Chinese, or JSON where that was asked for."""
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": message, "status": status}, status=status)
+    return await failure(datasette, request, status, message)
+
+
 def exception_page(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any]:
-    """Whatever Datasette or a page raised, as a page in Chinese, or as JSON where that was asked for."""
+    """Whatever Datasette or a page raised."""
 
     async def inner() -> Response:
-        status, message = 500, "服务器内部出错，已记入日志。请稍后再试；若一再出现，请告诉管理员。"
-        if isinstance(exception, sqlite3.DatabaseError) and not isinstance(exception, sqlite3.OperationalError):
-            message = "档案库读不出来，可能已经损坏。请告诉管理员运行 guidelines verify 核对。"
-        if isinstance(exception, Base400):
-            status = exception.status
-            message = "这个地址没有内容，可能已经变动。" if status == 404 else str(exception.args[0])
-        elif isinstance(exception, DatasetteError):
-            status, message = exception.status, str(exception.message)
-        if status >= 500:
+        route = request.scope.get("url_route") or {}
+        status, message = told(exception, of_datasette="database" in route.get("kwargs", {}))
+        if status == 500:
             log.error("%s 出错", request.path, exc_info=exception)
-        if request.path.endswith(".json"):
-            return Response.json({"ok": False, "error": message, "status": status}, status=status)
-        return await failure(datasette, request, status, message)
+        return await refusal(datasette, request, status, message)
+
+    return inner
+
+
+def forbidden_page(datasette: Any, request: Any, message: str) -> Callable[[], Any]:
+    """What Datasette does not let a visitor do: SQL, and the database as a file."""
+
+    async def inner() -> Response:
+        return await refusal(datasette, request, 403, NO_SQL if message.startswith("execute-sql") else NOT_HANDED_OUT)
 
     return inner
 
@@ -226,12 +235,15 @@ async def is_demo(datasette: Any) -> bool:
     """Whether the archive holds the replica and not the ministries' own pages."""
     if "archive" not in datasette.databases:
         return False
+
+    def asked(connection: sqlite3.Connection) -> bool:
+        row = connection.execute("SELECT value FROM archive_info WHERE key = 'demo'").fetchone()
+        return row is not None and row["value"] == "1"
+
     try:
-        found = await datasette.get_database("archive").execute("SELECT value FROM archive_info WHERE key = 'demo'")
+        return await threads_of(datasette, data_of(datasette)).run("demo", asked)
     except sqlite3.DatabaseError:  # damaged while the site runs: the page that tells it needs no database
         return False
-    row = found.first()
-    return row is not None and row["value"] == "1"
 
 
 # ---------------------------------------------------------------- filters
@@ -260,6 +272,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "guidelines_crumb": labels.crumb,
         "guidelines_column": labels.column_name,
         "guidelines_description": labels.description,
+        "guidelines_error": of_text,
         "style_version": _style_version(),
     }
 

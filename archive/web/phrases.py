@@ -68,6 +68,7 @@ PHRASES: dict[str, dict[str, str]] = {
         ">Query parameters<": ">查询参数<",
         "This data as": "以其他格式查看：",
         "0 results": "没有结果",
+        "{{ error }}": "{{ guidelines_error(error) }}",
     },
     "row.html": {
         "This data as": "以其他格式查看：",

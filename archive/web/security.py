@@ -60,9 +60,8 @@ def _headers(given: list[tuple[bytes, bytes]], nonce: str) -> list[tuple[bytes, 
     if b"content-security-policy" not in names:
         policy = DATASETTE.format(nonce=nonce) if html else DATA
         headers.append((b"content-security-policy", policy.encode()))
-    headers.append((b"x-content-type-options", b"nosniff"))
-    headers.append((b"referrer-policy", b"same-origin"))
-    return headers
+    own = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
+    return headers + [(name, value) for name, value in own if name not in names]
 
 
 class Amended(Extension):

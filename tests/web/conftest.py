@@ -66,3 +66,14 @@ def web(site_data: Path) -> Iterator[Site]:
     opened = Site(site_data)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def sql_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site of an operator who lets visitors ask in SQL."""
+    data = tmp_path_factory.mktemp("sql-site") / "data"
+    make_site(data).close()
+    (data / "settings.toml").write_text("allow_sql = true\n")
+    opened = Site(data)
+    yield opened
+    opened.close()

@@ -59,13 +59,13 @@ def test_nothing_about_the_machine_is_told(web: Site, name: str) -> None:
     assert str(web.data) not in answer.text
 
 
-def test_a_slow_query_is_stopped(web: Site) -> None:
+def test_a_slow_query_is_stopped(sql_web: Site) -> None:
     sql = "with recursive c(n) as (select 1 union all select n+1 from c) select count(*) from c"
-    assert web.get(f"/archive.json?sql={quote(sql)}").status_code == 400
+    assert sql_web.get(f"/archive.json?sql={quote(sql)}").status_code == 400
 
 
-def test_nothing_can_be_written_through_the_sql_page(web: Site) -> None:
-    assert web.get("/archive.json?sql=delete+from+notices").status_code == 400
+def test_nothing_can_be_written_through_the_sql_page(sql_web: Site) -> None:
+    assert sql_web.get("/archive.json?sql=delete+from+notices").status_code == 400
 
 
 def test_every_phrase_is_still_in_the_installed_datasette() -> None:
