@@ -104,6 +104,7 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     found = [
         *_page_troubles(connection),
         *_attachment_troubles(connection),
+        *_unasked_troubles(connection),
         *_rule_troubles(connection),
         *_listing_troubles(connection),
     ]
@@ -188,6 +189,28 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             )
         )
     return found
+
+
+def _unasked_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Pages that name more files than one crawl asks for: one point a notice, not one a file."""
+    return [
+        Trouble(
+            subject=f"files:{row['slug']}",
+            code="files",
+            what=f"《{row['title']}》的网页列出的附件太多，有 {row['files']} 个没有抓取，其中的变化看不到",
+            notice=row["slug"],
+            since=row["last_success"] or "",
+            command=f"guidelines acknowledge {row['slug']}",
+            reason=str(row["files"]),
+        )
+        for row in _rows(
+            connection,
+            """SELECT n.slug, n.title, n.last_success, count(*) AS files FROM documents d
+               JOIN notices n ON n.id = d.notice_id
+               WHERE n.declared = 1 AND d.state = 'unread' AND d.reason LIKE 'too-many:%'
+               GROUP BY n.id ORDER BY n.number""",
+        )
+    ]
 
 
 def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:

@@ -29,12 +29,23 @@ from archive.settings import Settings, SettingsError, as_dict, load_settings
 from archive.states import due, mark_gone, update_notices
 from archive.store import Store, StoreError
 from archive.warc import WarcError, repair_tail
-from crawler import reread, run
-from crawler.sources import Declared, load_sources
-from crawler.stopping import Stop
+
+try:
+    from crawler import reread, run
+    from crawler.frugal import spare_address_space
+    from crawler.reading import reader_id
+    from crawler.reading.fault import ReadingFault
+    from crawler.reading.rule import Rule
+    from crawler.reading.sandbox import check_machine
+    from crawler.sources import Declared, load_sources
+    from crawler.stopping import Stop
+except ImportError as error:  # a package is missing or broken, which `guidelines` itself can do without
+    sys.exit(faults.sentence(error, Path()))
 
 logger = logging.getLogger("guidelines")
 
+CHECKED = "reader_checked"
+"""Key of archive_info: the reader that is known to work on this machine."""
 REMEMBERED = "sources-used.toml"
 STOP = Stop()
 """Of this process: one crawl each."""
@@ -94,8 +105,26 @@ def crawl(
         wanted = _wanted(store, declared, everything, slugs, replay)
         kind = "replay" if replay else "live"
         with _begun(store, token, kind, as_dict(settings) | {"notices": wanted}) as (crawl_id, stats):
-            stats |= run.crawl(store, declared, settings, wanted, crawl_id, STOP, replay) if wanted else {}
+            if wanted:
+                _check_reader(store)
+                stats |= run.crawl(store, declared, settings, wanted, crawl_id, STOP, replay)
             finish(store, settings, crawl_id)
+
+
+def _check_reader(store: Store) -> None:
+    """Read the built-in samples before anything is asked for, when the reader is another than the last crawl's.
+
+    Else the first reading does, so that a crawl that finds nothing new starts no reader. Raises ReadingFault.
+    """
+    try:
+        reader = reader_id(Rule())
+        if store.info(CHECKED) == reader:
+            return
+        check_machine()
+    except ReadingFault:
+        store.set_info(CHECKED, "")
+        raise
+    store.set_info(CHECKED, reader)
 
 
 @contextmanager
@@ -274,6 +303,7 @@ def _ours_or_a_warning(record: logging.LogRecord) -> bool:
 
 
 def cli() -> int:
+    spare_address_space()
     lifeline.hold()
     _log()
     try:
