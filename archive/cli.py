@@ -16,7 +16,7 @@ from archive.operate import faults, lifeline
 from archive.settings import SettingsError
 from archive.store import StoreError
 
-MODULES = ("crawl", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule")
+MODULES = ("crawl", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor")
 
 
 speak_chinese()

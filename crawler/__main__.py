@@ -1,7 +1,8 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
-Commands: crawl · reextract · recheck · accept. What a crawl found is in the database under its token; only `recheck`
-prints its result (JSON). Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
+Commands: crawl · reextract · recheck · accept · doctor. What a crawl found is in the database under its token; only
+`recheck` and `doctor` print their result (JSON).
+Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
-from attrs import evolve
+from attrs import asdict, evolve
 
 from archive import SOFTWARE
 from archive.clock import now
@@ -208,6 +210,23 @@ def accept(data: Path, capture_id: int, token: str) -> None:
         with _begun(store, token, "accept", {"capture": capture_id}) as (crawl_id, _):
             reread.accept(store, declared, capture_id, crawl_id)
             finish(store, settings, crawl_id)
+
+
+@main.command()
+@data_option
+def doctor(data: Path) -> None:
+    """Print what is found of parsers and network: {"checks": [...], "hosts": [...]}. Keeps nothing."""
+    from crawler.doctor import network, parsers
+
+    settings = load_settings(data)
+    declared = load_sources(_sources_file(data, None))
+    with ThreadPoolExecutor(1) as other:
+        looking = other.submit(network.look_at_all, declared, settings)
+        checks = list(parsers.checks())
+        findings = looking.result()
+    checks += network.checks(findings)
+    found = {"checks": [asdict(check) for check in checks], "hosts": [asdict(finding) for finding in findings]}
+    click.echo(json.dumps(found, ensure_ascii=False))
 
 
 # ---------------------------------------------------------------- what to crawl

@@ -24,14 +24,16 @@ class Check:
     says: str
     """What was found, a sentence in Chinese."""
     remedy: str = ""
+    details: tuple[str, ...] = ()
+    """What it was found from, a line each."""
 
 
 def ok(what: str, says: str) -> Check:
     return Check(what, State.OK, says)
 
 
-def person(what: str, says: str, remedy: str) -> Check:
-    return Check(what, State.PERSON, says, remedy)
+def person(what: str, says: str, remedy: str, details: Iterable[str] = ()) -> Check:
+    return Check(what, State.PERSON, says, remedy, tuple(details))
 
 
 def broken(what: str, says: str, remedy: str) -> Check:

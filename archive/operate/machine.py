@@ -58,8 +58,8 @@ def _settings(data: Path) -> Check:
     except OSError as error:
         return broken("settings", f"{data / 'settings.toml'} 不能读取：{error.strerror}", "请核对文件的权限")
     if not settings.contact:
-        remedy = '请在 settings.toml 写 contact = "邮箱"，让网站管理员找得到您'
-        return person("settings", "设置可以读取，但没有写联系方式", remedy)
+        hint = '设置可以读取；建议在 settings.toml 写 contact = "邮箱"，让网站管理员找得到您'
+        return ok("settings", hint)
     return ok("settings", "设置可以读取")
 
 

@@ -120,17 +120,23 @@ def read_apart(
 
 def check_samples(kinds: Iterable[str] = BEFORE_A_CRAWL) -> None:
     """Read built-in samples as any file is read. Raises ReadingFault at the first that does not come out right."""
-    limits = Limits.here(SECONDS, MEMORY_LIMIT)
     for kind in kinds:
-        sample = SAMPLES[kind]
-        try:
-            payload = sample.make()
-        except SampleMissing as error:
-            raise ReadingFault(f"程序没有装全，缺少文件 {error}；请重新安装") from error
-        document = _attempt(payload, sample.headers, Rule(), limits)
-        if document.problem or sample.word not in document.text:
-            code = document.problem.partition(":")[0] or "文字不全"
-            raise ReadingFault(f"内置的{sample.name}样本没有读出：{code}{limits.scarce}")
+        read_sample(kind)
+
+
+def read_sample(kind: str) -> Document:
+    """The reading of a built-in sample, by its name in SAMPLES. Raises ReadingFault when it is not what it must be."""
+    limits = Limits.here(SECONDS, MEMORY_LIMIT)
+    sample = SAMPLES[kind]
+    try:
+        payload = sample.make()
+    except SampleMissing as error:
+        raise ReadingFault(f"程序没有装全，缺少文件 {error}；请重新安装") from error
+    document = _attempt(payload, sample.headers, Rule(), limits)
+    if document.problem or sample.word not in document.text:
+        code = document.problem.partition(":")[0] or "文字不全"
+        raise ReadingFault(f"内置的{sample.name}样本没有读出：{code}{limits.scarce}")
+    return document
 
 
 class _Machine:
