@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib.metadata import distributions, requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ def _write(path: Path, checks: Sequence[Check], hosts: Sequence[dict[str, Any]])
             "system": platform.platform(),
             "sqlite": sqlite3.sqlite_version,
             "openssl": ssl.OPENSSL_VERSION,
-            **{name: version(name) for name in _needed()},
+            **_needed(),
         },
         "checks": [{"what": check.what, "state": check.state, "says": check.says} for check in checks],
         "hosts": list(hosts),
@@ -101,10 +101,16 @@ def _write(path: Path, checks: Sequence[Check], hosts: Sequence[dict[str, Any]])
     err.print(f"已写入 {path}", markup=False)
 
 
-def _needed() -> list[str]:
-    """The packages that this program declares, as far as they are installed."""
-    names = {re.split(r"[^\w.-]", line)[0] for line in requires("guidelines-archive") or () if "extra ==" not in line}
-    return sorted(names & {distribution.name for distribution in distributions()})
+def _needed() -> dict[str, str]:
+    """The packages that this program declares, with their versions; '' for one that is not installed."""
+    lines = [line for line in requires("guidelines-archive") or () if "extra ==" not in line]
+    found = {}
+    for name in sorted(re.split(r"[^\w.-]", line)[0] for line in lines):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found
 
 
 COMMANDS: list[click.Command] = [doctor]

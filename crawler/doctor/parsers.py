@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from archive.operate.checks import Check, broken, ok, person
 from crawler.reading import soffice
 from crawler.reading.fault import ReadingFault
-from crawler.reading.formats.doc import NOT_COMPARED
 from crawler.reading.sandbox import MEMORY_LIMIT, SECONDS, Limits, read_sample
 from crawler.samples import SAMPLES
 
@@ -26,9 +25,9 @@ def checks() -> Iterator[Check]:
             faults.append(broken("parser", f"读不了{sample.name}：{fault.cause}", _REINSTALL))
             continue
         read.append(sample.name)
-        if kind == "doc" and NOT_COMPARED in document.review:
+        if kind == "doc" and document.review and soffice.installed():
             remedy = "请安装 libreoffice-writer，或设环境变量 GUIDELINES_SOFFICE=off 不用它"
-            faults.append(person("parser", "装了 LibreOffice，但它转换不了 .doc，每个 .doc 都会要求核对", remedy))
+            faults.append(person("parser", "装了 LibreOffice，但它读不好 .doc，每个 .doc 都会要求核对", remedy))
     if read:
         second = "，.doc 另用 LibreOffice 比对" if soffice.installed() else ""
         yield ok("parser", f"能读 {len(read)} 种样本：{'、'.join(read)}{second}")

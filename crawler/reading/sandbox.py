@@ -18,6 +18,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import cast
 
@@ -132,7 +133,7 @@ def read_sample(kind: str) -> Document:
         payload = sample.make()
     except SampleMissing as error:
         raise ReadingFault(f"程序没有装全，缺少文件 {error}；请重新安装") from error
-    document = _attempt(payload, sample.headers, Rule(), limits)
+    document = _attempt(payload, sample.headers, Rule(content=("#content",)), limits)
     if document.problem or sample.word not in document.text:
         code = document.problem.partition(":")[0] or "文字不全"
         raise ReadingFault(f"内置的{sample.name}样本没有读出：{code}{limits.scarce}")
@@ -140,25 +141,18 @@ def read_sample(kind: str) -> Document:
 
 
 class _Machine:
-    """Whether this process has seen that files can be read here. A fault is final: a crawl that met it ends."""
+    """Whether this process has seen that files can be read here."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.checked = False
-        self.fault: ReadingFault | None = None
 
     def ready(self) -> None:
+        """Read the samples unless that was done already. Raises ReadingFault."""
         with self.lock:
-            if self.fault is not None:
-                raise self.fault
-            if self.checked:
-                return
-            try:
+            if not self.checked:
                 check_samples()
-            except ReadingFault as fault:
-                self.fault = fault
-                raise
-            self.checked = True
+                self.checked = True
 
 
 _machine = _Machine()
@@ -177,15 +171,17 @@ def end_all() -> None:
 
 
 def _attempt(payload: bytes, headers: Mapping[str, str], rule: Rule, limits: Limits) -> Document:
-    late = threading.Event()
-    with _scratch() as scratch:
-        answer, code = _run((payload, dict(headers), rule, limits, scratch), limits.seconds, late)
+    try:
+        with _scratch() as scratch:
+            answer, code, late = _run((payload, dict(headers), rule, limits, scratch), limits.seconds)
+    except MemoryError as error:  # of this process
+        raise ReadingFault(cause_of(error)) from error
     if answer is not None and answer.document is None:
         raise ReadingFault(answer.fault)
     if answer is not None and answer.document is not None:
         # named as this process names its reader: the fork server keeps the environment that it was started with
         return evolve(answer.document, reader=reader_id(rule))
-    if late.is_set():
+    if late:
         problem = TIMEOUT.format(seconds=round(limits.seconds))
     elif code == -signal.SIGXCPU:
         problem = TIMEOUT.format(seconds=limits.processor)
@@ -204,52 +200,54 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
         raise ReadingFault(f"不能建立临时目录：{cause_of(error)}") from error
 
 
-def _run(task: tuple[object, ...], seconds: float, late: threading.Event) -> tuple[_Answer | None, int | None]:
-    """The child's answer, None without one, and its exit code; `late` is set when it was killed for its time."""
+def _run(task: tuple[object, ...], seconds: float) -> tuple[_Answer | None, int | None, bool]:
+    """The child's answer, None without one; its exit code; and whether it was killed for its time."""
     if _ENDING.is_set():
         raise RuntimeError("this process is about to end")
     receiver, process = _start(task)
+    late = False
     with receiver:
         child = cast(int, process.pid)
         _LIVING.add(child)
-
-        def stop() -> None:
-            late.set()
-            _kill(child)
-
-        clock = threading.Timer(seconds, stop)
-        clock.daemon = True
-        answer: _Answer | None
+        answer: _Answer | None = None
         try:
-            clock.start()
-            answer = pickle.loads(receiver.recv_bytes())  # noqa: S301 written by our own child
+            late = not receiver.poll(seconds)
+            if not late:
+                answer = pickle.loads(receiver.recv_bytes())  # noqa: S301 written by our own child
         except (EOFError, OSError):
-            answer = None  # it died before it had one
-        except RuntimeError as error:  # no thread for the clock
-            raise ReadingFault(f"不能启动读取进程：{error}") from error
+            pass  # it died before it had one
         finally:
-            clock.cancel()
             _kill(child)
             _LIVING.discard(child)
             process.join()
     code = process.exitcode
     process.close()
-    return answer, code
+    return answer, code, late
 
 
-def _start(task: tuple[object, ...]) -> tuple[Connection, multiprocessing.context.ForkServerProcess]:
+def _start(task: tuple[object, ...]) -> tuple[Connection, ForkServerProcess]:
     """A reader at work and the pipe it answers through. Raises ReadingFault when none can be started."""
     try:
-        receiver, sender = _SERVER.Pipe(duplex=False)
-    except OSError as error:
+        return _started(task)
+    except (EOFError, ConnectionError):
+        pass  # the server itself was killed, as the kernel does for want of memory: the next start brings another
+    except (OSError, MemoryError) as error:
         raise ReadingFault(f"不能启动读取进程：{cause_of(error)}") from error
+    try:
+        return _started(task)
+    except (OSError, EOFError, MemoryError) as error:
+        raise ReadingFault(f"不能启动读取进程：{cause_of(error)}") from error
+
+
+def _started(task: tuple[object, ...]) -> tuple[Connection, ForkServerProcess]:
+    receiver, sender = _SERVER.Pipe(duplex=False)
     process = _SERVER.Process(target=_child, args=(sender, *task), name="guidelines-read")
     try:
         with sender, _STARTING:
             process.start()
-    except (OSError, EOFError, MemoryError) as error:
+    except BaseException:
         receiver.close()
-        raise ReadingFault(f"不能启动读取进程：{cause_of(error)}") from error
+        raise
     return receiver, process
 
 
