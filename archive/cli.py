@@ -16,7 +16,9 @@ from archive.operate import faults, lifeline
 from archive.settings import SettingsError
 from archive.store import StoreError
 
-MODULES = ("crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule")
+MODULES = (
+    "crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor",
+)  # fmt: skip
 
 
 speak_chinese()

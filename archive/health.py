@@ -127,6 +127,7 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     found = [
         *_page_troubles(connection),
         *_attachment_troubles(connection),
+        *_unasked_troubles(connection),
         *_rule_troubles(connection),
         *_listing_troubles(connection),
         *_area_troubles(connection),
@@ -228,6 +229,30 @@ def _why_of_file(state: str, reason: str) -> str:
     if state == "unreadable":
         return "文件已保存，但程序读不出其中的文字或表格；请下载原件核对"
     return remedy(state, reason).why
+
+
+def _unasked_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Pages that name more files than one crawl asks for: one point a notice, not one a file."""
+    return [
+        Trouble(
+            subject=f"files:{row['slug']}",
+            code="files",
+            what=f"《{row['title']}》的网页列出的附件太多，有 {row['files']} 个没有抓取，其中的变化看不到",
+            notice=row["slug"],
+            since=row["last_success"] or "",
+            command=f"guidelines acknowledge {row['slug']}",
+            reason=str(row["files"]),
+            why="一次抓取对一份通知最多取这么多附件，其余只记下名称",
+            stake="没有抓取的附件如有修订，不会收到提醒",
+        )
+        for row in _rows(
+            connection,
+            """SELECT n.slug, n.title, n.last_success, count(*) AS files FROM documents d
+               JOIN notices n ON n.id = d.notice_id
+               WHERE n.declared = 1 AND d.state = 'unread' AND d.reason LIKE 'too-many:%'
+               GROUP BY n.id ORDER BY n.number""",
+        )
+    ]
 
 
 def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:

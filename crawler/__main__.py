@@ -1,7 +1,8 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
-Commands: crawl · reextract · recheck · decide. What a crawl found is in the database under its token; only `recheck`
-prints its result (JSON). Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
+Commands: crawl · reextract · recheck · decide · doctor. What a crawl found is in the database under its token; only
+`recheck` and `doctor` print their result (JSON).
+Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
-from attrs import evolve
+from attrs import asdict, evolve
 
 from archive import SOFTWARE
 from archive.clock import now
@@ -30,13 +32,24 @@ from archive.settings import Settings, SettingsError, as_dict, load_settings
 from archive.states import due, mark_gone, update_notices
 from archive.store import Store, StoreError
 from archive.warc import WarcError, repair_tail
-from crawler import decide as deciding
-from crawler import reread, run
-from crawler.sources import Declared, load_sources
-from crawler.stopping import Stop
+
+try:
+    from crawler import decide as deciding
+    from crawler import reread, run
+    from crawler.frugal import spare_address_space
+    from crawler.reading import reader_id
+    from crawler.reading.fault import ReadingFault
+    from crawler.reading.rule import Rule
+    from crawler.reading.sandbox import check_machine
+    from crawler.sources import Declared, load_sources
+    from crawler.stopping import Stop
+except ImportError as error:  # a package is missing or broken, which `guidelines` itself can do without
+    sys.exit(faults.sentence(error, Path()))
 
 logger = logging.getLogger("guidelines")
 
+CHECKED = "reader_checked"
+"""Key of archive_info: the reader that is known to work on this machine."""
 REMEMBERED = "sources-used.toml"
 STOP = Stop()
 """Of this process: one crawl each."""
@@ -96,8 +109,26 @@ def crawl(
         wanted = _wanted(store, declared, everything, slugs, replay)
         kind = "replay" if replay else "live"
         with _begun(store, token, kind, as_dict(settings) | {"notices": wanted}) as (crawl_id, stats):
-            stats |= run.crawl(store, declared, settings, wanted, crawl_id, STOP, replay) if wanted else {}
+            if wanted:
+                _check_reader(store)
+                stats |= run.crawl(store, declared, settings, wanted, crawl_id, STOP, replay)
             finish(store, settings, crawl_id)
+
+
+def _check_reader(store: Store) -> None:
+    """Read the built-in samples before anything is asked for, when the reader is another than the last crawl's.
+
+    Else the first reading does, so that a crawl that finds nothing new starts no reader. Raises ReadingFault.
+    """
+    try:
+        reader = reader_id(Rule())
+        if store.info(CHECKED) == reader:
+            return
+        check_machine()
+    except ReadingFault:
+        store.set_info(CHECKED, "")
+        raise
+    store.set_info(CHECKED, reader)
 
 
 @contextmanager
@@ -197,6 +228,23 @@ def decide(data: Path, token: str, word: str, number: int | None, capture_id: in
             finish(store, settings, crawl_id)
 
 
+@main.command()
+@data_option
+def doctor(data: Path) -> None:
+    """Print what is found of parsers and network: {"checks": [...], "hosts": [...]}. Keeps nothing."""
+    from crawler.doctor import network, parsers
+
+    settings = load_settings(data)
+    declared = load_sources(_sources_file(data, None))
+    with ThreadPoolExecutor(1) as other:
+        looking = other.submit(network.look_at_all, declared, settings)
+        checks = list(parsers.checks())
+        findings = looking.result()
+    checks += network.checks(findings)
+    found = {"checks": [asdict(check) for check in checks], "hosts": [asdict(finding) for finding in findings]}
+    click.echo(json.dumps(found, ensure_ascii=False))
+
+
 # ---------------------------------------------------------------- what to crawl
 
 
@@ -290,6 +338,7 @@ def _ours_or_a_warning(record: logging.LogRecord) -> bool:
 
 
 def cli() -> int:
+    spare_address_space()
     lifeline.hold()
     _log()
     try:

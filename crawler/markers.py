@@ -26,6 +26,25 @@ CHALLENGE_WORDS = re.compile(
     r"|Verify(?:ing)? (?:that )?you are (?:a )?human",
     re.I,
 )
+# An application that runs in the browser: an empty box, or one that says it is loading, and the programs that fill it.
+# To ask for JavaScript is no test of the visitor.
+SHELL_WORDS = re.compile(
+    r"(?:请|需要|必须)?[^。，]{0,12}?(?:开启|启用|打开|允许|支持)[^。，]{0,8}?(?:JavaScript|JS|脚本)|enable JavaScript"
+    r"|JavaScript[^。，]{0,8}?(?:被禁用|未启用|未开启|is (?:required|disabled))|without JavaScript",
+    re.I,
+)
+SHELL_BOX = re.compile(
+    r"<(?:div|main|section|app-root|app)\b[^>]*\bid\s*=\s*[\"']?"
+    r"(?:app|root|__next|__nuxt|q-app|main-app|react-root|vue-app|application|mount|single-spa[\w-]*)\b"
+    r"|<app-root\b|window\.__(?:NUXT|NEXT|INITIAL_STATE)__|\bdata-v-app\b",
+    re.I,
+)
+# What only a program that tests its visitor does in the page itself.
+TESTING = re.compile(
+    r"document\.cookie|location\.(?:reload|href|replace)|\beval\s*\(|_0x[0-9a-f]{3,}|fromCharCode|\batob\s*\("
+    r"|webdriver|captcha|http-equiv\s*=\s*[\"']?refresh",
+    re.I,
+)
 # Said of the page itself.
 NOT_FOUND = re.compile(
     r"(?:页面|网页|文章|信息|内容|文件|资源|地址|链接|栏目|该页)[^。，；]{0,8}?"

@@ -33,6 +33,7 @@ METAREFRESH_ENABLED = False  # challenge and error pages use it; such a page is 
 HTTPERROR_ALLOW_ALL = True
 HTTPCACHE_ENABLED = False
 REDIRECT_MAX_TIMES = 8
+URLLENGTH_LIMIT = 0  # Scrapy drops longer addresses without a word; ours are refused with one (spiders/jobs.py)
 DNS_TIMEOUT = 20
 REACTOR_THREADPOOL_MAXSIZE = 20  # one name lookup each: a dead DNS server must not hold the others up
 DEFAULT_REQUEST_HEADERS = {

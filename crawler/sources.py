@@ -282,6 +282,8 @@ def _check_url(where: str, key: str, url: str) -> None:
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        if parts.username or parts.password:
+            raise SourcesError(f"{where}：{key} 里不能写用户名和密码，这些网址是公开显示的")
     except ValueError:
         good = False
     if not good or re.search(r"\s", url):

@@ -15,7 +15,17 @@ from archive.model import CATALOGUE_ROW, TABLE_ROW, Reason, Verdict
 from crawler.evidence import SHORT, Evidence, Look
 from crawler.judge import ending
 from crawler.judge.substance import has_substance
-from crawler.markers import CHALLENGE_MARKERS, CHALLENGE_WORDS, GARBAGE, NOT_FOUND, SORRY, common_share
+from crawler.markers import (
+    CHALLENGE_MARKERS,
+    CHALLENGE_WORDS,
+    GARBAGE,
+    NOT_FOUND,
+    SHELL_BOX,
+    SHELL_WORDS,
+    SORRY,
+    TESTING,
+    common_share,
+)
 from crawler.reading.sniff import sniff
 from crawler.reading.titles import fold
 
@@ -106,6 +116,8 @@ def _challenged(look: Look) -> bool:
     """A page that checks its visitor instead of answering. Real pages are guarded by the same scripts: text decides."""
     if look.substantial and (look.title_in_body or look.numbered or look.size > SHORT):
         return False
+    if _shell(look):
+        return False
     html, document = look.html, look.evidence.document
     worded = CHALLENGE_WORDS.search(look.page_title) or (
         len(look.visible) < SHORT and CHALLENGE_WORDS.search(look.visible)
@@ -114,17 +126,36 @@ def _challenged(look: Look) -> bool:
         return False
     if worded or (CHALLENGE_MARKERS.search(html) and look.visible.count("。") < 3):
         return True
-    # one obfuscated script, or the shell of an application: nothing to read
+    # one obfuscated script: nothing to read
     read = look.repealed or (document and (document.attachments or document.items))
     return "<script" in html.lower() and not read and len(look.visible) < 60 and not re.search("[。；，]", look.visible)
 
 
+def _shell(look: Look) -> bool:
+    """The frame of an application that a browser would fill: no text, and nothing that tests the visitor."""
+    document, html = look.evidence.document, look.html
+    if len(look.visible) >= SHORT or (document and (document.attachments or document.items)):
+        return False
+    if "<script" not in html.lower() or not (SHELL_BOX.search(html) or SHELL_WORDS.search(html)):
+        return False
+    said = SHELL_WORDS.sub("", f"{look.page_title} {look.visible}")
+    if CHALLENGE_MARKERS.search(html) or TESTING.search(html) or CHALLENGE_WORDS.search(said):
+        return False
+    return not re.search("[。；]", SHELL_WORDS.sub("", look.text))
+
+
 def _challenge(look: Look) -> Judgement | None:
+    if look.is_html and look.evidence.payload.strip() and _shell(look):
+        return _suspect(
+            Reason.EMPTY,
+            "这个地址只给出网页程序的框架，正文要由浏览器运行脚本才显示，本程序不运行脚本。"
+            "请用浏览器打开核对；若网站另有静态网页，请在 sources.toml 里改用它的地址。",
+        )
     if not look.evidence.payload.strip() or not look.is_html or not _challenged(look):
         return None
     return _suspect(
         Reason.CHALLENGE,
-        f"网站给出的是反爬虫验证页或空的脚本框架，没有正文。{BY_BROWSER}",
+        f"网站给出的是反爬虫验证页，没有正文。{BY_BROWSER}",
     )
 
 

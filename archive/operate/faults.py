@@ -60,6 +60,8 @@ OF_THE_MACHINE = {
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
     errno.EMFILE, errno.ENFILE, errno.ENOMEM,
 }  # fmt: skip
+NO_THREAD = "can't start new thread"
+"""Python's words, without a code, for what is a limit on memory or processes."""
 PUZZLING = (ValueError, TypeError, LookupError, AttributeError)
 """What a program that meets impossible rows raises."""
 DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -72,6 +74,10 @@ SQLITE_TO_ERRNO = {
 }
 
 
+class Fault(Exception):
+    """This machine cannot do the work; the message is a sentence in Chinese with the cause and the next step."""
+
+
 def of_the_machine(error: BaseException) -> bool:
     """Whether an error says something about this machine and nothing about the page or file that was being worked on.
 
@@ -81,6 +87,8 @@ def of_the_machine(error: BaseException) -> bool:
         return False
     if isinstance(error, OSError):
         return error.errno in OF_THE_MACHINE
+    if isinstance(error, Fault | ImportError) or str(error) == NO_THREAD:
+        return True
     return isinstance(error, sqlite3.OperationalError | MemoryError) or (
         isinstance(error, sqlite3.DatabaseError) and _code(error) in DAMAGE
     )
@@ -92,7 +100,11 @@ def sentence(error: BaseException, data: Path) -> str | None:
     An error that explains nothing by itself (a text that cannot be parsed, a row that is not there) is put down to the
     database when that turns out to be damaged: only then it is looked at, which takes a second for 100 MB.
     """
-    if isinstance(error, MemoryError):
+    if isinstance(error, Fault):
+        return str(error)
+    if isinstance(error, ImportError):
+        return f"程序没有装全，或软件包损坏（{' '.join(str(error).split())}），没有完成；请重新安装程序{KEPT}"
+    if isinstance(error, MemoryError) or str(error) == NO_THREAD:
         return f"{WORDS[errno.ENOMEM]}，没有完成；{NEXT[errno.ENOMEM]}{KEPT}"
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(error, data)

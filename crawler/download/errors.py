@@ -6,6 +6,7 @@ import ssl
 
 from attrs import frozen
 from OpenSSL import SSL
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -50,6 +51,7 @@ DETAILS = {
     "refused": "服务器拒绝连接，可能正在维护；下次抓取会再试",
     "timeout": "在限定时间内没有传完；下次抓取会再试，长期如此请把 settings.toml 的 timeout 调大",
     "reset": "连接被对方中断；下次抓取会再试",
+    "proxy": "代理服务器没有接通这个网站；请核对环境变量里的代理设置（guidelines doctor 会列出），或与网络管理员联系",
     "tls": "HTTPS 证书或加密协议不能通过验证；若网站只支持很旧的协议，请把主机名写进 settings.toml 的 old_tls",
     "too-large": "正文超过大小上限，未保存；确有需要请把 settings.toml 的 max_bytes 调大",
     "redirects": "跳转次数过多或循环跳转；请在浏览器中核对网址",
@@ -81,6 +83,8 @@ def code_of(error: BaseException) -> str:
     causes = _causes(error)
     if any(isinstance(cause, SSL.Error | ssl.SSLError | VerificationError) for cause in causes):
         return "tls"
+    if any(isinstance(cause, TunnelError) for cause in causes):
+        return "proxy"
     if isinstance(error, TooLarge | DownloadCancelledError):
         return "too-large"
     if isinstance(error, CannotResolveHostError):

@@ -10,7 +10,7 @@ import asyncio
 import ipaddress
 import socket
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
 from attrs import frozen
@@ -59,8 +59,10 @@ class ScopeMiddleware:
             raise NotConfigured  # nobody is contacted
         return cls(frozenset(crawler.spider.hosts))
 
-    async def process_request(self, request: Request) -> None:
+    async def process_request(self, request: Request) -> Request | None:
         parts = urlsplit(request.url)
+        if "@" in parts.netloc:  # from a redirect: it would be kept and shown with the address
+            return request.replace(url=urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
         host = (parts.hostname or "").lower()
         if parts.scheme not in ("http", "https") or not host:
             raise NotFetched("scheme", DETAILS["scheme"])
@@ -68,7 +70,7 @@ class ScopeMiddleware:
         if not isinstance(scope, Scope):
             raise NotFetched("scope", f"{host} 不在声明的范围内，未访问")
         if host in scope.hosts:
-            return
+            return None
         if private(host):
             raise refusal(host, host)
         if host in self.declared and not (parts.scheme in getproxies() and not proxy_bypass(host)):
@@ -76,6 +78,7 @@ class ScopeMiddleware:
             for address in await self._resolve(host):
                 if private(address):
                     raise refusal(host, address)
+        return None
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         host = (urlsplit(request.url).hostname or "").lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from attrs import evolve
@@ -13,6 +13,7 @@ from attrs import evolve
 import archive
 from archive.model import Document
 from crawler.reading import soffice
+from crawler.reading.fault import ReadingFault
 from crawler.reading.rule import Rule
 
 # A new version of one of these may read the same bytes differently.
@@ -51,5 +52,12 @@ def _code() -> str:
     for path in [*sorted(folder.rglob("*.py")), *(shared / name for name in _SHARED)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for library in _LIBRARIES:
-        digest.update(f"{library}={version(library)}\0".encode())
+        digest.update(f"{library}={_version(library)}\0".encode())
     return digest.hexdigest()[:12]
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError as error:
+        raise ReadingFault(f"没有安装软件包 {library}；请重新安装程序") from error

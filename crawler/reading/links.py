@@ -189,7 +189,8 @@ def address(href: str, base: str, charset: str) -> str:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             return ""
         path = re.sub(r";(?:j?sessionid|phpsessid)=[^/?#;]*", "", parts.path, flags=re.I)
-        url = urlunsplit((parts.scheme, parts.netloc, path or "/", _lasting(parts.query), ""))
+        host = parts.netloc.rpartition("@")[2]  # a user and password in a link are nobody's to keep or to show
+        url = urlunsplit((parts.scheme, host, path or "/", _lasting(parts.query), ""))
         return str(safe_url_string(url, encoding=charset if charset in ("gb18030", "big5hkscs") else "utf-8"))
     except ValueError:
         return ""

@@ -2,6 +2,9 @@
 
 The processes come from a fork server that has the parsers loaded, so one costs some 10 ms; each has limits on address
 space and processor time and is killed with everything it started (LibreOffice too) when its time is up.
+
+What is no property of the bytes is a `ReadingFault`. A dead or puzzled reader may be either, so the built-in samples
+are read before the first file, and the one of the same format again before a file is blamed.
 """
 
 from __future__ import annotations
@@ -13,52 +16,151 @@ import resource
 import signal
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import cast
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from archive.model import Document
 from crawler.reading import read, reader_id
+from crawler.reading.fault import EXHAUSTED, ReadingFault, cause_of
+from crawler.reading.ready import load
 from crawler.reading.rule import Rule
+from crawler.reading.sniff import sniff
+from crawler.samples import BEFORE_A_CRAWL, SAMPLES, SampleMissing
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["crawler.reading", "crawler.reading.page", "crawler.reading.formats"])
+_SERVER.set_forkserver_preload(["crawler.reading.preload"])
 _LIVING: set[int] = set()
 _ENDING = threading.Event()
 _STARTING = threading.Lock()  # Process.start() of multiprocessing is not made for several threads at once
 
 SECONDS = 300.0
 """A .doc with 1,000 rows takes two minutes on two busy cores; what takes longer than this is broken."""
+MEMORY_LIMIT = 2_000_000_000
+"""Bytes of address space."""
 TIMEOUT = "timeout: 这个文件在限定的时间（{seconds} 秒）内没有读完，已停止。原件已保存；请下载后用办公软件打开核对。"
 MEMORY = "memory: 读这个文件所需的内存超过了上限（{megabytes} MB），已停止。原件已保存；请下载后用办公软件打开核对。"
 CRASHED = "crashed: 读取程序在处理这个文件时出错（{what}）。原件已保存；请下载核对，并把文件反馈给维护人员。"
+DOUBTFUL = ("timeout", "memory", "crashed", "corrupt")
+"""Problems that a machine in need gives to sound files, too."""
+
+
+@frozen
+class Limits:
+    """What one reader may take: our own limits or, where they are smaller, those that this process has inherited."""
+
+    seconds: float
+    """Wall clock."""
+    processor: int
+    """Seconds of processor time."""
+    memory: int
+    """Bytes of address space."""
+
+    @classmethod
+    def here(cls, seconds: float, memory: int) -> Limits:
+        processor = min((int(seconds) + 1, *_inherited(resource.RLIMIT_CPU)))
+        return cls(seconds, processor, min((memory, *_inherited(resource.RLIMIT_AS))))
+
+    @property
+    def megabytes(self) -> int:
+        return self.memory // 1_000_000
+
+    @property
+    def scarce(self) -> str:
+        """Which of them somebody has set lower than is good, '' when none is."""
+        if self.memory >= MEMORY_LIMIT and self.processor >= SECONDS:
+            return ""
+        return f"，本机给读取进程的上限是内存 {self.megabytes} MB、处理器 {self.processor} 秒"
+
+    def apply(self) -> None:
+        _lower(resource.RLIMIT_CORE, 0, 0)
+        _lower(resource.RLIMIT_CPU, self.processor, self.processor + 1)
+        _lower(resource.RLIMIT_AS, self.memory, self.memory)
+
+
+def _inherited(kind: int) -> tuple[int, ...]:
+    """The limits that are in force, soft and hard; none of them can be exceeded, and the hard one not be raised."""
+    return tuple(limit for limit in resource.getrlimit(kind) if limit != resource.RLIM_INFINITY)
+
+
+def _lower(kind: int, soft: int, hard: int) -> None:
+    hard = min((hard, *_inherited(kind)))
+    if kind == resource.RLIMIT_CPU:  # the kernel asks the hard limit first and kills without a word
+        soft = min(soft, max(hard - 1, 1))
+    resource.setrlimit(kind, (min(soft, hard), hard))
+
+
+@frozen
+class _Answer:
+    """What a reader sends back: the Document, or what the machine lacks."""
+
+    document: Document | None = None
+    fault: str = ""
 
 
 def read_apart(
-    payload: bytes, headers: Mapping[str, str], rule: Rule, *, seconds: float = SECONDS, memory: int = 2_000_000_000
+    payload: bytes, headers: Mapping[str, str], rule: Rule, *, seconds: float = SECONDS, memory: int = MEMORY_LIMIT
 ) -> Document:
     """`crawler.reading.read` in a process of its own; safe to call from several threads.
 
     seconds: wall clock and processor time; memory: address space in bytes. A child that is late, too large or dead
-    gives a Document with the problem `timeout`, `memory` or `crashed`.
+    gives a Document with the problem `timeout`, `memory` or `crashed`. Raises ReadingFault when the machine could not
+    have read any file.
     """
-    late = threading.Event()
-    # what a killed reader leaves behind goes with this folder
-    with tempfile.TemporaryDirectory(prefix="guidelines-read-", ignore_cleanup_errors=True) as scratch:
-        answer, code = _run((payload, dict(headers), rule, seconds, memory, scratch), seconds, late)
-    if answer is not None:
-        # named as this process names its reader: the fork server keeps the environment that it was started with
-        return evolve(answer, reader=reader_id(rule))
-    if late.is_set() or code == -signal.SIGXCPU:
-        problem = TIMEOUT.format(seconds=round(seconds))
-    elif code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
-        problem = MEMORY.format(megabytes=memory // 1_000_000)
-    else:
-        problem = CRASHED.format(what=signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}")
-    return Document(problem=problem, reader=reader_id(rule))
+    _machine.ready()
+    document = _attempt(payload, headers, rule, Limits.here(seconds, memory))
+    if document.problem.partition(":")[0] in DOUBTFUL:
+        kind = sniff(payload, headers)
+        check_samples([kind if kind in SAMPLES else "page"])
+    return document
+
+
+def check_samples(kinds: Iterable[str] = BEFORE_A_CRAWL) -> None:
+    """Read built-in samples as any file is read. Raises ReadingFault at the first that does not come out right."""
+    for kind in kinds:
+        read_sample(kind)
+
+
+def read_sample(kind: str) -> Document:
+    """The reading of a built-in sample, by its name in SAMPLES. Raises ReadingFault when it is not what it must be."""
+    limits = Limits.here(SECONDS, MEMORY_LIMIT)
+    sample = SAMPLES[kind]
+    try:
+        payload = sample.make()
+    except SampleMissing as error:
+        raise ReadingFault(f"程序没有装全，缺少文件 {error}；请重新安装") from error
+    document = _attempt(payload, sample.headers, Rule(content=("#content",)), limits)
+    if document.problem or sample.word not in document.text:
+        code = document.problem.partition(":")[0] or "文字不全"
+        raise ReadingFault(f"内置的{sample.name}样本没有读出：{code}{limits.scarce}")
+    return document
+
+
+class _Machine:
+    """Whether this process has seen that files can be read here."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.checked = False
+
+    def ready(self) -> None:
+        """Read the samples unless that was done already. Raises ReadingFault."""
+        with self.lock:
+            if not self.checked:
+                check_samples()
+                self.checked = True
+
+
+_machine = _Machine()
+
+
+def check_machine() -> None:
+    """What the first `read_apart` of a process does by itself: the samples, once. Raises ReadingFault."""
+    _machine.ready()
 
 
 def end_all() -> None:
@@ -68,63 +170,115 @@ def end_all() -> None:
         _kill(child)
 
 
-def _run(task: tuple[object, ...], seconds: float, late: threading.Event) -> tuple[Document | None, int | None]:
-    """The child's answer, None without one, and its exit code; `late` is set when it was killed for its time."""
+def _attempt(payload: bytes, headers: Mapping[str, str], rule: Rule, limits: Limits) -> Document:
+    try:
+        with _scratch() as scratch:
+            answer, code, late = _run((payload, dict(headers), rule, limits, scratch), limits.seconds)
+    except MemoryError as error:  # of this process
+        raise ReadingFault(cause_of(error)) from error
+    if answer is not None and answer.document is None:
+        raise ReadingFault(answer.fault)
+    if answer is not None and answer.document is not None:
+        # named as this process names its reader: the fork server keeps the environment that it was started with
+        return evolve(answer.document, reader=reader_id(rule))
+    if late:
+        problem = TIMEOUT.format(seconds=round(limits.seconds))
+    elif code == -signal.SIGXCPU:
+        problem = TIMEOUT.format(seconds=limits.processor)
+    elif code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
+        problem = MEMORY.format(megabytes=limits.megabytes)
+    else:
+        problem = CRASHED.format(what=signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}")
+    return Document(problem=problem, reader=reader_id(rule))
+
+
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """What a killed reader leaves behind goes with this folder. Raises ReadingFault when there is no room for it."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="guidelines-read-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ReadingFault(f"不能建立临时目录：{cause_of(error)}") from error
+
+
+def _run(task: tuple[object, ...], seconds: float) -> tuple[_Answer | None, int | None, bool]:
+    """The child's answer, None without one; its exit code; and whether it was killed for its time."""
     if _ENDING.is_set():
         raise RuntimeError("this process is about to end")
-    receiver, sender = _SERVER.Pipe(duplex=False)
-    process = _SERVER.Process(target=_child, args=(sender, *task), name="guidelines-read")
+    receiver, process = _start(task)
+    late = False
     with receiver:
-        with sender, _STARTING:
-            process.start()
         child = cast(int, process.pid)
         _LIVING.add(child)
-
-        def stop() -> None:
-            late.set()
-            _kill(child)
-
-        clock = threading.Timer(seconds, stop)
-        clock.daemon = True
-        clock.start()
-        answer: Document | None
+        answer: _Answer | None = None
         try:
-            answer = pickle.loads(receiver.recv_bytes())  # noqa: S301 written by our own child
+            late = not receiver.poll(seconds)
+            if not late:
+                answer = pickle.loads(receiver.recv_bytes())  # noqa: S301 written by our own child
         except (EOFError, OSError):
-            answer = None  # it died before it had one
+            pass  # it died before it had one
         finally:
-            clock.cancel()
             _kill(child)
             _LIVING.discard(child)
             process.join()
     code = process.exitcode
     process.close()
-    return answer, code
+    return answer, code, late
+
+
+def _start(task: tuple[object, ...]) -> tuple[Connection, ForkServerProcess]:
+    """A reader at work and the pipe it answers through. Raises ReadingFault when none can be started."""
+    try:
+        return _started(task)
+    except (EOFError, ConnectionError):
+        pass  # the server itself was killed, as the kernel does for want of memory: the next start brings another
+    except (OSError, MemoryError) as error:
+        raise ReadingFault(f"不能启动读取进程：{cause_of(error)}") from error
+    try:
+        return _started(task)
+    except (OSError, EOFError, MemoryError) as error:
+        raise ReadingFault(f"不能启动读取进程：{cause_of(error)}") from error
+
+
+def _started(task: tuple[object, ...]) -> tuple[Connection, ForkServerProcess]:
+    receiver, sender = _SERVER.Pipe(duplex=False)
+    process = _SERVER.Process(target=_child, args=(sender, *task), name="guidelines-read")
+    try:
+        with sender, _STARTING:
+            process.start()
+    except BaseException:
+        receiver.close()
+        raise
+    return receiver, process
 
 
 def _child(
-    sender: Connection,
-    payload: bytes,
-    headers: Mapping[str, str],
-    rule: Rule,
-    seconds: float,
-    memory: int,
-    scratch: str,
+    sender: Connection, payload: bytes, headers: Mapping[str, str], rule: Rule, limits: Limits, scratch: str
 ) -> None:
     os.setsid()  # first of all: what the parent kills is this session
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tempfile.tempdir = scratch
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     try:
-        answer = pickle.dumps(read(payload, headers, rule))
+        limits.apply()
+        load()
+    except Exception as error:  # whatever an import raises: no file has been looked at
+        answer = _Answer(fault=cause_of(error, f"上限 {limits.megabytes} MB"))
+    else:
+        answer = _read(payload, headers, rule, limits)
+    sender.send_bytes(pickle.dumps(answer))
+
+
+def _read(payload: bytes, headers: Mapping[str, str], rule: Rule, limits: Limits) -> _Answer:
+    try:
+        return _Answer(read(payload, headers, rule))
     except MemoryError:
-        problem = MEMORY.format(megabytes=memory // 1_000_000)
-        answer = pickle.dumps(Document(problem=problem, reader=reader_id(rule)))
+        problem = MEMORY.format(megabytes=limits.megabytes)
+    except ImportError as error:  # a library that loads its parts late
+        return _Answer(fault=cause_of(error))
     except Exception as error:  # the last net: each reader catches what its library is known to raise
-        answer = pickle.dumps(Document(problem=CRASHED.format(what=type(error).__name__), reader=reader_id(rule)))
-    sender.send_bytes(answer)
+        if isinstance(error, OSError) and error.errno in EXHAUSTED:
+            return _Answer(fault=cause_of(error))
+        problem = CRASHED.format(what=type(error).__name__)
+    return _Answer(Document(problem=problem, reader=reader_id(rule)))
 
 
 def _end_with_parent() -> None:

@@ -14,6 +14,11 @@ from crawler.download.revisit import Known
 from crawler.download.scope import META as SCOPE
 from crawler.download.scope import Scope
 
+LONGEST_ADDRESS = 8_000
+"""Characters: nginx and Apache refuse a request line from about there on (RFC 9110 asks for 8,000 octets)."""
+MOST_FILES = 500
+"""Attachments of one page that are fetched; a page that names more is a list or a trap."""
+
 
 @frozen
 class Job:
@@ -44,8 +49,10 @@ def hosts_of(notice: Notice, settings: Settings) -> frozenset[str]:
 def request(url: str, hosts: frozenset[str], **arguments: Any) -> Request:
     """A request in the scope of these declared hosts. `meta` may bring document_id, known, unconditional.
 
-    Raises ValueError when the address is none.
+    Raises ValueError when the address is none, or longer than any server takes.
     """
+    if len(url) > LONGEST_ADDRESS:
+        raise ValueError(f"an address of {len(url)} characters")
     meta = {SCOPE: Scope(hosts), "exchanges": [], **arguments.pop("meta", {})}
     # not left to the dupe filter: it drops a redirect to the same address, and with it the answer
     return Request(url, dont_filter=True, meta=meta, **arguments)

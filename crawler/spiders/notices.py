@@ -22,10 +22,11 @@ from crawler.download.revisit import known
 from crawler.examine import Examined, Examiner
 from crawler.fetched import Fetched
 from crawler.sources import Declared
-from crawler.spiders.jobs import Job, host_of, hosts_of, request
+from crawler.spiders.jobs import MOST_FILES, Job, host_of, hosts_of, request
 
 logger = logging.getLogger("guidelines")
 GOOD = (Verdict.OK, Verdict.UNCHANGED)
+TOO_MANY = f"too-many: 页面上的附件超过 {MOST_FILES} 个，这一个没有抓取。请在浏览器里打开网页核对。"
 UNSTABLE = "隔一会儿再取，内容又不一样，可能有几台服务器内容不一致；下次抓取会再试"
 
 
@@ -78,7 +79,8 @@ class NoticesSpider(Spider):
         try:
             yield self._request(job)
         except ValueError:
-            failure = Failure(Verdict.ERROR, "scheme", f"页面给出的网址无效：{url[:200]}")
+            detail = f"页面给出的网址无效或过长（{len(url)} 个字符），没有抓取；请用浏览器打开网页核对：{url[:200]}"
+            failure = Failure(Verdict.ERROR, "address", detail)
             yield self._done(self.examiner.failed(job, failure))
 
     def _request(self, job: Job, *, unconditional: bool = False) -> Request:
@@ -141,7 +143,7 @@ class NoticesSpider(Spider):
         if job.kind != "page":
             return
         if fetched.capture.verdict in GOOD:
-            files = self._attachments(job, fetched)
+            files = self._within_limit(job, self._attachments(job, fetched))
             documents = attachment_documents(self.store, job.notice_id, files, job.mirror)
             for file, document in zip(files, documents, strict=True):
                 yield from self._ask(
@@ -153,6 +155,15 @@ class NoticesSpider(Spider):
     def _attachments(self, job: Job, fetched: Fetched) -> Sequence[Attachment]:
         document = fetched.document or self.examiner.current(job)
         return document.attachments if document else ()
+
+    def _within_limit(self, job: Job, files: Sequence[Attachment]) -> Sequence[Attachment]:
+        """The files to ask for; those past the limit are noted as not asked for, which `status` says."""
+        for attachment in files[MOST_FILES:]:
+            document_id = self.store.document(job.notice_id, "attachment", attachment.url, name=attachment.name)
+            row = self.store.row("SELECT state FROM documents WHERE id = ?", [document_id])
+            if row is not None and row["state"] == "unread":
+                self.store.update("documents", document_id, reason=TOO_MANY)
+        return files[:MOST_FILES]
 
     def _elsewhere(self, job: Job) -> Iterator[Request | Fetched]:
         places = [(mirror.url, mirror.label) for mirror in job.notice.mirrors]

@@ -151,12 +151,16 @@ def test_robots_are_obeyed_by_every_request_to_a_host(tmp_path: Path) -> None:
     assert archive.verdicts("open") == [("ok", "")]
 
 
-def test_an_odd_answer_for_robots_allows_or_forbids_as_rfc_9309_says(tmp_path: Path) -> None:
+def test_an_odd_answer_for_robots_allows_or_stops_as_rfc_9309_says_and_is_never_told_as_a_prohibition(
+    tmp_path: Path,
+) -> None:
     outcomes = {
         "status-404": ("ok", ""),
         "status-403": ("ok", ""),
-        "status-503": ("forbidden", "robots"),
+        "status-503": ("error", "robots-unreachable"),
         "silent": ("error", "timeout"),
+        "reset": ("error", "reset"),
+        "truncated": ("error", "robots-unreachable"),
         "redirect-loop": ("ok", ""),
         "challenge-1": ("ok", ""),
     }
@@ -164,6 +168,7 @@ def test_an_odd_answer_for_robots_allows_or_forbids_as_rfc_9309_says(tmp_path: P
     with SiteServer() as server:
         for mode in outcomes:
             archive.watch(mode, server.put(f"{mode}.example", "/t.html", page(mode)))
+            server.put(f"{mode}.example", "/robots.txt", "User-agent: *\nDisallow: /no/\n" * 99, "text/plain")
             server.mode(server.host(f"{mode}.example") + "/robots.txt", mode)
         archive.crawl("--timeout", "4")
         asked = {mode for mode in outcomes if server.requests(f"{mode}.example", "/t.html")}
@@ -181,3 +186,48 @@ def test_a_crawl_delay_is_honoured(tmp_path: Path) -> None:
         pages = [s for s in server.requests("a.example") if s.path.endswith(".html")]
         assert len(pages) == 3
         assert _paused(server.requests("a.example", "/robots.txt")[0], pages, 1)
+
+
+ROBOTS_BODIES = {
+    "a page of html": (b"<!DOCTYPE html><html><body><p>Disallow: /</p></body></html>", "ok"),
+    "empty": (b"", "ok"),
+    "noise": (bytes(range(256)) * 40, "ok"),
+    "a byte order mark": ("\ufeffUser-agent: *\nDisallow: /".encode(), "forbidden"),
+    "utf-16": ("User-agent: *\nDisallow: /\n".encode("utf-16"), "forbidden"),
+    "old line ends": (b"User-agent: *\rDisallow: /\r", "forbidden"),
+    "comments in gbk": ("# 禁止\nUser-agent: *\nDisallow: /\n".encode("gb18030"), "forbidden"),
+    "rules in html": (b"<pre>\nUser-agent: *\nDisallow: /\n</pre>", "forbidden"),
+    "huge": (b"User-agent: *\nDisallow: /\n" + b"# filling\n" * 200_000, "forbidden"),
+    "cut inside a rule": (b"User-agent: *\n" + b"# 345678\n" * 56_886 + b"#\nDisallow: /other/\n", "ok"),
+}
+
+
+def test_a_robots_txt_of_any_bytes_means_what_its_rules_say(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        for number, (body, _) in enumerate(ROBOTS_BODIES.values()):
+            server.put(f"h{number}.example", "/robots.txt", body, "text/plain")
+            archive.watch(f"n{number}", server.put(f"h{number}.example", "/t.html", page(f"n{number}")))
+        archive.crawl()
+    found = {name: archive.verdicts(f"n{number}")[0][0] for number, name in enumerate(ROBOTS_BODIES)}
+    assert found == {name: verdict for name, (_, verdict) in ROBOTS_BODIES.items()}
+
+
+def test_a_proxy_that_does_not_let_through_is_told_as_the_proxy_and_not_as_the_site(tmp_path: Path) -> None:
+    """502 and 407 of a proxy for http, a refused tunnel for https; the proxy's password is shown nowhere."""
+    archive = Archive(tmp_path / "data")
+    archive.watch("plain", "http://www.example.com/t.html")
+    archive.watch("safe", "https://www.example.com/t.html")
+    with SiteServer() as server:
+        place = server.host("proxy.example").removeprefix("http://")
+        for status in ("502", "407"):
+            server.mode(server.host("proxy.example"), f"status-{status}")
+            proxy = f"http://robot:s3cret@{place}"
+            said = archive.crawl("--timeout", "5", env={"http_proxy": proxy, "https_proxy": proxy})
+            assert "s3cret" not in said
+        archive.crawl("--timeout", "5", env={"http_proxy": server.unused()})
+    assert [verdict for verdict, _ in archive.verdicts("plain")] == ["error"] * 3
+    assert [reason for _, reason in archive.verdicts("plain")] == ["proxy"] * 3
+    assert [reason for _, reason in archive.verdicts("safe")][:2] == ["proxy"] * 2
+    assert "s3cret" not in str(archive.rows("SELECT * FROM captures"))
+    assert archive.rows("SELECT DISTINCT state FROM notices") == [{"state": "unreachable"}]

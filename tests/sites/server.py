@@ -80,6 +80,8 @@ class SiteServer:
         self._in_flight: dict[str, int] = {}
         self._servers: list[ThreadingHTTPServer] = []
         self._port = port
+        self.ahead = timedelta()
+        """How far the clocks of all hosts are ahead of this machine's."""
         self._folder = tempfile.TemporaryDirectory(prefix="sites-")
 
     # ------------------------------------------------------------ hosts
@@ -345,6 +347,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD" and status != 304:
             self.wfile.write(body)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.server.site.ahead.total_seconds())
 
     def log_message(self, *_: object) -> None:
         """Quiet: tests look at `seen`."""

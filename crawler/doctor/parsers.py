@@ -1,0 +1,42 @@
+"""Every parser reads its sample through the sandbox, as any file is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archive.operate.checks import Check, broken, ok, person
+from crawler.reading import soffice
+from crawler.reading.fault import ReadingFault
+from crawler.reading.sandbox import MEMORY_LIMIT, SECONDS, Limits, read_sample
+from crawler.samples import SAMPLES
+
+_REINSTALL = "请重新安装程序：pip install --require-hashes -r requirements.lock"
+_TIGHT = 700_000_000
+"""Bytes of address space from which on every file of the demonstration was read."""
+
+
+def checks() -> Iterator[Check]:
+    yield _limits()
+    read, faults = [], []
+    for kind, sample in SAMPLES.items():
+        try:
+            document = read_sample(kind)
+        except ReadingFault as fault:
+            faults.append(broken("parser", f"读不了{sample.name}：{fault.cause}", _REINSTALL))
+            continue
+        read.append(sample.name)
+        if kind == "doc" and document.review and soffice.installed():
+            remedy = "请安装 libreoffice-writer，或设环境变量 GUIDELINES_SOFFICE=off 不用它"
+            faults.append(person("parser", "装了 LibreOffice，但它读不好 .doc，每个 .doc 都会要求核对", remedy))
+    if read:
+        second = "，.doc 另用 LibreOffice 比对" if soffice.installed() else ""
+        yield ok("parser", f"能读 {len(read)} 种样本：{'、'.join(read)}{second}")
+    yield from faults
+
+
+def _limits() -> Check:
+    limits = Limits.here(SECONDS, MEMORY_LIMIT)
+    says = f"读一个文件最多可用内存 {limits.megabytes} MB、处理器 {limits.processor} 秒"
+    if limits.memory < _TIGHT:
+        return person("limits", says, "请把 ulimit -v（或容器、服务的内存上限）调到 2 GB 以上，否则大文件读不了")
+    return ok("limits", says)
