@@ -12,57 +12,16 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
-
-from archive import clock, words
-from archive.attached import called
-from archive.model import Reason
-from archive.operate import network, standing
-from archive.operate.areas import emptied
-from archive.operate.remedies import remedy
-from archive.settings import load_settings
-
-Row = dict[str, Any]
-
-DISK_FREE_MIN = 1 << 30
-"""Bytes: below this a crawl with a few large attachments and its backup may no longer fit."""
-OVERDUE_AFTER = timedelta(hours=48)
-"""How late a due notice may be before the schedule itself is in doubt."""
-BACKUP_STALE_AFTER = timedelta(days=14)
-
-
-@frozen
-class Trouble:
-    """One point for a person. `subject` stays the same while the trouble lasts, `code` says what kind it is now."""
-
-    subject: str
-    code: str
-    what: str
-    notice: str
-    since: str
-    command: str
-    crawls: int = 1
-    """Crawls in a row that met it; 0 for what does not depend on crawls (disk, schedule) and is told at once."""
-    document_id: int | None = None
-    reason: str = ""
-    """With `code`, what would make it another trouble."""
-    acknowledged: bool = False
-    why: str = ""
-    stake: str = ""
-    """What may be wrong, or be missed, while it lasts."""
-    operator: bool = True
-    """Whether an operator alert is due for it (candidates are told as changes, failed deliveries cannot be told)."""
-
-    @property
-    def mark(self) -> str:
-        """What `acknowledge` stores: this very trouble; another one of the same notice is not known yet."""
-        return f"{self.subject} {self.code} {self.reason}".strip()
+from archive import clock
+from archive.operate.machine_troubles import deliveries, gathered, machine_troubles
+from archive.operate.notice_troubles import notice_troubles as notice_troubles
+from archive.operate.notice_troubles import waiting
+from archive.operate.trouble import Row, info, number, rows_of
+from archive.operate.trouble import Trouble as Trouble
 
 
 def status(data: Path, connection: sqlite3.Connection, now: datetime | None = None) -> dict[str, Any]:
@@ -77,19 +36,19 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
     crawl = _last_crawl(connection)
     return {
         "ok": not attention,
-        "notices": _rows(
+        "notices": rows_of(
             connection,
             "SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at FROM notices "
             "WHERE declared = 1 ORDER BY number",
         ),
         "attention": attention,
-        "review": _number(connection, "SELECT count(*) FROM reviews WHERE state = 'open'"),
+        "review": number(connection, "SELECT count(*) FROM reviews WHERE state = 'open'"),
         "doubtful": doubtful_count(connection),
-        "candidates": _number(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
+        "candidates": number(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
         "deliveries": deliveries(data),
         "crawl": crawl,
-        "verify": _info(connection, "last_verify"),
-        "backup": _info(connection, "last_backup"),
+        "verify": info(connection, "last_verify"),
+        "backup": info(connection, "last_backup"),
         "disk": {"free": shutil.disk_usage(data).free, "warc": warc_size(data)},
         "checked_at": clock.iso(now),
     }
@@ -98,346 +57,15 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
 def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
     """Everything that is wrong now, acknowledged or not, the notices first in the order of the list."""
     return [
-        *_gathered(connection, notice_troubles(connection)),
-        *_waiting(connection),
-        *_operation_troubles(data, connection, now),
+        *gathered(connection, notice_troubles(connection)),
+        *waiting(connection),
+        *machine_troubles(data, connection, now),
     ]
-
-
-def _gathered(connection: sqlite3.Connection, found: list[Trouble]) -> list[Trouble]:
-    """Without a network every notice is in trouble, for one reason that a person can settle: it is said once."""
-    lost = network.offline(connection)
-    explained = [t for t in found if not t.acknowledged and network.explains(t.reason)] if lost else []
-    if lost is None or not explained:
-        return found
-    what = (
-        f"本机像是没有联网：连续 {lost.crawls} 次抓取、{lost.hosts} 个网站都没有连上（{words.reason(lost.reason)}）。"
-        "请先接通网络，再运行 guidelines crawl --all"
-    )
-    point = Trouble("network", "network", what, "", lost.since, "guidelines doctor", crawls=lost.crawls)
-    return [point, *(t for t in found if t not in explained)]
-
-
-def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """What is wrong with pages, their files and the rules that read them; those that `acknowledge` can quiet."""
-    known = {
-        row["slug"]: json.loads(row["acknowledged"] or "[]")
-        for row in _rows(connection, "SELECT slug, acknowledged FROM notices")
-    }
-    found = [
-        *_page_troubles(connection),
-        *_attachment_troubles(connection),
-        *_unasked_troubles(connection),
-        *_rule_troubles(connection),
-        *_listing_troubles(connection),
-        *_area_troubles(connection),
-    ]
-    return [evolve(trouble, acknowledged=trouble.mark in known[trouble.notice]) for trouble in found]
-
-
-# ---------------------------------------------------------------- notices and documents
-
-
-def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    found = []
-    for row in _rows(
-        connection,
-        """SELECT n.*, (SELECT r.id FROM reviews r WHERE r.notice_id = n.id AND r.kind = 'capture' AND r.state = 'open'
-                        ORDER BY r.id LIMIT 1) AS review
-           FROM notices n WHERE declared = 1 AND (state IN ('suspect', 'blocked', 'unreachable', 'gone')
-               OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM crawls WHERE finished_at IS NOT NULL)))
-           ORDER BY number""",
-    ):
-        if row["review"]:
-            continue  # it waits for a decision, and is told as that
-        why = words.reason(row["reason"] or "")
-        help = remedy(row["state"], row["reason"] or "")
-        found.append(
-            Trouble(
-                subject=f"notice:{row['slug']}",
-                code=row["state"],
-                what=f"《{row['title']}》{words.state(row['state'])}" + (f"：{why}" if why else ""),
-                notice=row["slug"],
-                since=row["trouble_since"] or row["checked_at"] or "",
-                command=help.command.format(slug=row["slug"]),
-                crawls=max(1, row["trouble_count"] or 0),
-                reason=f"{row['verdict']} {row['reason']}",
-                why=help.why,
-                stake=_stake(connection, row["id"]),
-            )
-        )
-    return found
-
-
-def _stake(connection: sqlite3.Connection, notice_id: int, document_id: int | None = None) -> str:
-    """What rests on a text that is not sure."""
-    row = _rows(
-        connection,
-        """SELECT count(*) AS items, count(DISTINCT area_id) AS areas FROM items i
-           JOIN documents d ON d.id = i.document_id
-           WHERE i.current = 1 AND d.notice_id = ? AND (? IS NULL OR coalesce(d.parent_id, d.id) = ?)""",
-        [notice_id, document_id, document_id],
-    )[0]
-    if not row["items"]:
-        return "其间原文如有修订，不会收到提醒"
-    return f"{row['areas']} 个领域的 {row['items']} 条现行事项以旧文为准，其间如有修订，不会收到提醒"
-
-
-def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """Attachments of the pages in force (and files inside them) that cannot be had or cannot be read."""
-    trouble = {"unreadable": "无法读取", "gone": "已撤下", "unread": "没有取得"}
-    found = []
-    for row in _rows(
-        connection,
-        """SELECT d.*, n.slug, n.title, c.reason AS last_reason, c.fetched_at
-           FROM documents d JOIN notices n ON n.id = d.notice_id
-           LEFT JOIN captures c ON c.id = (SELECT max(id) FROM captures WHERE document_id = d.id)
-           WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
-             AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
-             -- a file that is no longer packed was told as a change, as a link that is gone is
-             AND NOT (d.kind = 'member' AND d.state = 'gone')
-             AND coalesce(d.parent_id, d.id) IN (
-                 SELECT a.document_id FROM attachments a JOIN linking_versions v ON v.id = a.version_id
-                 JOIN documents p ON p.id = v.document_id
-                 WHERE p.notice_id = d.notice_id AND p.superseded_by IS NULL)
-           ORDER BY n.number, d.id""",
-    ):
-        state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
-        # a problem of the reader is "<code>: <sentence with the next step>"
-        why = (row["reason"] or "").partition(": ")[2] or words.reason(row["last_reason"] or row["reason"] or "")
-        if state == "unread" and row["last_reason"] == Reason.EMPTY:
-            why = "下载到的文件是空的"
-        found.append(
-            Trouble(
-                subject=f"document:{row['id']}",
-                code=state,
-                what=f"{called(row['name'] or row['url'])}{trouble[state]}" + (f"：{why}" if why else ""),
-                notice=row["slug"],
-                since=row["trouble_since"] or row["fetched_at"] or "",
-                command=f"guidelines acknowledge {row['slug']}",
-                crawls=max(1, row["trouble_count"] or 0),
-                document_id=row["id"],
-                reason=(row["reason"] or "").partition(": ")[0] or row["last_reason"] or "",
-                why=_why_of_file(state, row["last_reason"] or ""),
-                stake=_stake(connection, row["notice_id"], row["parent_id"] or row["id"]),
-            )
-        )
-    return found
-
-
-def _why_of_file(state: str, reason: str) -> str:
-    if state == "unreadable":
-        return "文件已保存，但程序读不出其中的文字或表格；请下载原件核对"
-    return remedy(state, reason).why
-
-
-def _unasked_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """Pages that name more files than one crawl asks for: one point a notice, not one a file."""
-    return [
-        Trouble(
-            subject=f"files:{row['slug']}",
-            code="files",
-            what=f"《{row['title']}》的网页列出的附件太多，有 {row['files']} 个没有抓取，其中的变化看不到",
-            notice=row["slug"],
-            since=row["last_success"] or "",
-            command=f"guidelines acknowledge {row['slug']}",
-            reason=str(row["files"]),
-            why="一次抓取对一份通知最多取这么多附件，其余只记下名称",
-            stake="没有抓取的附件如有修订，不会收到提醒",
-        )
-        for row in _rows(
-            connection,
-            """SELECT n.slug, n.title, n.last_success, count(*) AS files FROM documents d
-               JOIN notices n ON n.id = d.notice_id
-               WHERE n.declared = 1 AND d.state = 'unread' AND d.reason LIKE 'too-many:%'
-               GROUP BY n.id ORDER BY n.number""",
-        )
-    ]
-
-
-def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """Pages whose body is only guessed: never read surely, or not since the site was rebuilt. Their revisions are only
-    asked about, so that a person should show where the body is."""
-    found = []
-    for row in _rows(
-        connection,
-        """SELECT n.*, v.captured_at, v.document_id, v.proposal,
-                  EXISTS (SELECT 1 FROM versions w WHERE w.document_id = d.id AND w.confidence = 'high') AS once
-           FROM linking_versions v JOIN documents d ON d.id = v.document_id JOIN notices n ON n.id = d.notice_id
-           WHERE n.declared = 1 AND d.kind = 'page' AND d.superseded_by IS NULL AND v.confidence = 'low'
-             AND d.mirror = '' AND NOT EXISTS (SELECT 1 FROM reviews r
-                 WHERE r.document_id = d.id AND r.kind = 'version' AND r.state = 'open')  -- one question at a time
-             AND v.id = (SELECT max(id) FROM linking_versions l WHERE l.document_id = d.id)
-           ORDER BY n.number""",
-    ):
-        what = "的网页改版，原有的正文定位规则不再适用" if row["once"] else "的正文没有可靠的定位，由通用方法推断"
-        found.append(
-            Trouble(
-                subject=f"rule:{row['slug']}",
-                code="rule",
-                what=f"《{row['title']}》{what}",
-                notice=row["slug"],
-                since=row["captured_at"],
-                command=f"guidelines acknowledge {row['slug']}",
-                document_id=row["document_id"],
-                why=_where_to_look(row["proposal"]),
-                stake="正文如有改动，只会请人核对，不会自动作为修订提醒",
-            )
-        )
-    return found
-
-
-def _where_to_look(proposal: str | None) -> str:
-    """How a person makes a guessed body a sure one."""
-    help = "请在 sources.toml 这份通知下写明 content（正文容器的 CSS 选择器）"
-    return help + (f"，可试用 content = {json.dumps(proposal, ensure_ascii=False)}" if proposal else "")
-
-
-def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """List pages that the operator declared (not guessed ones) and that gave no list: a successor would be missed."""
-    return [
-        Trouble(
-            subject=f"listing:{row['id']}",
-            code="listing",
-            what=f"列表页 {row['url']} 没有列表，新版会看不到：{words.verdict(row['verdict'], row['reason'] or '')}",
-            notice=row["slug"],
-            since=row["checked_at"],
-            command=f"guidelines acknowledge {row['slug']}",
-            reason=f"{row['verdict']} {row['reason']}",
-            why="列表页是申报的，却没有读出一条；请用浏览器核对它的地址",
-            stake="部委用新网页发布的新版不会被发现",
-        )
-        for row in _rows(
-            connection,
-            """SELECT l.*, n.slug FROM listings l JOIN notices n ON n.id = l.notice_id
-               WHERE n.declared = 1 AND l.verified = 1 AND l.verdict <> 'ok' AND l.url = n.listing ORDER BY n.number""",
-        )
-    ]
-
-
-def _area_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """Areas whose rows are all gone: nothing of them is in the catalogue, the search and the exports any more."""
-    return [
-        Trouble(
-            subject=f"area:{area.slug}",
-            code="area",
-            what=area.what,
-            notice=area.notice,
-            since=area.since,
-            command=f"guidelines acknowledge {area.notice}",
-            reason=str(area.change or ""),
-            why=area.why,
-            stake=area.stake,
-        )
-        for area in emptied(connection)
-    ]
-
-
-def _waiting(connection: sqlite3.Connection) -> list[Trouble]:
-    """What waits for a person's decision (archive/record/reviews.py)."""
-    return [
-        Trouble(
-            subject=f"review:{row['id']}",
-            code=row["kind"],
-            what=f"《{row['title']}》" + words.WAITING[row["kind"]],
-            notice=row["slug"],
-            since=row["opened_at"],
-            command=f"guidelines review {row['id']}",
-            document_id=row["document_id"] if row["kind"] in ("capture", "version") else None,
-            why=_why_waiting(connection, row),
-            stake=_stake_of(connection, row),
-            operator=row["kind"] != "candidate",
-        )
-        for row in _rows(
-            connection,
-            """SELECT r.*, n.slug, n.title FROM reviews r JOIN notices n ON n.id = r.notice_id
-               WHERE r.state = 'open' ORDER BY r.id""",
-        )
-    ]
-
-
-def _why_waiting(connection: sqlite3.Connection, review: Row) -> str:
-    why = words.WHY.get(review["why"]) or words.reason(review["why"] or "")
-    if review["why"] != "unsure":
-        return why
-    proposal = _rows(connection, "SELECT proposal FROM versions WHERE id = ?", [review["subject_id"]])[0]["proposal"]
-    return f"{why}；{_where_to_look(proposal)}"
-
-
-def _stake_of(connection: sqlite3.Connection, review: Row) -> str:
-    if review["kind"] == "furniture":
-        return "在决定之前，这一处的改动不作为修订提醒"
-    return _stake(connection, review["notice_id"])
-
-
-# ---------------------------------------------------------------- the machine
-
-
-def _operation_troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
-    found = []
-
-    def add(code: str, what: str, since: str, command: str, operator: bool = True) -> None:
-        found.append(Trouble(code, code, what, "", since, command, crawls=0, operator=operator))
-
-    free = shutil.disk_usage(data).free
-    if free < DISK_FREE_MIN:
-        add("disk", f"数据目录所在磁盘只剩 {free / 2**20:.0f} MB，请清理或扩容", clock.iso(now), "guidelines status")
-    late = _overdue(data, connection, now)
-    if late:
-        add("overdue", "定时抓取已逾期，请检查定时任务", late, "guidelines schedule show")
-    for point in standing.points(data, connection, now):
-        add(point.code, point.what, point.since, point.command)
-    verified = _info(connection, "last_verify")
-    if verified and verified["problems"]:
-        add("verify", f"上次核对发现 {verified['problems']} 处问题", verified["at"], "guidelines verify")
-    backup = _info(connection, "last_backup")
-    if backup and now - clock.parse(backup["at"]) > BACKUP_STALE_AFTER:
-        add("backup", "备份已超过 14 天没有更新", backup["at"], "guidelines backup 备份目录")
-    failed = deliveries(data)["failed"]
-    if failed:
-        # told to nobody: the channel that would carry it may be the one that fails
-        add("deliveries", f"有 {failed} 条提醒多次投递失败，已停止重试", "", "guidelines deliveries", operator=False)
-    return found
-
-
-def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:
-    """Since when a crawl is overdue, '' when it is not. An archive that was never crawled is not overdue."""
-    due = _rows(connection, "SELECT min(next_due) AS due FROM notices WHERE declared = 1 AND next_due IS NOT NULL")[0][
-        "due"
-    ]
-    if due and now - clock.parse(due) > OVERDUE_AFTER:
-        return str(due)
-    last = _rows(connection, "SELECT max(finished_at) AS at FROM crawls WHERE outcome IS NULL OR outcome = 'done'")[0][
-        "at"
-    ]
-    longest = timedelta(hours=load_settings(data).interval_max) + OVERDUE_AFTER
-    return str(last) if last and now - clock.parse(last) > longest else ""
-
-
-def deliveries(data: Path) -> dict[str, int]:
-    """How many deliveries wait and how many were given up; nothing about whom they are for."""
-    path = data / "notify.db"
-    if not path.exists():
-        return {"pending": 0, "failed": 0}
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
-            return _deliveries(connection)
-    except sqlite3.DatabaseError:  # damaged: standing.py says so, and the rest of the status stands
-        return {"pending": 0, "failed": 0}
-
-
-def _deliveries(connection: sqlite3.Connection) -> dict[str, int]:
-    if not _rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
-        return {"pending": 0, "failed": 0}
-    return {
-        "pending": _number(connection, "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"),
-        "failed": _number(connection, "SELECT count(*) FROM deliveries WHERE state = 'dead'"),
-    }
 
 
 def doubtful_count(connection: sqlite3.Connection) -> int:
     """Rows and texts that a person should look at: doubtful rows, doubtful readings, texts found by guessing."""
-    return _number(connection, "SELECT count(*) FROM items WHERE current = 1 AND coalesce(review, '') <> ''") + _number(
+    return number(connection, "SELECT count(*) FROM items WHERE current = 1 AND coalesce(review, '') <> ''") + number(
         connection,
         """SELECT count(*) FROM current_versions v JOIN documents d ON d.id = v.document_id
            WHERE d.superseded_by IS NULL AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low')""",
@@ -449,25 +77,9 @@ def warc_size(data: Path) -> int:
 
 
 def _last_crawl(connection: sqlite3.Connection) -> Row | None:
-    rows = _rows(
+    rows = rows_of(
         connection, "SELECT id, kind, started_at, finished_at, outcome, stats FROM crawls ORDER BY id DESC LIMIT 1"
     )
     if not rows:
         return None
     return rows[0] | {"stats": json.loads(rows[0]["stats"] or "{}")}
-
-
-def _info(connection: sqlite3.Connection, key: str) -> Row | None:
-    rows = _rows(connection, "SELECT value FROM archive_info WHERE key = ?", [key])
-    found: Row | None = json.loads(rows[0]["value"]) if rows else None
-    return found
-
-
-def _rows(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-    cursor = connection.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
-def _number(connection: sqlite3.Connection, sql: str) -> int:
-    return int(connection.execute(sql).fetchone()[0])

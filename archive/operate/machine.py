@@ -14,9 +14,9 @@ from contextlib import closing
 from pathlib import Path
 
 from archive import SOFTWARE
-from archive.health import DISK_FREE_MIN
 from archive.lock import NAME as LOCK
 from archive.operate.checks import Check, broken, ok, person
+from archive.operate.machine_troubles import DISK_FREE_MIN
 from archive.settings import SettingsError, load_settings
 from archive.store import StoreError, read_only
 
