@@ -24,10 +24,12 @@ _COUNTED = rf"(?:{_SEEN}(?:次数|总次数)|(?:浏览|点击|阅读|查看|点�
 _OWN_COUNTER = (
     rf"(?:{_PAGE}(?:已?被?)?(?:{_COUNTED}|访问(?:人数|总数|量|数))\s*:?\s*(?:{_COUNT}|{_TIMES})?"
     rf"|(?:累计|总|已被?)?{_COUNTED}\s*:?\s*{_COUNT}|{_COUNTED}\s*:\s*{_TIMES}?"
-    rf"|(?:浏览|点击|阅读|查看|点阅|人气|热度|阅读热度)\s*:?\s*{_COUNT}"
+    rf"|(?:浏览|点击|阅读|查看|点阅|人气|热度|阅读热度)(?:\s*:\s*{_COUNT}|\s*[\[(]\s*{_NUMBER}\s*[\])]|\s*{_NUMBER}\s*{_TIMES})"
     rf"|{_PAGE}?已?(?:有|被)?\s*{_NUMBER}\s*{_TIMES}\s*(?:浏览|阅读|查看|点击)(?:过?(?:本文|本页|此文))?"
     rf"|{_PAGE}?已?被?(?:浏览|点击|阅读|查看|访问)了?\s*{_NUMBER}\s*(?:人次|次))"
 )
+_BARE_COUNTER = rf"(?:浏览|点击|阅读|查看|点阅|人气|热度|阅读热度)\s*{_NUMBER}"
+"""Only when the line holds nothing else: 阅读 30 分钟 is no widget."""
 _DOWNLOADED = rf"(?:(?:已?被?下载(?:次数|量|数)?\s*:?\s*{_NUMBER}\s*{_TIMES}?)|下载次数\s*:\s*{_TIMES}?)"
 _LIKED = (
     rf"(?:(?:点赞|赞|喜欢|收藏|评论|转发|分享|推荐)(?:数|量)?\s*[\[(]\s*{_NUMBER}\s*[\])]"
@@ -63,7 +65,7 @@ _TODAY = (
 _NEIGHBOUR = r"[\[<【(]?\s*(?:上|下|前|后)(?:一|1)?(?:篇|条)(?:文章|信息)?\s*(?:[\]>】):].*|(?=$))"
 _BANNER = (
     r"(?:点击|立即|请)?(?:打开|下载|进入|使用|用|在)[^。;:,]{0,16}(?:APP|客户端|小程序)(?:内|中|里|,)?"
-    r"(?:阅读|查看|浏览|看|打开)(?:全文|原文|更多|详情|完整|精彩)[^。;:,]{0,8}"
+    r"(?:阅读|查看|浏览|看)(?:全文|原文|(?:更多|完整|精彩)(?:内容|信息|资讯|新闻|报道)?)!?"
     r"|(?:点击|立即|马上|扫码|扫描二维码)?下载[\u4e00-\u9fffA-Z]{2,10}客户端!?|(?:立即|马上|免费)下载[^。;:,]{0,10}APP!?"
     r"|(?:微信)?(?:扫一扫|扫码|扫描二维码|扫描(?:上方|下方|左侧|右侧)?二维码)[\s,:]*(?:在|用)?(?:手机|移动端)[^。;]{0,12}"
     r"|(?:用|使用|打开|请用)?(?:手机)?(?:微信)?(?:扫一扫|扫码|扫描二维码)[\s,:]*(?:分享[^。;]{0,10}|阅读|查看(?:本页|本文|当前页面?)|看(?:本文|本页))?"
@@ -88,7 +90,10 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 _WHOLE = _pattern(
-    "|".join(f"(?:{one})" for one in (_RENEWED, _TODAY, _WEATHER, _NEIGHBOUR, _VISITORS, _BANNER, _OWN_COUNTER, _LIKED))
+    "|".join(
+        f"(?:{one})"
+        for one in (_RENEWED, _TODAY, _WEATHER, _NEIGHBOUR, _VISITORS, _BANNER, _OWN_COUNTER, _LIKED, _BARE_COUNTER)
+    )
 )
 _EITHER = f"(?:{_OWN_COUNTER}|{_DOWNLOADED}|{_LIKED})"
 # what cuts a counter off from the words beside it: the line's end, blanks, a bar, brackets of its own
