@@ -30,8 +30,11 @@ class _Assignment:
         for place, key in enumerate(keys):
             if self.given[place] is None and key:
                 places.setdefault(key, []).append(place)
+        free: dict[Hashable, list[Row]] = {}
+        for row in self.free if places else ():
+            free.setdefault(key_of(row), []).append(row)
         for key, wanting in places.items():
-            newest = [row for row in self.free if key_of(row) == key][: len(wanting)]
+            newest = free.get(key, [])[: len(wanting)]
             if len(newest) < len(wanting):
                 continue
             for place, row in zip(wanting, reversed(newest), strict=True):
@@ -56,6 +59,8 @@ def attachment_documents(
     assigned = _Assignment([None] * len(attachments), rows)
     urls, names = [a.url for a in attachments], [_name(a.name) for a in attachments]
     assigned.take(urls, lambda row: row["url"])
+    steady = [(link_key(url), name) for url, name in zip(urls, names, strict=True)]
+    assigned.take(steady, lambda row: (link_key(row["url"]), _name(row["name"])))
     assigned.take([link_key(url) for url in urls], lambda row: link_key(row["url"]))
     loose = [(loose_key(url), name) for url, name in zip(urls, names, strict=True)]
     assigned.take(loose, lambda row: (loose_key(row["url"]), _name(row["name"])))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.verify import verify
 from tests.crawl.harness import Archive, page
 from tests.sites.server import SiteServer
 
@@ -66,6 +67,7 @@ def test_links_signed_anew_at_each_visit_are_one_document_each_and_no_news(
     # a name that says it is a signature is no other address: its validators hold, and no body comes
     statuses = archive.rows("SELECT DISTINCT http_status FROM captures WHERE crawl_id > 1 AND url LIKE '%Signature=%'")
     assert [row["http_status"] for row in statuses] == [304]
+    assert verify(archive.data)["problems"] == [], "what a revisit refers to is found, whatever its signature was"
     asked = {seen.path for seen in server.requests("a.example") if seen.path.startswith("/0.csv")}
     assert len(asked) >= 3, "each visit asks with the signature of that visit"
 
