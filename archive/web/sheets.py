@@ -36,7 +36,7 @@ def defused(app: App, ours: Callable[[str], bool]) -> App:
 
 def _is_plain(event: dict[str, Any]) -> bool:
     """Not a page about an error."""
-    headers = {name.lower(): value for name, value in event.get("headers") or []}
+    headers: dict[bytes, bytes] = {name.lower(): value for name, value in event.get("headers") or []}
     return headers.get(b"content-type", b"").startswith((b"text/plain", b"text/csv"))
 
 
