@@ -89,6 +89,7 @@ async def _run(datasette: Datasette, data: Path, listening: socket.socket) -> No
     config = uvicorn.Config(
         datasette.app(), log_level="warning", proxy_headers=True, server_header=False, lifespan="on", ws="none",
         http=Guarded, h11_max_incomplete_event_size=HEAD_BYTES, timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
     pools = open_pools(datasette, data, load_settings(data))

@@ -90,7 +90,7 @@ def extra_template_vars(request: Any, datasette: Any) -> Callable[[], Any]:
 @hook
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     def wrap(app: security.App) -> security.App:
-        inner = apart.apart(sheets.defused(app), datasette, _is_ours)
+        inner = apart.apart(sheets.defused(app, _is_ours), datasette, _is_ours)
         return security.secured(apart.bounded(inner, datasette))
 
     return wrap

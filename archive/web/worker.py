@@ -86,8 +86,7 @@ async def _answer(app: Any, asked: dict[str, Any], writer: asyncio.StreamWriter)
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
-        "root_path": "",
-        **{name: asked[name] for name in ("method", "path", "scheme", "headers")},
+        **{name: asked[name] for name in ("method", "path", "scheme", "root_path", "headers")},
         "raw_path": asked["raw_path"].encode("latin-1"),
         "query_string": asked["query_string"].encode("latin-1"),
     }

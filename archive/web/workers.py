@@ -222,7 +222,7 @@ class Pool:
 
 def packed(scope: dict[str, Any]) -> bytes:
     """A request as a worker takes it, without its body: only GET and HEAD get this far."""
-    values = {name: scope[name] for name in ("method", "path", "scheme")}
+    values = {name: scope[name] for name in ("method", "path", "scheme", "root_path")}
     raw = scope.get("raw_path") or scope["path"].encode()
     text = {"raw_path": raw.decode("latin-1"), "query_string": scope["query_string"].decode("latin-1")}
     return frames.packed(values | text, scope["headers"])

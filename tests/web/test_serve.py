@@ -72,7 +72,10 @@ def test_a_mistake_in_the_settings_is_wrong_usage(site_data: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
 def test_a_browser_has_nothing_to_complain_about(site_data: Path, tmp_path: Path) -> None:
-    server = subprocess.Popen([*SERVE, str(site_data), "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    data = tmp_path / "data"
+    shutil.copytree(site_data, data)
+    (data / "settings.toml").write_text("allow_sql = true\n")
+    server = subprocess.Popen([*SERVE, str(data), "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
     assert found
