@@ -277,7 +277,8 @@ class Store:
 
     def holder(self, capture: Row) -> Row:
         """The capture whose record holds the payload: this one, or for a 304 or a revisit the one referred to."""
-        while capture["refers_to"]:
+        # a damaged database may have a capture refer to itself or to a later one: that is followed nowhere
+        while capture["refers_to"] and capture["refers_to"] < capture["id"]:
             referred = self.row("SELECT * FROM captures WHERE id = ?", [capture["refers_to"]])
             if referred is None:
                 break

@@ -95,7 +95,7 @@ def _capture(visit: Visit, document_id: int) -> Row | None:
         "SELECT * FROM good_captures WHERE document_id = ? ORDER BY id DESC LIMIT 1",
         [document_id],
     )
-    while found and found["refers_to"]:
+    while found and found["refers_to"] and found["refers_to"] < found["id"]:  # never round in a circle
         found = visit.row("SELECT * FROM captures WHERE id = ?", [found["refers_to"]])
     return found
 
