@@ -308,7 +308,19 @@ def run(store: Store, *arguments: str) -> str:
 def test_changes_and_diff_print_the_contracts_json(archive: Store) -> None:
     listed = json.loads(run(archive, "changes", "--kind", "attachment-replaced", "--notice", "land", "--json"))
     assert len(listed) == 1
-    keys = {"id", "kind", "notice", "document", "url", "detected_at", "from_version", "to_version", "summary"}
+    keys = {
+        "id",
+        "kind",
+        "notice",
+        "document",
+        "url",
+        "detected_at",
+        "from_version",
+        "to_version",
+        "summary",
+        "quiet",
+        "withdrawn",
+    }
     assert set(listed[0]) == keys
     shown = json.loads(run(archive, "diff", str(listed[0]["id"]), "--json"))
     assert {op for op, _ in shown["text"]} == {"equal", "delete", "insert"}

@@ -23,7 +23,7 @@ from archive.text.struck import in_force
 
 LONGEST_LINE = 60
 """Characters of a line that may be furniture; what is longer says something."""
-_FIGURES = re.compile(r"\d[\d,.:/\-年月日时分秒]*")
+_FIGURES = re.compile(r"\d[\d,.:/\-年月日时分秒]*(?:(?:星期|周)[一二三四五六日天])?")
 _SAYS_SOMETHING = re.compile("[。；，]")
 
 
