@@ -43,8 +43,9 @@ try:
     from crawler.reading.sandbox import check_machine
     from crawler.sources import Declared, load_sources
     from crawler.stopping import Stop
-except ImportError as error:  # a package is missing or broken, which `guidelines` itself can do without
-    sys.exit(faults.sentence(error, Path()))
+except Exception as error:  # whatever an import raises: a package is missing or broken that others can do without
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    sys.exit(f"程序没有装全，或软件包损坏（{said}），没有抓取。请运行 guidelines doctor 查看原因，重新安装后再抓取。")
 
 logger = logging.getLogger("guidelines")
 

@@ -151,7 +151,7 @@ def test_robots_are_obeyed_by_every_request_to_a_host(tmp_path: Path) -> None:
     assert archive.verdicts("open") == [("ok", "")]
 
 
-def test_an_odd_answer_for_robots_allows_or_stops_as_rfc_9309_says_and_is_never_told_as_a_prohibition(
+def test_an_odd_answer_for_robots_allows_or_stops_for_now_and_is_no_prohibition(
     tmp_path: Path,
 ) -> None:
     outcomes = {
