@@ -137,8 +137,6 @@ CHALLENGES = {
     "EdgeOne": "<html><head><script>document.cookie='EO_Bot_Ssid=1';var __tst_status='5';</script></head><body>"
     f"{SCRIPT}</body></html>",
     "one script": f"<html><head><title></title></head><body>{SCRIPT}</body></html>",
-    "JS shell": "<html><head><title>演示部</title><script src='/static/app.js'></script></head><body><div id='app'>"
-    "正在加载</div><noscript>请开启JavaScript</noscript></body></html>",
     "a door that turns": "<html><title>请稍候</title><body><p>正在确认您是真实访客，3秒后自动进入。</p>"
     "<script>a()</script></body></html>",
     "slider": "<html><title>安全验证</title><body><p>请完成安全验证后继续访问，拖动下方滑块。</p>"
@@ -146,6 +144,41 @@ CHALLENGES = {
     "blocked by a firewall": "<html><title>访问被拦截</title><body>您的请求已被拦截，疑似攻击行为。"
     "事件编号：81723</body></html>",
 }
+
+
+APPLICATIONS = {
+    "loading": "<html><head><title>演示部</title><script src='/static/app.js'></script></head><body><div id='app'>"
+    "正在加载</div><noscript>请开启JavaScript</noscript></body></html>",
+    "Vue": "<html><head><title>演示部</title></head><body><noscript><strong>We're sorry but portal doesn't work "
+    "properly without JavaScript enabled. Please enable it to continue.</strong></noscript><div id=app></div>"
+    "<script src=/js/app.js></script></body></html>",
+    "React, declared title": f"<html><head><title>{TITLE}</title></head><body><noscript>You need to enable "
+    'JavaScript to run this app.</noscript><div id="root"></div><script type="module" src="/assets/index.js"></script></body></html>',
+    "Next": '<html><head><title>政务公开</title></head><body><div id="__next"><div>加载中...</div></div>'
+    '<script id="__NEXT_DATA__" type="application/json">{"props":{}}</script></body></html>',
+    "Angular": "<html><head><title>政务</title></head><body><app-root>Loading...</app-root>"
+    "<script src=main.js></script></body></html>",
+    "only a notice to switch it on": "<html><head><title>政务</title></head><body><noscript>您的浏览器未启用"
+    "JavaScript，请启用后刷新页面。</noscript><script src=main.js></script></body></html>",
+}
+
+
+@pytest.mark.parametrize("html", APPLICATIONS.values(), ids=APPLICATIONS)
+def test_the_frame_of_an_application_is_no_challenge_and_is_told_as_what_it_is(html: str) -> None:
+    found = verdict(html)
+    suspect(found, "empty")
+    assert "框架" in found.detail
+    assert "验证" not in found.detail
+
+
+def test_a_challenge_that_asks_for_javascript_or_has_an_applications_box_is_a_challenge() -> None:
+    test = "<script>document.cookie='wzws_cid=1';location.reload()</script>"
+    suspect(
+        verdict(f"<html><body><div id=root></div><noscript>请开启JavaScript</noscript>{test}</body></html>"),
+        "challenge",
+    )
+    box = "<html><head><title>安全验证</title></head><body><div id=app></div><script src=/a.js></script></body></html>"
+    suspect(verdict(box), "challenge")
 
 
 @pytest.mark.parametrize("html", CHALLENGES.values(), ids=CHALLENGES)
