@@ -153,7 +153,8 @@ APPLICATIONS = {
     "properly without JavaScript enabled. Please enable it to continue.</strong></noscript><div id=app></div>"
     "<script src=/js/app.js></script></body></html>",
     "React, declared title": f"<html><head><title>{TITLE}</title></head><body><noscript>You need to enable "
-    'JavaScript to run this app.</noscript><div id="root"></div><script type="module" src="/assets/index.js"></script></body></html>',
+    'JavaScript to run this app.</noscript><div id="root"></div>'
+    '<script type="module" src="/assets/index.js"></script></body></html>',
     "Next": '<html><head><title>政务公开</title></head><body><div id="__next"><div>加载中...</div></div>'
     '<script id="__NEXT_DATA__" type="application/json">{"props":{}}</script></body></html>',
     "Angular": "<html><head><title>政务</title></head><body><app-root>Loading...</app-root>"
