@@ -236,7 +236,8 @@ def doctor(data: Path) -> None:
     from crawler.doctor import network, parsers
 
     settings = load_settings(data)
-    declared = load_sources(_sources_file(data, None))
+    copy = data / REMEMBERED
+    declared = load_sources(_sources_file(data, copy if copy.exists() else None))
     with ThreadPoolExecutor(1) as other:
         looking = other.submit(network.look_at_all, declared, settings)
         checks = list(parsers.checks())
