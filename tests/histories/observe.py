@@ -41,7 +41,7 @@ class Seen:
     texts: Mapping[str, str] = field(repr=False, factory=dict)
     """Latest text by the path of its document; '' is the page."""
     reviews: tuple[str, ...] = field(repr=False, default=())
-    """What `guidelines review N` shows as the text in question, of each question that stands; read only after an edit."""
+    """What `guidelines review N` shows of each question that stands; read only after an edit."""
 
 
 def squeeze(text: str) -> str:

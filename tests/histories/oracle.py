@@ -262,9 +262,17 @@ def _silence(verdict: Verdict, visit: int, complete: bool) -> None:
         lacking = [name for name in needed if not entry.get(name)]
         if lacking:
             verdict.faults.append(Fault("unsaid", ",".join(lacking), visit, str(entry["what"])))
-    if not seen.wrong or seen.attention or _excused(verdict, visit):
+    if not seen.wrong or _named(history, seen) or _excused(verdict, visit):
         return
     verdict.faults.append(Fault("silent", _likely(history, visit), visit, f"{seen.wrong}; state {seen.state}"))
+
+
+def _named(history: History, seen: Seen) -> bool:
+    """Something under attention is about what is unsure: a page in doubt is not named by a word on one of its files."""
+    if any(file.path in seen.wrong for file in history.visits[seen.visit].truth.files):
+        return bool(seen.attention)
+    links = {file.link for visit in history.visits for file in visit.truth.files}
+    return any(not any(link in entry["what"] for link in links) for entry in seen.attention)
 
 
 def _excused(verdict: Verdict, visit: int) -> bool:
