@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tests.crawl.harness import environment
 from tests.histories.plan import DAYS, History
@@ -20,6 +21,8 @@ from tests.histories.server import Served, Server
 from tests.histories.truth import File, Truth
 
 TIMEOUT = 600
+RECENT = 4
+"""Visits after an edit at which the standing questions are read."""
 
 
 @frozen
@@ -37,6 +40,8 @@ class Seen:
     served: tuple[Served, ...]
     texts: Mapping[str, str] = field(repr=False, factory=dict)
     """Latest text by the path of its document; '' is the page."""
+    reviews: tuple[str, ...] = field(repr=False, default=())
+    """What `guidelines review N` shows of each question that stands; read only after an edit."""
 
 
 def squeeze(text: str) -> str:
@@ -79,7 +84,22 @@ class Operator:
         status = json.loads(self.run(day, "status", "--json").stdout)
         served = {site.history.seed: tuple(site.log[before[host] :]) for host, site in self.server.sites.items()}
         texts = self._texts()
-        return {h.seed: _seen(h, visit, status, changes, texts.get(h.slug, {}), served[h.seed]) for h in self.histories}
+        seen = {h.seed: _seen(h, visit, status, changes, texts.get(h.slug, {}), served[h.seed]) for h in self.histories}
+        return {h.seed: self._reviewed(h, seen[h.seed], day) for h in self.histories}
+
+    def _reviewed(self, history: History, seen: Seen, day: int) -> Seen:
+        """With what its standing questions show, where an edit of these days may be part of it."""
+        recent = history.visits[max(0, seen.visit - RECENT) : seen.visit + 1]
+        if not any(visit.edits for visit in recent):
+            return seen
+        commands = (re.fullmatch(r"guidelines review (\d+)", entry.get("command") or "") for entry in seen.attention)
+        return evolve(seen, reviews=tuple(self._question(day, found[1]) for found in commands if found))
+
+    def _question(self, day: int, number: str) -> str:
+        """The text in question and the facts beside it, squeezed."""
+        shown = json.loads(self.run(day, "review", number, "--json").stdout)[0]
+        text = "".join(part for op, part in shown["text"] if op != "delete")
+        return squeeze(text + "\n".join(shown["facts"]))
 
     def _changes(self, day: int) -> list[dict[str, Any]]:
         """Those that are new since the last call, oldest first, from `guidelines changes --json`."""

@@ -15,7 +15,7 @@ from attrs import Factory, define, field, frozen
 
 from tests.histories.edits import Edit
 from tests.histories.observe import Seen, squeeze
-from tests.histories.plan import DAYS, History
+from tests.histories.plan import DAYS, Episode, History
 
 OFFERS = 2
 """A change must be told or asked about at the second visit at which the server gives its bytes."""
@@ -227,12 +227,19 @@ def _due(verdict: Verdict, visit: int) -> None:
         given = offers(verdict.history, verdict.seen, e, visit)
         late = DAYS[visit] - DAYS[e.visit] >= MONTH and _hidden(verdict.history, e)
         before = questions(verdict.seen[e.visit - 1])
-        if questions(verdict.seen[visit]) - before:
+        if questions(verdict.seen[visit]) - before or _shown(e.edit, verdict.seen[visit].reviews):
             e.asked_at = visit
         elif given == OFFERS or late:
             detail = e.edit.new or e.edit.old or e.edit.file
             verdict.faults.append(Fault("missed", _missed(verdict.history, e), visit, f"{e.edit.name}: {detail}"))
             e.missed = True
+
+
+def _shown(edit: Edit, reviews: Sequence[str]) -> bool:
+    """A question that stood there before shows these words by now: whoever decides it sees them."""
+    if not edit.new and not edit.old:
+        return False
+    return any(squeeze(edit.new) in text and not (edit.old and squeeze(edit.old) in text) for text in reviews)
 
 
 def _hidden(history: History, e: Expected) -> bool:
@@ -255,9 +262,17 @@ def _silence(verdict: Verdict, visit: int, complete: bool) -> None:
         lacking = [name for name in needed if not entry.get(name)]
         if lacking:
             verdict.faults.append(Fault("unsaid", ",".join(lacking), visit, str(entry["what"])))
-    if not seen.wrong or seen.attention or _excused(verdict, visit):
+    if not seen.wrong or _named(history, seen) or _excused(verdict, visit):
         return
     verdict.faults.append(Fault("silent", _likely(history, visit), visit, f"{seen.wrong}; state {seen.state}"))
+
+
+def _named(history: History, seen: Seen) -> bool:
+    """Something under attention is about what is unsure: a page in doubt is not named by a word on one of its files."""
+    if any(file.path in seen.wrong for file in history.visits[seen.visit].truth.files):
+        return bool(seen.attention)
+    links = {file.link for visit in history.visits for file in visit.truth.files}
+    return any(not any(link in entry["what"] for link in links) for entry in seen.attention)
 
 
 def _excused(verdict: Verdict, visit: int) -> bool:
@@ -273,10 +288,17 @@ def _questions(verdict: Verdict, visit: int) -> None:
     """At most one question a cause: a change, a trouble while it lasts, a line of furniture, a page never known."""
     history = verdict.history
     happened = [edit for v in history.visits[: visit + 1] for edit in v.edits]
-    holding = [e for e in history.episodes if e.holds(visit)]
+    holding = [e for e in history.episodes if _unrecovered(history, e, visit)]
     unknown = not history.visits[visit].form.known
     allowed = len(happened) + len(holding) + len(history.inside()) + unknown
     asked = verdict.seen[visit].attention
     if len(asked) > allowed:
         words = "; ".join(str(entry["what"]) for entry in asked)
         verdict.faults.append(Fault("overasked", _likely(history, visit), visit, f"{len(asked)} > {allowed}: {words}"))
+
+
+def _unrecovered(history: History, episode: Episode, visit: int) -> bool:
+    """The trouble holds, or the document could not be had since it ended."""
+    since = range(episode.last + 1, visit + 1)
+    free = [v for v in since if not history.active(v) and not history.active(v, episode.file)]
+    return episode.first <= visit and not [v for v in free if not history.visits[v].truth.gone]

@@ -142,6 +142,14 @@ def test_a_question_that_stood_there_before_does_not_count_as_asking() -> None:
     assert "missed" in kinds(judge(history, asked))
 
 
+def test_a_standing_question_that_shows_the_new_words_counts_as_asking() -> None:
+    history = one_edit("word")
+    at = edited_at(history)
+    new = squeeze(history.visits[at].edits[0].new)
+    asked = [evolve(s, attention=(QUESTION,), reviews=(new,) if s.visit >= at else ()) for s in well(history)]
+    assert "missed" not in kinds(judge(history, asked))
+
+
 def test_a_message_about_nothing_is_false() -> None:
     history = first(lambda h: not h.episodes and not h.inside() and not any(v.edits for v in h.visits))
     assert kinds(judge(history, telling(well(history), 3, page_change(history)))) == ["false"]
