@@ -254,6 +254,12 @@ def _by_sqlite(source: Path, copy: Path) -> None:
         closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=60)) as original,
         closing(sqlite3.connect(copy)) as target,
     ):
+        try:
+            original.execute("SELECT 1 FROM sqlite_master").fetchall()
+        except sqlite3.OperationalError as error:
+            if not os.access(source, os.R_OK):
+                raise
+            raise BackupError(f"备份没有完成：{faults.sentence(error, source.parent) or error}") from error
         original.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, without -wal and -shm
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.clock import iso, now
+from archive.operate import faults
 from archive.schema import StoreError
 
 NAME = "crawl.lock"
@@ -29,7 +30,7 @@ def crawl_lock(data: Path, purpose: str = "抓取") -> Iterator[None]:
         data.mkdir(parents=True, exist_ok=True)
         opened = open(data / NAME, "a+", encoding="utf-8")  # noqa: SIM115 - closed by the block below
     except OSError as error:
-        raise StoreError(f"不能写入数据目录 {data}：{error.strerror}。请核对路径和目录的权限。") from error
+        raise StoreError(f"不能写入数据目录 {data}：{faults.why(error)}。请核对路径和目录的权限。") from error
     with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -81,6 +81,8 @@ def _database(found: Findings, path: Path) -> bool:
             for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
                 found.wrong(f"{table} 第 {rowid} 行指向不存在的 {parent}", path.name)
             tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
+    except sqlite3.OperationalError:
+        raise  # it cannot be looked at (rights, a read-only disk): that says nothing about it
     except sqlite3.DatabaseError as error:
         found.wrong(f"数据库损坏：{error}；请从备份恢复", path.name)
         return False

@@ -154,15 +154,11 @@ def _begun(store: Store, token: str, kind: str, settings: Mapping[str, Any]) -> 
         yield crawl_id, stats
     except BaseException as error:
         outcome = "interrupted" if isinstance(error, lifeline.Ended) else "failed"
-        said = f"收到 {error}" if isinstance(error, lifeline.Ended) else _in_words(error, store.data)
+        said = f"收到 {error}" if isinstance(error, lifeline.Ended) else faults.brief(error)
         with suppress(sqlite3.Error):  # as on a full disk: then it has no end, and status says so
             store.end_crawl(crawl_id, stats, outcome, said)
         raise
     store.end_crawl(crawl_id, stats)
-
-
-def _in_words(error: BaseException, data: Path) -> str:
-    return faults.sentence(error, data) or f"程序出错：{type(error).__name__}"
 
 
 def finish(store: Store, settings: Settings, crawl_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -18,8 +19,8 @@ from archive.notify.outbox import Outbox
 from archive.store import read_only
 from archive.verify import verify
 from tests import damage
-from tests.crawl.harness import environment
-from tests.crawled import copy_of, crawled
+from tests.crawl.harness import environment, page
+from tests.crawled import copy_of, crawled, site, watch
 from tests.web.conftest import Site
 
 MORNING = datetime.fromisoformat("2026-11-01T01:00:00+00:00")
@@ -358,3 +359,32 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk_for_a_command_and_loses_not
     assert "没有完成" in done.stderr, done.stderr
     assert verify(data)["problems"] == []
     assert not (tmp_path / "b" / ".partial").exists()
+
+
+def test_a_disk_that_fills_up_during_a_crawl_ends_it_with_a_sentence_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    import resource
+
+    with site() as server:
+        archive = watch(tmp_path / "data", server)
+        archive.crawl()
+        server.put(
+            "b.example", "/t.html", page("welfare", '<p><a href="/big.bin">附件：大文件.bin</a></p>'), etag=False
+        )
+        server.put("b.example", "/big.bin", random.Random(3).randbytes(9_000_000), "application/octet-stream")
+        done = subprocess.run(
+            archive.command("--delay", "0"), env=environment(), capture_output=True, text=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8_000_000, 8_000_000)),
+        )  # fmt: skip
+        assert done.returncode == 1, done.stderr
+        assert "Traceback" not in done.stderr
+        assert len([line for line in done.stderr.splitlines() if "没有完成" in line]) == 1, done.stderr
+        assert verify(archive.data)["problems"] == []
+        assert [row["verdict"] for row in archive.rows("SELECT verdict FROM captures WHERE verdict = 'error'")] == []
+        (point,) = [
+            p for p in health.status(archive.data, read_only(archive.data))["attention"] if "中途失败" in p["what"]
+        ]
+        assert "文件大小达到了系统允许的上限" in point["what"]
+        assert str(archive.data) not in point["what"], "the database is served: no path of this machine"
+        archive.crawl()
+        assert archive.verdicts("welfare", "attachment")[-1] == ("ok", "")
+        assert verify(archive.data)["problems"] == []

@@ -118,9 +118,17 @@ def why(error: OSError) -> str:
     return WORDS.get(error.errno or 0, error.strerror or str(error))
 
 
-def brief(error: sqlite3.Error) -> str:
-    """What SQLite says of a damaged file, in a few words."""
-    return {sqlite3.SQLITE_NOTADB: "不是数据库文件", sqlite3.SQLITE_CORRUPT: "内容已损坏"}.get(_code(error), str(error))
+def brief(error: BaseException) -> str:
+    """An error in a few words that name no path of this machine: they may stand in the database, which is served."""
+    if isinstance(error, OSError):
+        return why(error)
+    if isinstance(error, MemoryError):
+        return WORDS[errno.ENOMEM]
+    if isinstance(error, sqlite3.Error):
+        code = _code(error)
+        known = {sqlite3.SQLITE_NOTADB: "不是数据库文件", sqlite3.SQLITE_CORRUPT: "内容已损坏"}
+        return known.get(code) or WORDS.get(SQLITE_TO_ERRNO.get(code, 0)) or str(error)
+    return f"程序出错 {type(error).__name__}"
 
 
 def _of_sqlite(error: sqlite3.Error, data: Path) -> str | None:
