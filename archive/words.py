@@ -145,7 +145,11 @@ CANDIDATES: Mapping[str, str] = {"new": "待核对", "accepted": "已采纳", "r
 CONFIDENCE: Mapping[str, str] = {"high": "可靠", "low": "较低（没有适用的网站规则，正文由通用方法推断）"}
 """versions.confidence"""
 
-DECISIONS: Mapping[str, str] = {"accepted": "经人工采信", "rejected": "经人工排除"}
+DECISIONS: Mapping[str, str] = {
+    "accepted": "经人工采信",
+    "rejected": "经人工排除",
+    "withdrawn": "所依据的决定已撤销",
+}
 """captures.decision"""
 
 CRAWLS: Mapping[str, str] = {"live": "联网抓取", "replay": "由存档文件重放"}

@@ -253,7 +253,7 @@ class Examiner:
         """A shrunk text is believed when the crawl before saw it too, if anything of the notice is left in it."""
         current = self.current(job)
         if current is not None and not is_left(current, reading):
-            detail = "正文变得很短，与上一版没有一句相同。请用浏览器打开核对，再用 accept 收下或用 reject 排除。"
+            detail = "正文变得很短，与上一版没有一句相同。请用 guidelines review 逐字对照后决定。"
             return evolve(capture, detail=detail)
         if await self._seen_before(job, capture, reading, rule):
             return evolve(capture, verdict=Verdict.OK, reason="", detail="")

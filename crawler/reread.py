@@ -1,5 +1,5 @@
 """Readings kept as versions, and kept bytes read again. Called by the pipelines and by `guidelines reextract`, `verify`
-and `accept`, which need no network."""
+and decisions, which need no network."""
 
 from __future__ import annotations
 

@@ -306,7 +306,7 @@ def _shrunk(look: Look) -> Judgement | None:
     return _suspect(
         Reason.SHRUNK,
         f"正文从 {last:,} 个字符缩短到 {len(look.text):,} 个。"
-        "标题仍在；再次抓取仍如此才会收为新版本，也可现在用 accept 收下。",
+        "标题仍在；再次抓取仍如此才会收为新版本，也可用 guidelines review 对照后决定。",
     )
 
 

@@ -44,7 +44,10 @@ def notice(visit: Visit) -> Context:
         ),
         "captures_total": visit.value(f"SELECT count(*) FROM captures WHERE document_id IN ({marks})", ids),  # noqa: S608
         "doubtful": visit.rows(
-            f"""SELECT c.*, d.kind, d.name FROM captures c JOIN documents d ON d.id = c.document_id
+            f"""SELECT c.*, d.kind, d.name,
+                       (SELECT r.id FROM reviews r WHERE r.kind = 'capture' AND r.subject_id = c.id
+                          AND r.state = 'open') AS review
+                FROM captures c JOIN documents d ON d.id = c.document_id
                 WHERE c.document_id IN ({marks}) AND c.verdict = 'suspect' AND coalesce(c.decision, '') = ''
                   AND c.id = (SELECT max(id) FROM captures WHERE document_id = c.document_id)
                 ORDER BY c.id DESC""",  # noqa: S608
@@ -60,6 +63,11 @@ def notice(visit: Visit) -> Context:
         ),
         "changes": visit.rows(
             "SELECT * FROM changes WHERE notice_id = ? ORDER BY id DESC LIMIT 20",
+            [found["id"]],
+        ),
+        "held": visit.rows(
+            """SELECT id, kind, why, opened_at FROM reviews
+               WHERE notice_id = ? AND state = 'open' AND kind != 'capture' ORDER BY id""",
             [found["id"]],
         ),
         "candidates": visit.rows("SELECT * FROM candidates WHERE notice_id = ? ORDER BY id DESC", [found["id"]]),
