@@ -120,7 +120,12 @@ def problems_of(folder: Path) -> list[str]:
         return list(manifest["problems"])
     if "archive.db" not in files:
         return ["备份里没有 archive.db"]
-    return [f"archive.db：{problem}" for problem in soundness.database(folder / "archive.db")]  # of release 1.0.0
+    return _looked_at(folder)  # of release 1.0.0, which noted nothing
+
+
+def _looked_at(folder: Path) -> list[str]:
+    wrong = [f"archive.db：{problem}" for problem in soundness.database(folder / "archive.db")]
+    return wrong or holdings.missing(folder)
 
 
 # ---------------------------------------------------------------- the backups of a folder

@@ -26,7 +26,7 @@ from archive.clock import now
 from archive.editions import settle_all
 from archive.lock import LockHeld, crawl_lock
 from archive.model import Notice
-from archive.operate import faults, lifeline, soundness
+from archive.operate import faults, lifeline
 from archive.record.decide import settle_reviews
 from archive.settings import Settings, SettingsError, as_dict, load_settings
 from archive.states import due, mark_gone, update_notices
@@ -134,12 +134,8 @@ def _check_reader(store: Store) -> None:
 
 @contextmanager
 def _sound(data: Path) -> Iterator[Store]:
-    """The archive to write to, open for the block. Raises StoreError when its database is damaged: work on top of the
-    damage would make it worse, and be lost with it."""
-    path = data / "archive.db"
-    problems = soundness.pages(path) if path.exists() and path.stat().st_size else []
-    if problems:
-        raise StoreError(faults.DAMAGED.format(path=path, why=problems[0]))
+    """The archive to write to, open for the block. Raises StoreError when its database is damaged."""
+    faults.refuse_damaged(data)
     with closing(Store.open(data)) as store:
         yield store
 

@@ -18,6 +18,7 @@ import click
 from rich.console import Console
 
 from archive.lock import crawl_lock
+from archive.operate import faults
 from archive.store import Store, read_only
 
 OK, FAILED, USAGE, ATTENTION = 0, 1, 2, 3
@@ -55,6 +56,7 @@ def writing(data: Path) -> Iterator[Store]:
     """The archive opened for writing under the lock, for the block. Raises StoreError, also when the lock is held."""
     read_only(data).close()  # says so when there is no archive
     with crawl_lock(data, "人工处理"):
+        faults.refuse_damaged(data)
         store = Store.open(data)
         try:
             yield store

@@ -113,6 +113,14 @@ def sentence(error: BaseException, data: Path) -> str | None:
     return _damage(data) if isinstance(error, PUZZLING) else None
 
 
+def refuse_damaged(data: Path) -> None:
+    """Raises StoreError when the database is damaged: work on top of it makes it worse, and is lost with it."""
+    path = data / "archive.db"
+    problems = soundness.pages(path) if path.exists() and path.stat().st_size else []
+    if problems:
+        raise StoreError(DAMAGED.format(path=path, why=problems[0]))
+
+
 def why(error: OSError) -> str:
     """An error of the system in a few words, to stand in a sentence of the caller's."""
     return WORDS.get(error.errno or 0, error.strerror or str(error))
@@ -126,8 +134,7 @@ def brief(error: BaseException) -> str:
         return WORDS[errno.ENOMEM]
     if isinstance(error, sqlite3.Error):
         code = _code(error)
-        known = {sqlite3.SQLITE_NOTADB: "不是数据库文件", sqlite3.SQLITE_CORRUPT: "内容已损坏"}
-        return known.get(code) or WORDS.get(SQLITE_TO_ERRNO.get(code, 0)) or str(error)
+        return soundness.WORDS.get(code) or WORDS.get(SQLITE_TO_ERRNO.get(code, 0)) or str(error)
     return f"程序出错 {type(error).__name__}"
 
 

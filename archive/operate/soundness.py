@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 DATABASES = ("archive.db", "notify.db")
+WORDS = {sqlite3.SQLITE_NOTADB: "不是数据库文件", sqlite3.SQLITE_CORRUPT: "内容已损坏"}
+"""By SQLite's primary result code: what a file is that it does not read."""
 TABLES = {
     "archive.db": frozenset({"archive_info", "notices", "documents", "captures", "versions", "changes", "items"}),
     "notify.db": frozenset({"subscribers", "deliveries"}),
@@ -39,12 +41,12 @@ def _looked_at(path: Path, look: Callable[[sqlite3.Connection, str], list[str]])
     except sqlite3.OperationalError:
         raise
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        return [f"{error}"]
+        return [WORDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))]
 
 
 def _integrity(connection: sqlite3.Connection, _: str) -> list[str]:
     lines = [line for (line,) in connection.execute("PRAGMA integrity_check(3)")]
-    return [] if lines == ["ok"] else [" ".join(str(line).split()) for line in lines]
+    return [] if lines == ["ok"] else [f"数据页有误：{' '.join(str(line).split())}" for line in lines]
 
 
 def _contents(connection: sqlite3.Connection, name: str) -> list[str]:
