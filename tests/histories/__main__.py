@@ -6,6 +6,7 @@ Runs generated histories against the product and prints counts; with --seed one 
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 
 from tests.histories.report import story, table
@@ -28,6 +29,8 @@ def main() -> int:
         if options.seed or (options.story and verdict.faults):
             print("\n".join(story(verdict)), end="\n\n")
     print("\n".join(table(verdicts)))
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(f"\nprocessor time {sum(part.ru_utime + part.ru_stime for part in used):.0f} s")
     return 1 if any(verdict.faults for verdict in verdicts) else 0
 
 
