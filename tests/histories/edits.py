@@ -142,6 +142,8 @@ def _(rng: Random, truth: Truth, touched: Touched) -> Result:
 REPLACED = frozenset({"attachment-replaced"})
 """Kinds by which a change within a file may be told; `revised` with the file as its document would be as good."""
 FILE = REPLACED | TEXT
+WITHDRAWN = frozenset({"attachment-removed", "gone"})
+"""A file that the page no longer names answers 404 as well: either message is true."""
 
 
 def _file(rng: Random, truth: Truth, touched: Touched, rows: int = 3) -> File | None:
@@ -213,9 +215,7 @@ def _(rng: Random, truth: Truth, touched: Touched) -> Result:
     if not file:
         return None
     kept = tuple(f for f in truth.files if f != file)
-    return evolve(truth, files=kept), Edit(
-        "attachment-removed", frozenset({"attachment-removed"}), also=TEXT, file=file.path
-    )
+    return evolve(truth, files=kept), Edit("attachment-removed", WITHDRAWN, also=TEXT, file=file.path)
 
 
 @edit("attachment-replaced")
@@ -237,8 +237,7 @@ def _(rng: Random, truth: Truth, touched: Touched) -> Result:
     file = _file(rng, truth, touched, rows=0)
     if not file:
         return None
-    kinds = frozenset({"attachment-removed", "gone"})
-    return _with(truth, file, evolve(file, lost=True)), Edit("file-gone", kinds, file=file.path)
+    return _with(truth, file, evolve(file, lost=True)), Edit("file-gone", WITHDRAWN, file=file.path)
 
 
 # ------------------------------------------------------------ the document as such
