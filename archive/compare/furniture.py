@@ -179,11 +179,14 @@ def _of_hunk(before: _Lines, after: _Lines) -> frozenset[Pattern]:
 
 
 def seen(pattern: Pattern, texts: Sequence[Document]) -> list[str]:
-    """What the pattern read in these texts, one entry where it differs from the one before; '' where it was absent."""
+    """What the pattern read in these texts, one entry where it differs from the one before; '' where it was absent.
+
+    Another spelling (08月03日 for 8月3日) is no other reading.
+    """
     values: list[str] = []
     for document in texts:
         value = _value(pattern, document)
-        if not values or values[-1] != value:
+        if not values or fold(values[-1]) != fold(value):
             values.append(value)
     return values
 
@@ -204,4 +207,4 @@ def is_proven(pattern: Pattern, values: Sequence[str]) -> bool:
     """
     if pattern.kind is FurnitureKind.BANNER:
         return len(values) >= 3
-    return len(set(values) - {""}) >= 3
+    return len(set(map(fold, values)) - {""}) >= 3

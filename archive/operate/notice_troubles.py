@@ -39,7 +39,8 @@ def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     found = []
     for row in rows_of(
         connection,
-        """SELECT n.*, (SELECT r.id FROM reviews r WHERE r.notice_id = n.id AND r.kind = 'capture' AND r.state = 'open'
+        """SELECT n.*, (SELECT r.id FROM reviews r JOIN documents d ON d.id = r.document_id
+                        WHERE r.notice_id = n.id AND r.kind = 'capture' AND r.state = 'open' AND d.kind = 'page'
                         ORDER BY r.id LIMIT 1) AS review
            FROM notices n WHERE declared = 1 AND (state IN ('suspect', 'blocked', 'unreachable', 'gone')
                OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM crawls WHERE finished_at IS NOT NULL)))
@@ -91,6 +92,9 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
            LEFT JOIN captures c ON c.id = (SELECT max(id) FROM captures WHERE document_id = d.id)
            WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
              AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
+             -- what waits for a decision is told as that
+             AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.document_id = d.id AND r.kind = 'capture'
+                             AND r.state = 'open')
              -- a file that is no longer packed was told as a change, as a link that is gone is
              AND NOT (d.kind = 'member' AND d.state = 'gone')
              AND coalesce(d.parent_id, d.id) IN (

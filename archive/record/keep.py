@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from archive.changes import is_confident, is_same
+from archive.changes import compare, is_confident, is_same
 from archive.compare.furniture import Furniture
 from archive.editions import record_upgrade
 from archive.model import Document
@@ -98,15 +98,15 @@ def _refused(store: Store, document_id: int) -> list[Row]:
 def _standing(last: Document, document: Document, furniture: Furniture) -> str:
     """The state in which a new version enters the archive.
 
-    `held` when the bodies differ and either was found by guessing: a person says whether it is a revision. `aside` when
+    `held` when they differ and either body was found by guessing: a person says whether it is a revision. `aside` when
     a sentence that calls the notice repealed has taken its place: the text of the notice stays what it was.
     """
     if document.metadata.get("repealed") and len(document.text) < len(last.text) * INSTEAD:
         return "aside"
     if is_confident(last, document):
         return ""
-    before, after = (evolve(one, attachments=()) for one in (last, document))
-    return "" if is_same(before, after, furniture) else "held"
+    before, after = (evolve(one, confidence="high") for one in (last, document))
+    return "held" if any(not change.quiet for change in compare(before, after, furniture)) else ""
 
 
 def keep_upgraded(

@@ -180,6 +180,7 @@ def _version(store: Store, row: Row, audience: Audience) -> Question:
         fetched_at=capture["fetched_at"],
         before=before.text,
         after=after.text,
+        facts=_files_between(before, after),
         version=version["number"],
     )
 
@@ -218,6 +219,13 @@ _ASKED: dict[ReviewKind, Callable[[Store, Row, Audience], Question]] = {
     ReviewKind.CANDIDATE: _candidate,
     ReviewKind.FURNITURE: _furniture,
 }
+
+
+def _files_between(before: Document, after: Document) -> tuple[str, ...]:
+    """What the two texts say differently of their files."""
+    old, new = ({link_key(file.url): file.name for file in one.attachments} for one in (before, after))
+    come = [f"新列出附件“{name}”" for key, name in new.items() if key not in old]
+    return (*come, *(f"不再列出附件“{name}”" for key, name in old.items() if key not in new))
 
 
 # ---------------------------------------------------------------- numbers

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from crawler.reading.catalogue.headers import label_role
 from crawler.reading.dom import Element, is_block, is_hidden, select, select_all, tag_of, text_of
 from crawler.reading.fields import (
     FIELD_OF,
@@ -203,8 +204,10 @@ def _pairs(lines: list[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
 
 def _next(lines: list[tuple[str, bool]], place: int, field: str) -> Iterator[tuple[str, str]]:
     if place + 1 < len(lines):
-        value = lines[place + 1][0]
-        if label_of(value) not in FIELD_OF and not _LABEL.match(value.strip()) and len(value) < 400:
+        value, cell = lines[place + 1]
+        # 公开主体 beside 公开渠道和载体 is the head of a catalogue, no label with its value
+        label = label_of(value) in FIELD_OF or _LABEL.match(value.strip()) or (cell and label_role(value))
+        if not label and len(value) < 400:
             yield field, value
 
 
