@@ -21,6 +21,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ PARTIAL = ".partial"
 RESTORING = ".restoring"
 DAMAGED = "-damaged"
 KEEP = 14
+NAMED = "%Y%m%dT%H%M%SZ"
 
 
 class BackupError(Exception):
@@ -184,11 +186,17 @@ def _there(path: Path, entry: Entry) -> bool:
 # ---------------------------------------------------------------- making one
 
 
+def _free_name(target: Path) -> str:
+    """The time now; of two backups within a second the later one is named after the next."""
+    moment = clock.now()
+    while any((target / f"{moment:{NAMED}}{end}").exists() for end in ("", DAMAGED)):
+        moment += timedelta(seconds=1)
+    return f"{moment:{NAMED}}"
+
+
 def _make(data: Path, target: Path, partial: Path, last: Path | None) -> tuple[Path, list[str]]:
     """Write the copy, give it the name that it deserves; returns its folder and what is wrong with it."""
-    name = clock.now().strftime("%Y%m%dT%H%M%SZ")
-    if any((target / f"{name}{end}").exists() for end in ("", DAMAGED)):
-        raise BackupError(f"{target / name} 已存在；请一秒后再试")
+    name = _free_name(target)
     shutil.rmtree(partial, ignore_errors=True)  # of a backup that was interrupted
     partial.mkdir(mode=0o700)
     files, problems = _write(data, partial, last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archive.words import COLUMNS, DOCUMENT_STATES, STATES
+from archive.words import COLUMNS, DOCUMENT_STATES, REVIEW_STATES, STATES
 
 TABLES: dict[str, str] = {
     "notices": "通知",
@@ -20,6 +20,8 @@ TABLES: dict[str, str] = {
     "captures": "抓取记录",
     "crawls": "抓取批次",
     "candidates": "可能的新版",
+    "reviews": "等人决定的事项",
+    "furniture": "网站自己的栏目",
     "listings": "列表页",
     "listed": "列表页中的文件",
     "tasks": "任务分工",
@@ -36,6 +38,8 @@ DESCRIPTIONS: dict[str, str] = {
     "changes": "两个版本之间发生了什么。",
     "captures": "每次抓取：时间、地址、结果、校验值和 WARC 存档位置。",
     "candidates": "部委列表页上新出现、可能替代现有通知的文件，待人工核对。",
+    "reviews": "程序不能肯定、等人决定的事项，以及作出的决定。",
+    "furniture": "网页上每次都变、像是网站自己的内容：比对时略去，由人确认。",
 }
 
 _COMMON = {
@@ -108,6 +112,20 @@ _OWN: dict[str, dict[str, str]] = {
         "to_version": "新版本",
         "detected_at": "发现时间（UTC）",
         "summary": "摘要",
+    },
+    "reviews": {
+        "kind": "种类",
+        "subject_id": "所问内容在其表中的编号",
+        "why": "为什么不能肯定",
+        "opened_at": "提出时间（UTC）",
+        "state": "、".join(f"{code} {word}" for code, word in REVIEW_STATES.items()),
+        "decided_at": "决定时间（UTC）",
+    },
+    "furniture": {
+        "kind": "figures 数字、links 链接、banner 时有时无",
+        "pattern": "不变的部分",
+        "examples": "曾经的内容（JSON）",
+        "state": "proposed 待确认、accepted 已确认、rejected 是通知的内容",
     },
     "tasks": {"number": "序号", "task": "工作任务", "unit": "责任单位", "due": "时间进度"},
 }

