@@ -28,8 +28,8 @@ def propose_selector(root: Element, text: str) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """The beginnings of the text's longer lines, without blanks."""
-    lines = (BLANK.sub("", line) for line in text.splitlines())
+    """The beginnings of the text's longer lines, without blanks; not of tables, which are written otherwise there."""
+    lines = (BLANK.sub("", line) for line in text.splitlines() if "|" not in line)
     return [line[:_PIECE] for line in lines if len(line) >= _PIECE]
 
 
