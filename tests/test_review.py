@@ -197,3 +197,23 @@ def test_a_notice_replaced_by_a_sentence_is_told_as_repealed_and_keeps_its_rows(
     assert desk.rows_in_force() == 6
     assert "已废止" in desk.one("SELECT repealed FROM notices")
     assert desk.waiting() == []
+
+
+@pytest.mark.parametrize("edited", [False, True], ids=["the same page", "an edited page"])
+def test_a_lost_record_and_a_better_reader_stop_no_crawl(desk: Desk, edited: bool) -> None:
+    """The bytes are fetched again; what cannot be read by one reader on both sides is asked about, never guessed."""
+    desk.visit(page(rows=True))
+    for path in (desk.data / "warc").glob("*.warc.gz"):
+        path.write_bytes(b"\0" * path.stat().st_size)
+    with closing(sqlite3.connect(desk.data / "archive.db")) as connection, connection:
+        connection.execute("UPDATE documents SET reader = 'of another release'")
+        connection.execute("UPDATE versions SET reader = 'of another release'")
+    assert desk.visit(page(7 if edited else 20, rows=True)) == []
+    assert desk.one("SELECT count(*) FROM captures WHERE reason = 'incomplete'") == 0
+    assert desk.rows_in_force() == 6
+    waiting = desk.waiting()
+    assert [question["kind"] for question in waiting] == (["version"] if edited else [])
+    if edited:
+        assert "无法与它用同一程序比对" in waiting[0]["why"]
+        desk.decide("accept", str(waiting[0]["number"]))
+        assert desk.one("SELECT kind FROM changes ORDER BY id DESC") == "revised"
