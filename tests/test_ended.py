@@ -135,8 +135,19 @@ def test_nothing_is_lost_over_many_ended_crawls(tmp_path: Path, number: signal.S
     rounds(tmp_path, number, count, 1949)
 
 
+@pytest.fixture
+def hearing() -> Iterator[None]:
+    """A shell starts its background jobs deaf to Ctrl+C, and so would be whatever the tests start there."""
+    given = {number: signal.signal(number, signal.SIG_DFL) for number in lifeline.SIGNALS}
+    yield
+    for number, handler in given.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("number", lifeline.SIGNALS, ids=lambda number: number.name)
-def test_a_crawl_that_is_told_to_end_says_so_and_status_knows(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_crawl_that_is_told_to_end_says_so_and_status_knows(
+    tmp_path: Path, number: signal.Signals, hearing: None
+) -> None:
     with sites(tmp_path) as around:
         release = around.server.hold(around.archive.notices and around.server.host("land.example") + "/t.html")
         mark = uuid.uuid4().hex
