@@ -9,6 +9,7 @@ are read before the first file, and the one of the same format again before a fi
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pickle
@@ -16,7 +17,9 @@ import resource
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Mapping
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -230,13 +233,24 @@ def _start(task: tuple[object, ...]) -> tuple[Connection, ForkServerProcess]:
     try:
         return _started(task)
     except (EOFError, ConnectionError):
-        pass  # the server itself was killed, as the kernel does for want of memory: the next start brings another
+        _await_end_of_server()  # killed, as the kernel does for want of memory: the next start brings another
     except (OSError, MemoryError) as error:
         raise ReadingFault(f"不能启动读取进程：{cause_of(error)}") from error
     try:
         return _started(task)
     except (OSError, EOFError, MemoryError) as error:
         raise ReadingFault(f"不能启动读取进程：{cause_of(error)}") from error
+
+
+def _await_end_of_server() -> None:
+    """Until the killed fork server is really dead, five seconds at most; before, multiprocessing takes it for alive."""
+    server = getattr(forkserver, "_forkserver", None)
+    pid = getattr(server, "_forkserver_pid", None)
+    with contextlib.suppress(ChildProcessError):
+        for _ in range(50):
+            if pid is None or os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None:
+                return
+            time.sleep(0.1)
 
 
 def _started(task: tuple[object, ...]) -> tuple[Connection, ForkServerProcess]:
