@@ -429,7 +429,6 @@ class Store:
 
 
 _APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
-ABSENT = "{data} 中还没有档案库（archive.db）；请先运行 guidelines crawl，或用 --data 指出档案所在的目录"
 LOST = (
     "{data} 中有原文（warc），但档案库 {path} 不见了或是空的。请不要在这个目录里重新抓取；把它移到别处保存，"
     "再在空目录中恢复备份：guidelines --data 空目录 restore 备份目录"
