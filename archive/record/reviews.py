@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.clock import iso, now
 from archive.model import Document, Reason
-from archive.store import Row, Store
+from archive.store import Store
 
 
 class ReviewKind(StrEnum):
@@ -57,10 +57,6 @@ def note_capture(store: Store, document_id: int, capture_id: int, reason: str, r
         why=str(reason),
         reading=json.dumps(kept, ensure_ascii=False),
     )
-
-
-def waiting(store: Store) -> list[Row]:
-    return store.rows("SELECT * FROM reviews WHERE state = 'open' ORDER BY id")
 
 
 # ---------------------------------------------------------------- one kind each
