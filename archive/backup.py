@@ -74,9 +74,10 @@ def backup(data: Path, target: Path, *, keep: int = KEEP) -> Path:
         folder, problems = _make(data, target, partial, good[-1] if good else None)
         _rotate(target, keep)
     except (OSError, sqlite3.Error) as error:
-        shutil.rmtree(partial, ignore_errors=True)  # a full disk needs its room
         said = faults.sentence(error, target) or str(error)
         raise BackupError(f"备份没有完成：{said}；此前的备份没有改动") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)  # nothing when all went well; else a full disk needs its room
     last = _made_at(good[-1]) if good else ""
     damage.note(data, "backup", problems, last)
     if problems:
