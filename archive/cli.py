@@ -12,9 +12,9 @@ import click
 
 from archive.commands import FAILED, USAGE, err
 from archive.commands.chinese import speak_chinese
-from archive.operate import faults, lifeline
+from archive.machine import faults, lifeline
+from archive.record.store import StoreError
 from archive.settings import SettingsError
-from archive.store import StoreError
 
 MODULES = (
     "crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor",

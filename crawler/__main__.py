@@ -23,14 +23,14 @@ from attrs import asdict, evolve
 
 from archive import SOFTWARE
 from archive.clock import now
-from archive.editions import settle_all
-from archive.lock import LockHeld, crawl_lock
+from archive.machine import faults, lifeline
+from archive.machine.lock import LockHeld, crawl_lock
 from archive.model import Notice
-from archive.operate import faults, lifeline
 from archive.record.decide import settle_reviews
+from archive.record.settle import settle_all
+from archive.record.store import Store, StoreError
+from archive.record.visits import due, mark_gone, update_notices
 from archive.settings import Settings, SettingsError, as_dict, load_settings
-from archive.states import due, mark_gone, update_notices
-from archive.store import Store, StoreError
 from archive.warc import WarcError, repair_tail
 
 try:
@@ -40,7 +40,7 @@ try:
     from crawler.reading import reader_id
     from crawler.reading.fault import ReadingFault
     from crawler.reading.rule import Rule
-    from crawler.reading.sandbox import check_machine
+    from crawler.sandbox import check_machine
     from crawler.sources import Declared, load_sources
     from crawler.stopping import Stop
 except Exception as error:  # whatever an import raises: a package is missing or broken that others can do without

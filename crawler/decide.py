@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import json
 
+from archive.machine.transaction import atomic
 from archive.model import Document, Verdict
 from archive.record import decide
 from archive.record.keep import keep
 from archive.record.reviews import ReviewKind
-from archive.store import Row, Store, StoreError
-from archive.transaction import atomic
+from archive.record.store import Row, Store, StoreError
 from archive.warc import WarcError
 from crawler import reread
-from crawler.evidence import is_left
+from crawler.judge.evidence import is_left
 from crawler.reading.rule import Rule
 from crawler.sources import Declared
 

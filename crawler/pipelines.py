@@ -11,10 +11,10 @@ from typing import Any
 
 from attrs import evolve
 
+from archive.machine.transaction import atomic
 from archive.model import Verdict
 from archive.record.keep import keep
 from archive.record.reviews import note_capture
-from archive.transaction import atomic
 from crawler import reread
 from crawler.fetched import Fetched
 from crawler.progress import Progress

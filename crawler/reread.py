@@ -10,17 +10,17 @@ from typing import Any
 from attrs import frozen
 
 from archive import search
-from archive.editions import Edition
+from archive.machine.transaction import atomic
 from archive.model import Document
 from archive.record.files import member_documents
 from archive.record.keep import keep, keep_upgraded
-from archive.records import same_reading
-from archive.store import Row, Store, StoreError
-from archive.transaction import atomic
+from archive.record.readings import same_reading
+from archive.record.settle import Edition
+from archive.record.store import Row, Store, StoreError
 from archive.warc import Payload, WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
-from crawler.reading.sandbox import read_apart
+from crawler.sandbox import read_apart
 from crawler.sources import Declared
 
 GAVE_UP = ("timeout", "memory", "crashed")

@@ -12,8 +12,8 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 
+from archive.record.store import Store
 from archive.settings import Settings
-from archive.store import Store
 from crawler.download.replay import is_demo, load_answers, recorded
 from crawler.settings import scrapy_settings
 from crawler.sources import Declared

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from archive.operate import faults, lifeline
-from crawler.reading import sandbox
+from archive.machine import faults, lifeline
+from crawler import sandbox
 
 
 class Stop:

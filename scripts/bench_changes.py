@@ -23,13 +23,13 @@ from urllib.parse import urljoin
 
 from attrs import evolve, frozen
 
-from archive.changes import compare, is_confident
+from archive.compare.compare import compare, is_confident
 from archive.model import Change, Document, Verdict
-from archive.normal import fold, link_key
+from archive.text.same import fold, link_key
+from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read
 from crawler.reading.rule import Rule
 from crawler.sources import load_sources
-from crawler.verdict import Evidence, judge
 from tests.mutations import EDITS, NOISE, Case, Mutation
 from tests.sites import build
 from tests.sites import modes as modes_module

@@ -21,8 +21,8 @@ from attrs import frozen
 
 from archive.model import Document
 from crawler.reading import read
-from crawler.reading.charset import decode
-from crawler.reading.dom import parse, select, texts
+from crawler.reading.html.charset import decode
+from crawler.reading.html.dom import parse, select, texts
 from crawler.sources import load_sources
 
 # Where each saved page itself keeps its text, looked up by hand; the first that matches.

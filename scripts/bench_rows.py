@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from archive.model import Item
 from crawler.reading import read
+from crawler.reading.catalogue.tables import read_tables
 from crawler.reading.rule import Rule
-from crawler.reading.tables import read_tables
 from tests.catalogue.generator import Case, Row
 from tests.catalogue.variations import cases
 from tests.formats import writers

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from archive import search
-from archive.folding import fold
+from archive.text.fold import fold
 from tests import corpus
 
 LENGTHS = (1, 2, 3, 4, 6, 10)

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from archive.model import Area, Attachment, Document, Item, Notice, Sources
-from archive.store import Store
+from archive.record.store import Store
 from tests.factory import capture
 
 _WORDS = """

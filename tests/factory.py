@@ -22,7 +22,7 @@ from archive.model import (
     Verdict,
 )
 from archive.record.keep import keep
-from archive.store import Store
+from archive.record.store import Store
 
 AREAS = (
     Area("land-expropriation", "农村集体土地征收", ("征地补偿",)),

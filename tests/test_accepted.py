@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.settings import Settings
-from crawler.examine import Examiner
+from crawler.keep import Examiner
 from crawler.sources import load_sources
 from crawler.spiders.jobs import Job
 from tests.factory import NOTICES, capture, make_archive, page_document

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive.backup import BackupError, backup, restore
 from archive.cli import cli
-from archive.lock import LockHeld, crawl_lock
-from archive.notify.outbox import Outbox
-from archive.store import read_only
-from archive.verify import verify
+from archive.machine.lock import LockHeld, crawl_lock
+from archive.operate.backup import BackupError, backup, restore
+from archive.operate.verify import verify
+from archive.record.store import read_only
+from archive.tell.outbox import Outbox
 from tests.crawl.harness import environment
 from tests.crawled import copy_of, crawled, site, watch
 from tests.web.conftest import Site

@@ -9,14 +9,14 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
-from archive.changes import compare, compare_content, is_confident
 from archive.cli import cli
 from archive.commands import out
+from archive.compare.compare import compare, compare_content, is_confident
 from archive.model import Attachment, Change, Document, Kind
-from archive.normal import fold, link_key, name_key, without_serials
 from archive.record.decide import settle_reviews
-from archive.store import Store
+from archive.record.store import Store
 from archive.text.noise import without_noise
+from archive.text.same import fold, link_key, name_key, without_serials
 from scripts.bench_changes import failures, outcomes, replica_cases
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 from tests.mutations import EDITS, NOISE
@@ -285,7 +285,7 @@ def test_named_mutations_of_the_replica_raise_no_false_alarm_and_are_never_misse
 
 @pytest.fixture
 def archive(tmp_path: object) -> Store:
-    from archive.editions import settle_all
+    from archive.record.settle import settle_all
 
     store = make_archive(tmp_path)  # type: ignore[arg-type]
     settle_all(store, None)

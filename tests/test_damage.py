@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from archive import cli, health
-from archive.backup import BackupError, DataDamaged, backup, problems_of, restore
+from archive import cli
 from archive.clock import now
-from archive.notify.outbox import Outbox
-from archive.store import read_only
-from archive.verify import verify
+from archive.operate import health
+from archive.operate.backup import BackupError, DataDamaged, backup, problems_of, restore
+from archive.operate.verify import verify
+from archive.record.store import read_only
+from archive.tell.outbox import Outbox
 from tests import damage
 from tests.crawl.harness import environment, page
 from tests.crawled import copy_of, crawled, site, watch
@@ -329,7 +330,7 @@ def test_a_site_whose_database_breaks_while_it_runs_answers_with_a_plain_page(da
 
 WITHOUT_RIGHTS = """
 import os, sys
-import archive.backup, archive.verify
+import archive.operate.backup, archive.operate.verify
 from archive.cli import main
 if os.getuid() == 0:  # who has all rights everywhere
     os.setgroups([])

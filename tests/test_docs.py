@@ -15,8 +15,8 @@ from attrs import fields
 from archive import words
 from archive.cli import cli
 from archive.model import Reason, Verdict
-from archive.notify.subscriptions import KEYS
 from archive.settings import Settings
+from archive.tell.subscriptions import KEYS
 from crawler.sources import load_sources
 
 ROOT = Path(__file__).parents[1]

@@ -3,9 +3,9 @@
 import pytest
 from attrs import evolve
 
-from archive.editions import settle_all
 from archive.model import Attachment
 from archive.record import decide
+from archive.record.settle import settle_all
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 
 BODY = "各有关单位：演示样本。现将标准指引印发给你们，请认真贯彻执行。自收到之日起20个工作日内报送。"

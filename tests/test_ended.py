@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.lock import crawl_lock
-from archive.operate import lifeline
-from archive.verify import verify
+from archive.machine import lifeline
+from archive.machine.lock import crawl_lock
+from archive.operate.verify import verify
 from tests.crawl.harness import Archive, environment, page, title_of
 from tests.formats.writers import docx_of, docx_paragraphs
 from tests.notify.receivers import keep

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
-from archive.channels import CHANNELS, official_list
 from archive.commands.export import export_command
-from archive.export import ExportError, export_bytes, sheet_name
-from archive.store import Store, read_only
+from archive.publish.export import ExportError, export_bytes, sheet_name
+from archive.record.store import Store, read_only
+from archive.words.channels import CHANNELS, official_list
 from tests.factory import attachment_document, capture, item, make_archive
 
 

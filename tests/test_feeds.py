@@ -9,8 +9,8 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from archive.feeds import NoSuchArea, changes_json, feed, not_modified
-from archive.store import Store, read_only
+from archive.publish.feeds import NoSuchArea, changes_json, feed, not_modified
+from archive.record.store import Store, read_only
 from tests.factory import make_archive
 from tests.notify.changes import record, revise_page, revise_row
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from attrs import evolve
 
 from archive.model import Reason, Verdict
-from crawler.evidence import Evidence
+from crawler.judge.evidence import Evidence
+from crawler.judge.verdict import judge
 from crawler.reading import read
 from crawler.reading.rule import Rule
-from crawler.verdict import judge
 from tests.compare.test_same_file_other_format import plain, table
 from tests.crawl.harness import page, title_of
 

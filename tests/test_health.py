@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from archive import health
 from archive.clock import iso
 from archive.clock import now as clock_now
-from archive.lock import crawl_lock
+from archive.machine.lock import crawl_lock
 from archive.model import Capture, Reason, Verdict
+from archive.operate import health
 from archive.record.decide import settle_reviews
 from archive.record.reviews import note_capture
-from archive.store import Store, read_only
+from archive.record.store import Store, read_only
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 
 

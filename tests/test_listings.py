@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from archive.model import Area, Document, Notice
+from archive.record.store import Store
 from archive.settings import Settings
-from archive.store import Store
-from crawler.sources import load_sources
-from crawler.successor import (
+from crawler.judge.successor import (
     core_title,
     default_listings,
     links_of,
@@ -24,6 +23,7 @@ from crawler.successor import (
     next_page,
     phrases,
 )
+from crawler.sources import load_sources
 from tests.factory import capture
 from tests.sites.server import SiteServer
 

@@ -3,13 +3,13 @@ import sys
 
 import pytest
 
-from archive.lock import LockHeld, crawl_lock
-from archive.schema import StoreError
+from archive.machine.lock import LockHeld, crawl_lock
+from archive.record.schema import StoreError
 
 HOLDER = """
 import sys
 from pathlib import Path
-from archive.lock import crawl_lock
+from archive.machine.lock import crawl_lock
 with crawl_lock(Path(sys.argv[1]), "抓取"):
     print("held", flush=True)
     sys.stdin.read()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import health
 from archive.clock import iso, now
 from archive.model import Capture, Verdict
-from archive.store import Store, read_only
+from archive.operate import health
+from archive.record.store import Store, read_only
 from tests.crawl.harness import Archive, environment
 from tests.factory import make_archive
 from tests.sites.server import SiteServer

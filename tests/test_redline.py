@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.redline import DELETE, EQUAL, INSERT, MOVED, apply, redline, side_by_side, tokens
+from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, apply, redline, side_by_side, tokens
 from tests.work import processor_time
 
 WORDS = st.text(alphabet="公开时限20个工作日。；\n│√ a１7第条", max_size=60)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import Store
+from archive.record.store import Store
 from tests.office import Office
 from tests.sites.replica import Replica
 

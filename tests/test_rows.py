@@ -8,8 +8,8 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.compare.rows import Summary, apply, describe, diff_rows, row_key
 from archive.model import CellChange, Item
-from archive.rows import Summary, apply, describe, diff_rows, row_key
 from tests.factory import item
 from tests.work import processor_time
 

@@ -9,14 +9,14 @@ import pytest
 import python_calamine as calamine
 from attrs import evolve
 
-from archive.changes import compare
-from archive.export import export_bytes, sheet_name
+from archive.compare.compare import compare
 from archive.model import Area, Attachment, Kind, Notice, Sources, Verdict
-from archive.store import Store, read_only
+from archive.publish.export import export_bytes, sheet_name
+from archive.record.store import Store, read_only
+from crawler.judge.verdict import Evidence, Judgement, judge
 from crawler.reading import read
 from crawler.reading.sniff import MEDIA_TYPES
 from crawler.sources import load_sources
-from crawler.verdict import Evidence, Judgement, judge
 from tests.crawl.harness import Archive, page
 from tests.factory import attachment_document, capture, item, page_document
 from tests.formats.helpers import OWN

@@ -14,8 +14,8 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.statscollectors import MemoryStatsCollector
 
-from archive.store import Store
-from archive.verify import verify
+from archive.operate.verify import verify
+from archive.record.store import Store
 from crawler.download.errors import NotFetched, RobotsForbid
 from crawler.download.robots import LONGEST_DELAY, RobotsMiddleware
 from crawler.download.scope import META, Scope, ScopeMiddleware

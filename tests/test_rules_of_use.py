@@ -10,11 +10,11 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from archive import export, feeds
-from archive.lock import NAME, LockHeld, crawl_lock
+from archive.machine.lock import NAME, LockHeld, crawl_lock
+from archive.publish import export, feeds
+from archive.record.store import Store, read_only
+from archive.record.visits import due, mark_gone, next_interval
 from archive.settings import Settings
-from archive.states import due, mark_gone, next_interval
-from archive.store import Store, read_only
 from tests.factory import make_archive
 from tests.notify.changes import record, revise_page
 

@@ -12,9 +12,9 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
-from archive import schedule
 from archive.cli import cli
-from archive.schedule import Plan
+from archive.operate import schedule
+from archive.operate.schedule import Plan
 from archive.settings import Settings
 from tests.factory import make_archive
 

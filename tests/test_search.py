@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from archive import search
 from archive.cli import cli
-from archive.folding import Folding, fold, phrase, spaced, split
-from archive.store import Store
+from archive.record.store import Store
+from archive.text.fold import Folding, fold, phrase, spaced, split
 from tests import corpus
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from archive.editions import settle_all
-from archive.health import notice_troubles
 from archive.model import Attachment, Capture, Document, Verdict
+from archive.operate.health import notice_troubles
 from archive.record.keep import keep
-from archive.store import Row, read_only
+from archive.record.settle import settle_all
+from archive.record.store import Row, read_only
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 
 FILE = Attachment("附件：标准目录.docx", "http://land.example/t1.docx")

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from archive.clock import iso, now, parse
-from archive.health import notice_troubles
 from archive.model import Capture, Verdict
+from archive.operate.health import notice_troubles
+from archive.record.store import read_only
+from archive.record.visits import due, mark_gone, next_interval, update_notices
 from archive.settings import Settings
-from archive.states import due, mark_gone, next_interval, update_notices
-from archive.store import read_only
 from tests.factory import make_archive
 
 START = datetime.fromisoformat("2026-11-20T02:00:00Z")

@@ -8,9 +8,9 @@ from sqlite_utils import Database, Migrations
 
 from archive.clock import iso, now
 from archive.model import Area, Attachment, Capture, Document, Notice, Sources, Verdict
-from archive.records import same_reading
-from archive.schema import migrate, migrations
-from archive.store import Store, StoreError, read_only
+from archive.record.readings import same_reading
+from archive.record.schema import migrate, migrations
+from archive.record.store import Store, StoreError, read_only
 from tests.factory import AREAS, NOTICES, TASKS, attachment_document, item, make_archive
 
 
@@ -147,7 +147,9 @@ def test_an_older_archive_is_copied_before_it_is_migrated(tmp_path):
 def test_a_writer_waits_for_another_process_instead_of_failing(tmp_path):
     """A plain BEGIN that has read before another process wrote fails at once, whatever the timeout."""
     make_archive(tmp_path).close()
-    write = f"from pathlib import Path; from archive.store import Store; s = Store.open(Path({str(tmp_path)!r}))\n"
+    write = (
+        f"from pathlib import Path; from archive.record.store import Store; s = Store.open(Path({str(tmp_path)!r}))\n"
+    )
     write += "for n in range(150): s.set_info(f'k{n % 7}', str(n))"
     with subprocess.Popen([sys.executable, "-c", write]) as one, subprocess.Popen([sys.executable, "-c", write]) as two:
         assert (one.wait(60), two.wait(60)) == (0, 0)

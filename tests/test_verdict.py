@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from archive.model import Verdict
+from crawler.judge.verdict import Evidence, Judgement, judge
 from crawler.reading import read
 from crawler.sources import load_sources
-from crawler.verdict import Evidence, Judgement, judge
 
 TITLE = "演示部办公厅关于印发农村集体土地征收基层政务公开标准指引的通知"
 URL = "http://gi.mnr.gov.cn/201907/t20190716_2447776.html"

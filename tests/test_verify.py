@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive import health, search
+from archive import search
 from archive.cli import cli
-from archive.store import Store, read_only
-from archive.verify import verify
+from archive.operate import health
+from archive.operate.verify import verify
+from archive.record.store import Store, read_only
 from tests.crawled import copy_of, crawled
 
 

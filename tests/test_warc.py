@@ -1,4 +1,4 @@
-"""Kept bytes come back as they were, damage is told, a torn tail is set aside (archive/warc.py, archive/coding.py)."""
+"""Kept bytes come back as they were, damage is told, a torn tail is set aside (archive/warc)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.coding import TooLarge, undo
 from archive.warc import WarcError, check_file, read_payload, read_record, records, repair_tail
+from archive.warc.coding import TooLarge, undo
 
 TEXT = "演示样本：基层政务公开标准指引。".encode() * 200
 

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from archive.cli import cli
-from archive.editions import settle_all
-from archive.health import notice_troubles
 from archive.model import Attachment
-from archive.notify.story import stories
-from archive.store import Store, read_only
+from archive.operate.health import notice_troubles
+from archive.record.settle import settle_all
+from archive.record.store import Store, read_only
+from archive.tell.story import stories
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 from tests.web.conftest import Site
 

@@ -17,9 +17,9 @@ from typing import Any, TextIO
 import click
 from rich.console import Console
 
-from archive.lock import crawl_lock
-from archive.operate import faults
-from archive.store import Store, read_only
+from archive.machine import faults
+from archive.machine.lock import crawl_lock
+from archive.record.store import Store, read_only
 
 OK, FAILED, USAGE, ATTENTION = 0, 1, 2, 3
 

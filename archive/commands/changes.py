@@ -15,13 +15,14 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from archive import report, words
+from archive import words
 from archive.clock import iso
 from archive.commands import emit, json_option, out, pass_data
+from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, Op, apply, redline, side_by_side
 from archive.model import Kind
-from archive.redline import DELETE, EQUAL, INSERT, MOVED, Op, apply, redline, side_by_side
+from archive.publish import report
+from archive.record.store import StoreError, read_only
 from archive.settings import load_settings
-from archive.store import StoreError, read_only
 
 STYLES = {EQUAL: "", INSERT: "bold green", DELETE: "bold red", MOVED: "cyan"}
 

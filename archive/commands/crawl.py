@@ -10,12 +10,12 @@ import click
 from rich.table import Table
 
 from archive import words
-from archive.child import run_crawler
 from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data
-from archive.notify.story import local
-from archive.report import crawl_report, needs_person
+from archive.machine.child import run_crawler
+from archive.publish.report import crawl_report, needs_person
+from archive.record.store import read_only
 from archive.settings import load_settings
-from archive.store import read_only
+from archive.tell.story import local
 
 
 @click.command()

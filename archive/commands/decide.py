@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from archive.commands import out, pass_data, writing
-from archive.health import notice_troubles
-from archive.store import StoreError, read_only
+from archive.operate.health import notice_troubles
+from archive.record.store import StoreError, read_only
 
 
 @click.command()

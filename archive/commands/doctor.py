@@ -20,7 +20,8 @@ from attrs import asdict
 from archive import SOFTWARE
 from archive.clock import iso, now
 from archive.commands import FAILED, emit, err, json_option, out, pass_data
-from archive.operate import faults, lifeline, machine
+from archive.machine import faults, lifeline
+from archive.operate import machine
 from archive.operate.checks import Check, State, broken, exit_code
 
 SHOWN = {State.OK: "正常　", State.PERSON: "需处理", State.BROKEN: "不可用"}

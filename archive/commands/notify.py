@@ -11,10 +11,10 @@ from rich.table import Table
 
 from archive import clock
 from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data
-from archive.notify.story import local
-from archive.notify.subscriptions import NAME, Subscriber, SubscriptionsError, load
+from archive.record.store import read_only
 from archive.settings import load_settings
-from archive.store import read_only
+from archive.tell.story import local
+from archive.tell.subscriptions import NAME, Subscriber, SubscriptionsError, load
 
 STATES = {"pending": "待投递", "sending": "投递中", "dead": "已停止重试"}
 KINDS = {"change": "变化", "restored": "恢复原文", "alert": "运行提醒", "recovery": "运行恢复"}
@@ -27,8 +27,8 @@ CHANNELS = {"mail": "邮件", "wecom": "企业微信", "dingtalk": "钉钉", "fe
 @pass_data
 def notify(data: Path, dry_run: bool, as_json: bool) -> None:
     """把新的变化投递给订阅人，并重试此前没有送达的。"""
-    from archive.notify.run import NotifyLockHeld, preview
-    from archive.notify.run import notify as run
+    from archive.tell.plan import NotifyLockHeld, preview
+    from archive.tell.plan import notify as run
 
     settings = load_settings(data)
     try:
@@ -80,7 +80,7 @@ def subscriptions() -> None:
 @pass_data
 def check(data: Path, to: str | None, as_json: bool) -> None:
     """检查 subscriptions.toml，逐行指出问题。"""
-    from archive.notify import senders
+    from archive.tell import senders
 
     path = data / NAME
     if not path.exists():
@@ -129,8 +129,8 @@ def _show(subscribers: tuple[Subscriber, ...]) -> None:
 
 
 def _send_test(data: Path, subscribers: tuple[Subscriber, ...], to: str) -> None:
-    from archive.notify import senders
-    from archive.notify.messages import trial_message
+    from archive.tell import senders
+    from archive.tell.messages import trial_message
 
     subscriber = next((s for s in subscribers if s.name == to), None)
     if subscriber is None:
@@ -156,7 +156,7 @@ def deliveries(context: click.Context, as_json: bool) -> None:
 
 
 def _list(data: Path, as_json: bool) -> None:
-    from archive.notify.outbox import Outbox
+    from archive.tell.outbox import Outbox
 
     rows = []
     if (data / "notify.db").exists():
@@ -204,7 +204,7 @@ def drop(data: Path, ids: tuple[int, ...]) -> None:
 
 
 def _settle(data: Path, ids: tuple[int, ...], state: str, words: str) -> None:
-    from archive.notify.outbox import Outbox
+    from archive.tell.outbox import Outbox
 
     if not (data / "notify.db").exists():
         err.print("没有投递记录", markup=False)

@@ -9,12 +9,13 @@ from typing import Any
 import click
 from rich.table import Table
 
-from archive import health, search, warc, words
+from archive import search, warc, words
 from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data, writing
-from archive.lock import LockHeld
-from archive.notify.story import local
+from archive.machine.lock import LockHeld
+from archive.operate import health
+from archive.record.store import read_only
 from archive.settings import load_settings
-from archive.store import read_only
+from archive.tell.story import local
 
 
 @click.command()
@@ -74,7 +75,7 @@ def _show(found: dict[str, Any], zone: Any) -> None:
 @pass_data
 def verify(data: Path, sample: bool, as_json: bool) -> None:
     """核对档案：数据库、原文记录与校验值、重新读取的文字、检索索引（有问题则退出码为 1）。"""
-    from archive import verify as checks
+    from archive.operate import verify as checks
 
     found = checks.verify(data, sample=sample, say=lambda what: err.print(f"{what}……", markup=False))
     if as_json:
@@ -102,8 +103,8 @@ def verify(data: Path, sample: bool, as_json: bool) -> None:
 @pass_data
 def backup(data: Path, target: Path, keep: int) -> None:
     """在 DIR 下写一份完整备份（可在抓取时进行）；没变的原文文件不重复占空间。数据有损坏时退出码为 1。"""
-    from archive.backup import BackupError
-    from archive.backup import backup as write
+    from archive.operate.backup import BackupError
+    from archive.operate.backup import backup as write
 
     try:
         folder = write(data, target, keep=keep)
@@ -119,8 +120,8 @@ def backup(data: Path, target: Path, keep: int) -> None:
 @pass_data
 def restore(data: Path, source: Path, damaged: bool) -> None:
     """用 DIR 中的备份（多份时用最新的一份完好的）恢复到空的数据目录。"""
-    from archive.backup import BackupError, problems_of
-    from archive.backup import restore as read
+    from archive.operate.backup import BackupError, problems_of
+    from archive.operate.backup import restore as read
 
     try:
         folder = read(data, source, damaged=damaged)

@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from archive.child import run_crawler
 from archive.commands import ATTENTION, FAILED, OK, emit, json_option, out, pass_data
 from archive.commands.changes import print_text
-from archive.notify.audience import audience
-from archive.notify.story import local
+from archive.compare.redline import redline
+from archive.machine.child import run_crawler
 from archive.record.questions import Question, questions
-from archive.redline import redline
+from archive.record.store import StoreError, read_only
 from archive.settings import load_settings
-from archive.store import StoreError, read_only
+from archive.tell.audience import audience
+from archive.tell.story import local
 
 
 @click.command()

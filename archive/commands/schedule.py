@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from archive import clock, schedule
+from archive import clock
 from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data
-from archive.operate import faults, lifeline
+from archive.machine import faults, lifeline
+from archive.operate import schedule
+from archive.record.store import StoreError
 from archive.settings import load_settings
-from archive.store import StoreError
 
 STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "备份"}
 
@@ -23,8 +24,8 @@ STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "�
 @pass_data
 def run(data: Path, target: Path | None) -> None:
     """依次抓取、抽查、投递、备份；一步失败不影响后面各步。由定时任务启动。"""
-    from archive.notify.run import meet
-    from archive.notify.subscriptions import SubscriptionsError
+    from archive.tell.plan import meet
+    from archive.tell.subscriptions import SubscriptionsError
 
     settings = load_settings(data)
     try:

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from archive import words
 from archive.commands import emit, json_option, out, pass_data
+from archive.record.store import read_only
 from archive.search import Hit, QueryError, search
-from archive.store import read_only
 
 
 @click.command("search")

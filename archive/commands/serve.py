@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.commands import out, pass_data
-from archive.operate import faults, soundness
+from archive.machine import faults, soundness
+from archive.record.store import StoreError, read_only
 from archive.settings import load_settings
-from archive.store import StoreError, read_only
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -80,8 +80,8 @@ def _listen(host: str, port: int) -> socket.socket:
 async def _run(datasette: Datasette, data: Path, listening: socket.socket) -> None:
     import uvicorn
 
-    from archive.web.apart import open_pools
-    from archive.web.connections import HEAD_BYTES, KEEP_ALIVE, Guarded
+    from archive.web.serving.apart import open_pools
+    from archive.web.serving.connections import HEAD_BYTES, KEEP_ALIVE, Guarded
 
     await datasette.invoke_startup()
     host, port = listening.getsockname()[:2]

@@ -13,10 +13,10 @@ from itertools import groupby
 
 from attrs import evolve, frozen
 
+from archive.compare.rows import quoted_change
 from archive.model import CATALOGUE_ROW, CELL, Document, Item
-from archive.normal import cells_of, fold, is_attachment_line, is_row, without_serials
-from archive.rows import quoted_change
 from archive.text.noise import without_noise
+from archive.text.same import cells_of, fold, is_attachment_line, is_row, without_serials
 from archive.text.struck import in_force
 
 CHOSEN = str.maketrans(dict.fromkeys("■◆☑✓✔●◼▣√", "√") | dict.fromkeys("□☐◇○◻", "□"))

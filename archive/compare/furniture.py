@@ -17,8 +17,8 @@ from enum import StrEnum
 from attrs import frozen
 
 from archive.model import Document
-from archive.normal import fold, is_row
 from archive.text.noise import without_noise
+from archive.text.same import fold, is_row
 from archive.text.struck import in_force
 
 LONGEST_LINE = 60

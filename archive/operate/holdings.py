@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import warc
-from archive.operate import faults
+from archive.machine import faults
 
 BLOCK = 1 << 20
 Entry = dict[str, Any]

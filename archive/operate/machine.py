@@ -14,11 +14,11 @@ from contextlib import closing
 from pathlib import Path
 
 from archive import SOFTWARE
-from archive.lock import NAME as LOCK
+from archive.machine.lock import NAME as LOCK
 from archive.operate.checks import Check, broken, ok, person
-from archive.operate.machine_troubles import DISK_FREE_MIN
+from archive.operate.troubles.machine import DISK_FREE_MIN
+from archive.record.store import StoreError, read_only
 from archive.settings import SettingsError, load_settings
-from archive.store import StoreError, read_only
 
 PRIVATE = ("notify.db", "guidelines.env")
 """Files of the data folder that hold addresses or secrets."""

@@ -14,12 +14,12 @@ from typing import Any
 from attrs import evolve
 
 from archive.clock import iso, now
-from archive.editions import Edition, settle, stand
+from archive.machine.transaction import atomic
 from archive.model import Kind
 from archive.record import reviews
 from archive.record.reviews import ReviewKind
-from archive.store import Row, Store, StoreError
-from archive.transaction import atomic
+from archive.record.settle import Edition, settle, stand
+from archive.record.store import Row, Store, StoreError
 
 NOTICE_FIELDS = (
     "url", "edition_title", "next_due", "state", "verdict", "reason", "trouble_count", "trouble_since", "changed_at",

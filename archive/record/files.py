@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from attrs import define
 
 from archive.model import Attachment
-from archive.normal import fold, name_key
 from archive.text.links import link_key, loose_key
+from archive.text.same import fold, name_key
 
 if TYPE_CHECKING:
-    from archive.store import Row, Store
+    from archive.record.store import Row, Store
 
 
 @define

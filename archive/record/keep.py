@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from archive.changes import compare, is_confident, is_same
+from archive.compare.compare import compare, is_confident, is_same
 from archive.compare.furniture import Furniture
-from archive.editions import record_upgrade
 from archive.model import Document
 from archive.record.files import refresh_links
 from archive.record.learn import learn
-from archive.records import same_reading
-from archive.store import Row, Store
+from archive.record.readings import same_reading
+from archive.record.settle import record_upgrade
+from archive.record.store import Row, Store
 
 INSTEAD = 0.5
 """Share of the notice's length under which a text that calls it repealed is a sentence in its place."""

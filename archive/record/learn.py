@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from archive.clock import iso, now
 from archive.compare.furniture import Furniture, FurnitureKind, Pattern, is_proven, patterns_between, seen
 from archive.model import Document
-from archive.store import Store
+from archive.record.store import Store
 
 MEMORY = 12
 """Versions that are looked at for a habit."""

@@ -13,12 +13,12 @@ from attrs import evolve, frozen
 from sqlite_utils import Database
 
 from archive import words
-from archive.changes import compare
+from archive.compare.compare import compare
 from archive.model import Change, Document
-from archive.normal import link_key
 from archive.record.learn import furniture_of
 from archive.record.reviews import ReviewKind
-from archive.store import Row, Store
+from archive.record.store import Row, Store
+from archive.text.same import link_key
 
 Audience = Callable[[Change], int | None]
 """How many messages a change would send; None where that is not known."""

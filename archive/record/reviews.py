@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.clock import iso, now
 from archive.model import Document, Reason
-from archive.store import Store
+from archive.record.store import Store
 
 
 class ReviewKind(StrEnum):

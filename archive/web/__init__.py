@@ -12,23 +12,11 @@ from datasette import hookimpl
 from datasette.plugins import pm
 
 from archive.search import match_expression
-from archive.web import (
-    apart,
-    catalogue,
-    changes,
-    feeds,
-    files,
-    guard,
-    home,
-    labels,
-    notices,
-    operation,
-    pages,
-    review,
-    searching,
-    security,
-    sheets,
-)
+from archive.web import security
+from archive.web import visit as pages
+from archive.web.pages import catalogue, changes, feeds, files, home, notices, operation, review, searching
+from archive.web.serving import apart, guard
+from archive.web.stock import labels, sheets
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 hook: Callable[[Function], Function] = hookimpl

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2.ext import Extension
 
-from archive.web.phrases import PHRASES
+from archive.web.stock.phrases import PHRASES
 
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 

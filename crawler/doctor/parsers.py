@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archive.operate.checks import Check, broken, ok, person
-from crawler.reading import soffice
 from crawler.reading.fault import ReadingFault
-from crawler.reading.sandbox import MEMORY_LIMIT, SECONDS, Limits, read_sample
+from crawler.reading.formats.office import soffice
 from crawler.samples import SAMPLES
+from crawler.sandbox import MEMORY_LIMIT, SECONDS, Limits, read_sample
 
 _REINSTALL = "请重新安装程序：pip install --require-hashes -r requirements.lock"
 _TIGHT = 700_000_000

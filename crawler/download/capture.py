@@ -17,9 +17,9 @@ from scrapy.http import Headers, Request, Response
 
 from archive import SOFTWARE
 from archive.clock import iso, now
-from archive.store import Row
+from archive.record.store import Row
 from archive.warc import WarcError, read_record
-from crawler.download.records import WarcFiles, digest, record_id
+from archive.warc.write import WarcFiles, digest, record_id
 from crawler.download.revisit import Known, same_payload, was_conditional
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"

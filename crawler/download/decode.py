@@ -6,7 +6,7 @@ from typing import Any
 
 from scrapy.http import Request, Response
 
-from archive.coding import undo
+from archive.warc.coding import undo
 
 
 class DecodeMiddleware:

@@ -19,9 +19,9 @@ from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from twisted.internet.ssl import VerificationError
 from twisted.web._newclient import ResponseNeverReceived
 
-from archive.coding import TooLarge
+from archive.machine import faults
 from archive.model import Verdict
-from archive.operate import faults
+from archive.warc.coding import TooLarge
 
 
 class NotFetched(IgnoreRequest):

@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from scrapy.http import Request
 
 from archive.clock import now, parse
-from archive.store import Row, Store
+from archive.record.store import Row, Store
 from archive.text.links import link_key, loose_key
 
 PROCESSED = ("current", "unreadable")

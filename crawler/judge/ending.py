@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from archive.normal import compared
-from crawler.reading.charset import decode
-from crawler.reading.dom import parse, select, texts
+from archive.text.same import compared
+from crawler.reading.html.charset import decode
+from crawler.reading.html.dom import parse, select, texts
 
 _NO_MARKUP = re.compile(r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1\s*>|$)", re.I | re.S)
 # elements whose end tag nobody leaves out

@@ -7,8 +7,8 @@ import re
 from rapidfuzz import fuzz
 
 from archive.model import Document
-from archive.normal import fold
 from archive.text.noise import without_noise
+from archive.text.same import fold
 
 ENOUGH = 200
 """Characters, links and widgets not counted, from which a text without a full stop is no stray words."""

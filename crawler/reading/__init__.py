@@ -12,14 +12,14 @@ from attrs import evolve
 
 import archive
 from archive.model import Document
-from crawler.reading import soffice
 from crawler.reading.fault import ReadingFault
+from crawler.reading.formats.office import soffice
 from crawler.reading.rule import Rule
 
 # A new version of one of these may read the same bytes differently.
 _LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit")
 
-_SHARED = ("channels.py", "model.py", "text/filetypes.py", "text/links.py", "text/noise.py", "text/struck.py")
+_SHARED = ("words/channels.py", "model.py", "text/filetypes.py", "text/links.py", "text/noise.py", "text/struck.py")
 
 
 def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:

@@ -14,8 +14,8 @@ from attrs import evolve, frozen
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW, Document, Grid
 from archive.text.noise import without_noise
 from archive.text.struck import in_force
+from crawler.reading.catalogue.tables import read_tables
 from crawler.reading.rule import Rule
-from crawler.reading.tables import read_tables
 
 CAPTION_LINES = 5
 # Joiners and direction marks that Word and web editors leave behind; they are invisible and differ between savings.

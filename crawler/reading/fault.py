@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from archive.operate.faults import NO_THREAD, OF_THE_MACHINE, Fault, why
+from archive.machine.faults import NO_THREAD, OF_THE_MACHINE, Fault, why
 
 EXHAUSTED = frozenset(OF_THE_MACHINE - {errno.EACCES, errno.EPERM}) | {errno.EAGAIN, errno.ENOSYS}
 """What the system answers when it has no more to give, whichever file is read."""

@@ -1,7 +1,7 @@
 """Looks at the pages where ministries list their documents, for a revision that comes as a new page (candidates).
 
 Runs after the notices' spider, in the same crawl: same politeness, robots and captures. Each list page is asked once,
-however many notices it serves; what an entry means is decided in crawler/successor.py.
+however many notices it serves; what an entry means is decided in crawler/judge/successor.py.
 """
 
 from __future__ import annotations
@@ -19,17 +19,14 @@ from scrapy.http import Response
 
 from archive import words
 from archive.clock import iso, now
-from archive.editions import page_of
+from archive.machine.transaction import atomic
 from archive.model import Area, Document, Kind, Notice
-from archive.normal import fold, link_key
+from archive.record.settle import page_of
+from archive.record.store import Row, Store
 from archive.settings import Settings
-from archive.store import Row, Store
-from archive.transaction import atomic
+from archive.text.same import fold, link_key
 from crawler.download.errors import explain
-from crawler.reading.sandbox import read_apart
-from crawler.sources import Declared
-from crawler.spiders.jobs import host_of, hosts_of, request
-from crawler.successor import (
+from crawler.judge.successor import (
     Listed,
     date_in,
     default_listings,
@@ -42,6 +39,9 @@ from crawler.successor import (
     same_words,
     says_revised,
 )
+from crawler.sandbox import read_apart
+from crawler.sources import Declared
+from crawler.spiders.jobs import host_of, hosts_of, request
 
 logger = logging.getLogger("guidelines")
 

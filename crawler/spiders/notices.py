@@ -15,12 +15,12 @@ from twisted.python.failure import Failure as TwistedFailure
 from archive.clock import iso, now
 from archive.model import Attachment, Capture, Notice, Reason, Verdict
 from archive.record.files import attachment_documents
+from archive.record.store import Store
 from archive.settings import Settings
-from archive.store import Store
 from crawler.download.errors import Failure, explain
 from crawler.download.revisit import known
-from crawler.examine import Examined, Examiner
 from crawler.fetched import Fetched
+from crawler.keep import Examined, Examiner
 from crawler.sources import Declared
 from crawler.spiders.jobs import MOST_FILES, Job, host_of, hosts_of, request
 

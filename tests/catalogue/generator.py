@@ -12,8 +12,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from archive.channels import CHANNELS
 from archive.model import Area, Grid, Place
+from archive.words.channels import CHANNELS
 
 AREAS = (
     Area("urban-planning", "城乡规划", ("国土空间规划",)),

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from archive.export import entries, export_bytes
 from archive.model import Area, Document
-from archive.store import read_only
+from archive.publish.export import entries, export_bytes
+from archive.record.store import read_only
 from crawler.reading import read
 from crawler.reading.rule import Rule
 from scripts.bench_rows import compare, read_case

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from archive.model import Grid, Place
-from crawler.reading.tables import read_tables
+from crawler.reading.catalogue.tables import read_tables
 from tests.catalogue.generator import AREAS, Layout, rows
 
 TABLE = Layout().table(rows(random.Random(1), 2))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.model import Area, Grid, Item, Place, TableReading
-from crawler.reading.tables import accounted, read_tables
+from crawler.reading.catalogue.tables import accounted, read_tables
 from tests.catalogue.generator import AREAS, COLUMNS, Case, Layout, grid, rows, wild
 from tests.catalogue.variations import cases
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve
 
-from archive.channels import CHANNELS
+from archive.words.channels import CHANNELS
 from tests.catalogue.generator import (
     AREAS,
     COLUMNS,

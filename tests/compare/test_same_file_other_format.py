@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from archive.changes import compare_content
+from archive.compare.compare import compare_content
 from archive.model import Document
 from crawler.reading import read
 from crawler.reading.rule import Rule

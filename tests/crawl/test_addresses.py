@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.health import notice_troubles
-from archive.store import read_only
+from archive.operate.health import notice_troubles
+from archive.record.store import read_only
 from crawler.spiders.jobs import LONGEST_ADDRESS, MOST_FILES
 from tests.crawl.harness import Archive, page
 from tests.formats.writers import grid, write_docx

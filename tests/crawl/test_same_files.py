@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from archive.health import notice_troubles
-from archive.store import read_only
+from archive.operate.health import notice_troubles
+from archive.record.store import read_only
 from tests.compare.test_same_file_other_format import edited, plain, table
 from tests.crawl.harness import Archive, page
 from tests.sites.server import SiteServer

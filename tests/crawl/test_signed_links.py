@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.verify import verify
+from archive.operate.verify import verify
 from tests.crawl.harness import Archive, page
 from tests.sites.server import SiteServer
 

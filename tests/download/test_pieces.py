@@ -11,14 +11,14 @@ import pytest
 from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 
-from archive.coding import TooLarge
 from archive.settings import Settings
 from archive.warc import check_file, records
+from archive.warc.coding import TooLarge
+from archive.warc.write import WarcFiles
 from crawler.download.errors import NotFetched, explain, unreachable
-from crawler.download.records import WarcFiles
 from crawler.download.replay import is_demo
 from crawler.download.scope import private
-from crawler.examine import filename_of, header_map
+from crawler.keep import filename_of, header_map
 from crawler.settings import scrapy_settings, user_agent
 
 REPLICA = Path(__file__).parents[1] / "sites" / "replica.warc.gz"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.reading.formats import docx
+from crawler.reading.formats.office import docx
 from tests.formats.helpers import SHARED, grids_in, needs_samples, reading
 from tests.formats.writers import WORD, docx_of, docx_paragraphs
 

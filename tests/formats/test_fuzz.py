@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.reading import soffice
 from crawler.reading.formats import read_file
+from crawler.reading.formats.office import soffice
 from crawler.reading.rule import Rule
-from crawler.reading.sandbox import read_apart
+from crawler.sandbox import read_apart
 from tests.formats.helpers import OWN, SHARED
 from tests.work import processor_time
 

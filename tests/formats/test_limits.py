@@ -9,8 +9,8 @@ import zipfile
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from crawler.reading import soffice
 from crawler.reading.formats import archives
+from crawler.reading.formats.office import soffice
 from crawler.reading.sniff import OLE
 from tests.formats.helpers import OWN, grids_in, reading
 from tests.formats.writers import WORD, docx_of, grid, write_docx, write_html, write_ods, write_pdf, write_xlsx, zipped

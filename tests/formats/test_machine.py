@@ -14,8 +14,8 @@ import pytest
 
 from crawler.reading.fault import ReadingFault
 from crawler.reading.rule import Rule
-from crawler.reading.sandbox import check_samples, read_apart, read_sample
 from crawler.samples import BEFORE_A_CRAWL, SAMPLES
+from crawler.sandbox import check_samples, read_apart, read_sample
 from tests.crawl.harness import environment
 
 _CALLER = """
@@ -23,7 +23,7 @@ import resource, sys
 from crawler.frugal import spare_address_space
 from crawler.reading.fault import ReadingFault
 from crawler.reading.rule import Rule
-from crawler.reading.sandbox import read_apart
+from crawler.sandbox import read_apart
 from crawler.samples import SAMPLES
 
 def read(kind="docx"):

@@ -69,9 +69,9 @@ def test_a_written_table_is_the_same_table_when_read(write: Callable[[Iterable[G
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(grids())
 def test_a_table_of_a_page_is_the_same_table_when_read(written: Grid) -> None:
-    from crawler.reading.charset import decode
-    from crawler.reading.dom import parse
-    from crawler.reading.html_tables import grid_of
+    from crawler.reading.html.charset import decode
+    from crawler.reading.html.dom import parse
+    from crawler.reading.html.tables import grid_of
 
     root = parse(decode(write_html([written]), {})[0])
     table = root.find(".//table")

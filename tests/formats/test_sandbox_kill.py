@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.reading import soffice
+from crawler.reading.formats.office import soffice
 from crawler.reading.rule import Rule
-from crawler.reading.sandbox import read_apart
+from crawler.sandbox import read_apart
 
 
 class _StartingRule(Rule):

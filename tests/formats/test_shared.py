@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from crawler.reading import soffice
+from crawler.reading.formats.office import soffice
 from scripts.bench_read import right_cells
 from tests.formats.helpers import SHARED, filled, grids_in, needs_samples, reading
 

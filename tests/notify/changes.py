@@ -6,7 +6,7 @@ import json
 
 from attrs import evolve
 
-from archive.store import Store
+from archive.record.store import Store
 from tests.factory import attachment_document, capture, item, page_document
 
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.cli import cli
-from archive.notify.outbox import TRIES, Outbox
-from archive.store import Store
+from archive.record.store import Store
+from archive.tell.outbox import TRIES, Outbox
 from tests.factory import make_archive
 from tests.notify.changes import record
 from tests.notify.receivers import endpoint

@@ -7,11 +7,11 @@ from datetime import UTC
 import pytest
 from attrs import evolve
 
-from archive.notify import html, markup
-from archive.notify.messages import Entry, compose
-from archive.notify.story import AROUND, Story, passages, stories
-from archive.redline import redline
-from archive.store import Store, read_only
+from archive.compare.redline import redline
+from archive.record.store import Store, read_only
+from archive.tell import html, markup
+from archive.tell.messages import Entry, compose
+from archive.tell.story import AROUND, Story, passages, stories
 from tests.factory import make_archive
 from tests.notify.changes import record, revise_page, revise_row
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.clock import iso
-from archive.notify.outbox import BACK_OFF, TRIES, Outbox
+from archive.tell.outbox import BACK_OFF, TRIES, Outbox
 from tests.factory import make_archive
 
 T0 = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)

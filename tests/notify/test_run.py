@@ -19,12 +19,12 @@ from pathlib import Path
 import pytest
 
 from archive.clock import iso, parse
-from archive.notify import senders
-from archive.notify.outbox import TRIES, Outbox
-from archive.notify.run import NotifyLockHeld, notify, notify_lock, preview
-from archive.notify.subscriptions import NAME
+from archive.record.store import Store
 from archive.settings import Settings
-from archive.store import Store
+from archive.tell import senders
+from archive.tell.outbox import TRIES, Outbox
+from archive.tell.plan import NotifyLockHeld, notify, notify_lock, preview
+from archive.tell.subscriptions import NAME
 from tests.factory import make_archive
 from tests.notify.changes import record, revise_page, revise_row
 from tests.notify.receivers import Endpoint, Mailbox, endpoint, keep, mail_server

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.notify.subscriptions import DEFAULT_KINDS, NAME, Subscriptions, SubscriptionsError, load
-from archive.store import read_only
+from archive.record.store import read_only
+from archive.tell.subscriptions import DEFAULT_KINDS, NAME, Subscriptions, SubscriptionsError, load
 from tests.factory import make_archive
 
 

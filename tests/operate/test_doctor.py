@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from archive.lock import crawl_lock
+from archive.machine.lock import crawl_lock
 from tests.crawl.harness import Archive, environment
 from tests.sites.server import SiteServer
 

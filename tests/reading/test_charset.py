@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.reading.charset import decode, detect
+from crawler.reading.html.charset import decode, detect
 
 TEXT = "国务院办公厅关于全面推进基层政务公开标准化规范化工作的指导意见，现印发给你们，请认真贯彻执行。镕喆堃㛃"
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.changes import compare
+from archive.compare.compare import compare
 from archive.model import Document, Kind
-from archive.normal import compared
+from archive.text.same import compared
 from crawler.reading import read, reader_id
-from crawler.reading.dom import parse
-from crawler.reading.html_tables import grid_of
+from crawler.reading.html.dom import parse
+from crawler.reading.html.tables import grid_of
 from crawler.reading.rule import Rule
 from crawler.sources import load_sources
 from tests.text.lines import CONTENT, NOISE

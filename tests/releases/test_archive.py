@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from archive import warc
-from archive.store import read_only
-from archive.verify import verify
+from archive.operate.verify import verify
+from archive.record.store import read_only
 from tests.office import Office
 from tests.releases import ARCHIVE, CRAWLS, PORT, RECORDED
 from tests.sites.server import SiteServer

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from archive.model import Document, Item
-from crawler.reading import read, soffice
+from crawler.reading import read
+from crawler.reading.formats.office import soffice
 from crawler.reading.sniff import sniff
 from crawler.sources import load_sources
 

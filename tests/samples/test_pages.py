@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from archive.model import Verdict
+from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read
 from crawler.sources import load_sources
-from crawler.verdict import Evidence, judge
 
 FOLDER = Path(__file__).with_name("pages")
 PAGES = sorted(FOLDER.glob("*.html"))

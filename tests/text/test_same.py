@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from archive.normal import compared, fold
-from archive.records import same_reading
+from archive.record.readings import same_reading
 from archive.text.noise import without_noise
+from archive.text.same import compared, fold
 from tests.factory import page_document
 from tests.text.lines import CONTENT, NOISE
 

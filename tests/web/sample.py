@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from archive.model import Attachment, Capture, Grid, Place, TableReading, Verdict
-from archive.store import Store
+from archive.record.store import Store
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from archive.web.connections import HEAD_BYTES, Guarded
+from archive.web.serving.connections import HEAD_BYTES, Guarded
 
 HALF = b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "
 WHOLE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"

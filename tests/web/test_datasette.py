@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from archive.web.labels import TABLES
-from archive.web.phrases import PHRASES
+from archive.web.stock.labels import TABLES
+from archive.web.stock.phrases import PHRASES
 from tests.web.conftest import Outline, Site
 
 

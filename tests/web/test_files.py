@@ -12,7 +12,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.model import Capture, Verdict
-from archive.store import Store
+from archive.record.store import Store
 from tests.factory import make_archive
 from tests.web.conftest import Site
 

@@ -289,7 +289,7 @@ def test_feeds_answer_a_conditional_request(web: Site) -> None:
 WRITER = """
 import sys; from pathlib import Path
 from archive.model import Capture, Verdict
-from archive.store import Store
+from archive.record.store import Store
 store = Store.open(Path(sys.argv[1]))
 crawl = store.begin_crawl("writer", "live", "test/1", {})
 print("ready", flush=True)

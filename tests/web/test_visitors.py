@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import pytest
 
-from archive.store import Store
-from archive.web.guard import LENGTH
+from archive.record.store import Store
+from archive.web.serving.guard import LENGTH
 from tests.web.conftest import Outline, Site
 from tests.web.sample import make_site
 
@@ -182,7 +182,7 @@ def test_the_same_cells_are_as_they_are_in_json(formulas: Site) -> None:
 
 def test_the_site_is_whole_whatever_part_of_it_was_imported_first(site_data: Path) -> None:
     program = (
-        "import asyncio, sys; from pathlib import Path; import archive.web.changes\n"
+        "import asyncio, sys; from pathlib import Path; import archive.web.pages.changes\n"
         "from archive.commands.serve import site\n"
         "answer = asyncio.run(site(Path(sys.argv[1])).client.get('/catalogue')); print(answer.status_code)"
     )

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from archive.channels import CHANNELS
+from archive.words.channels import CHANNELS
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.catalogue.marks import BOXES, CHOSEN, LOST_CHOSEN, LOST_UNCHOSEN, UNCHOSEN, plain
 

@@ -7,8 +7,8 @@ from enum import Enum
 
 from attrs import Factory, define, frozen
 
-from archive.channels import CHANNELS
 from archive.model import Grid
+from archive.words.channels import CHANNELS
 from crawler.reading.catalogue.areas import AreaFinder, Named
 from crawler.reading.catalogue.channels import split
 from crawler.reading.catalogue.drafts import SINGLE_GROUPS, Draft, Text

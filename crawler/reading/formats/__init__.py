@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from archive.model import Document
 from crawler.reading.assemble import Block, Paragraph, assemble, clean
-from crawler.reading.formats import archives, doc, docx, html, odf, ofd, pdf, sheets, text
+from crawler.reading.formats import archives, html, ofd, pdf, text
 from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, unsupported
+from crawler.reading.formats.office import doc, docx, odf, sheets
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import MEDIA_TYPES, OLE, sniff
 

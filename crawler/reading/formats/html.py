@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crawler.reading.assemble import Block
-from crawler.reading.charset import decode
+from crawler.reading.html.charset import decode
 
 
 def read(payload: bytes, headers: Mapping[str, str]) -> list[Block]:
-    from crawler.reading import dom, serialise  # here: the page reader itself builds on formats.grids
+    from crawler.reading.html import dom, serialise  # here: the page reader itself builds on formats.grids
 
     root = dom.parse(decode(payload, headers)[0])
     body = root.find("body")

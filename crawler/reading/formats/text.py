@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crawler.reading.assemble import Block, Paragraph
-from crawler.reading.charset import decode
 from crawler.reading.formats.errors import too_large
+from crawler.reading.html.charset import decode
 
 MAX_BYTES = 50_000_000
 

@@ -1,0 +1,271 @@
+"""What is wrong with the notices: pages, files, rules, lists, areas, and what waits for a decision.
+
+Each list is one query of its own; together they keep the rule of archive/operate/health.py that nothing is silent.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from attrs import evolve
+
+from archive import words
+from archive.compare.attachments import called
+from archive.model import Reason
+from archive.operate.troubles.areas import emptied
+from archive.operate.troubles.remedies import remedy
+from archive.operate.troubles.trouble import Row, Trouble, rows_of
+
+
+def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """What is wrong with pages, their files and the rules that read them; those that `acknowledge` can quiet."""
+    known = {
+        row["slug"]: json.loads(row["acknowledged"] or "[]")
+        for row in rows_of(connection, "SELECT slug, acknowledged FROM notices")
+    }
+    found = [
+        *_page_troubles(connection),
+        *_attachment_troubles(connection),
+        *_unasked_troubles(connection),
+        *_rule_troubles(connection),
+        *_listing_troubles(connection),
+        *_area_troubles(connection),
+    ]
+    return [evolve(trouble, acknowledged=trouble.mark in known[trouble.notice]) for trouble in found]
+
+
+def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    found = []
+    for row in rows_of(
+        connection,
+        """SELECT n.*, (SELECT r.id FROM reviews r JOIN documents d ON d.id = r.document_id
+                        WHERE r.notice_id = n.id AND r.kind = 'capture' AND r.state = 'open' AND d.kind = 'page'
+                        ORDER BY r.id LIMIT 1) AS review
+           FROM notices n WHERE declared = 1 AND (state IN ('suspect', 'blocked', 'unreachable', 'gone')
+               OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM crawls WHERE finished_at IS NOT NULL)))
+           ORDER BY number""",
+    ):
+        if row["review"]:
+            continue  # it waits for a decision, and is told as that
+        why = words.reason(row["reason"] or "")
+        help = remedy(row["state"], row["reason"] or "")
+        found.append(
+            Trouble(
+                subject=f"notice:{row['slug']}",
+                code=row["state"],
+                what=f"《{row['title']}》{words.state(row['state'])}" + (f"：{why}" if why else ""),
+                notice=row["slug"],
+                since=row["trouble_since"] or row["checked_at"] or "",
+                command=help.command.format(slug=row["slug"]),
+                crawls=max(1, row["trouble_count"] or 0),
+                reason=f"{row['verdict']} {row['reason']}",
+                why=help.why,
+                stake=_stake(connection, row["id"]),
+            )
+        )
+    return found
+
+
+def _stake(connection: sqlite3.Connection, notice_id: int, document_id: int | None = None) -> str:
+    """What rests on a text that is not sure."""
+    row = rows_of(
+        connection,
+        """SELECT count(*) AS items, count(DISTINCT area_id) AS areas FROM items i
+           JOIN documents d ON d.id = i.document_id
+           WHERE i.current = 1 AND d.notice_id = ? AND (? IS NULL OR coalesce(d.parent_id, d.id) = ?)""",
+        [notice_id, document_id, document_id],
+    )[0]
+    if not row["items"]:
+        return "其间原文如有修订，不会收到提醒"
+    return f"{row['areas']} 个领域的 {row['items']} 条现行事项以旧文为准，其间如有修订，不会收到提醒"
+
+
+def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Attachments of the pages in force (and files inside them) that cannot be had or cannot be read."""
+    trouble = {"unreadable": "无法读取", "gone": "已撤下", "unread": "没有取得"}
+    found = []
+    for row in rows_of(
+        connection,
+        """SELECT d.*, n.slug, n.title, c.reason AS last_reason, c.fetched_at
+           FROM documents d JOIN notices n ON n.id = d.notice_id
+           LEFT JOIN captures c ON c.id = (SELECT max(id) FROM captures WHERE document_id = d.id)
+           WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
+             AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
+             -- what waits for a decision is told as that
+             AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.document_id = d.id AND r.kind = 'capture'
+                             AND r.state = 'open')
+             -- a file that is no longer packed was told as a change, as a link that is gone is
+             AND NOT (d.kind = 'member' AND d.state = 'gone')
+             AND coalesce(d.parent_id, d.id) IN (
+                 SELECT a.document_id FROM attachments a JOIN linking_versions v ON v.id = a.version_id
+                 JOIN documents p ON p.id = v.document_id
+                 WHERE p.notice_id = d.notice_id AND p.superseded_by IS NULL)
+           ORDER BY n.number, d.id""",
+    ):
+        state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
+        # a problem of the reader is "<code>: <sentence with the next step>"
+        why = (row["reason"] or "").partition(": ")[2] or words.reason(row["last_reason"] or row["reason"] or "")
+        if state == "unread" and row["last_reason"] == Reason.EMPTY:
+            why = "下载到的文件是空的"
+        found.append(
+            Trouble(
+                subject=f"document:{row['id']}",
+                code=state,
+                what=f"{called(row['name'] or row['url'])}{trouble[state]}" + (f"：{why}" if why else ""),
+                notice=row["slug"],
+                since=row["trouble_since"] or row["fetched_at"] or "",
+                command=f"guidelines acknowledge {row['slug']}",
+                crawls=max(1, row["trouble_count"] or 0),
+                document_id=row["id"],
+                reason=(row["reason"] or "").partition(": ")[0] or row["last_reason"] or "",
+                why=_why_of_file(state, row["last_reason"] or ""),
+                stake=_stake(connection, row["notice_id"], row["parent_id"] or row["id"]),
+            )
+        )
+    return found
+
+
+def _why_of_file(state: str, reason: str) -> str:
+    if state == "unreadable":
+        return "文件已保存，但程序读不出其中的文字或表格；请下载原件核对"
+    return remedy(state, reason).why
+
+
+def _unasked_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Pages that name more files than one crawl asks for: one point a notice, not one a file."""
+    return [
+        Trouble(
+            subject=f"files:{row['slug']}",
+            code="files",
+            what=f"《{row['title']}》的网页列出的附件太多，有 {row['files']} 个没有抓取，其中的变化看不到",
+            notice=row["slug"],
+            since=row["last_success"] or "",
+            command=f"guidelines acknowledge {row['slug']}",
+            reason=str(row["files"]),
+            why="一次抓取对一份通知最多取这么多附件，其余只记下名称",
+            stake="没有抓取的附件如有修订，不会收到提醒",
+        )
+        for row in rows_of(
+            connection,
+            """SELECT n.slug, n.title, n.last_success, count(*) AS files FROM documents d
+               JOIN notices n ON n.id = d.notice_id
+               WHERE n.declared = 1 AND d.state = 'unread' AND d.reason LIKE 'too-many:%'
+               GROUP BY n.id ORDER BY n.number""",
+        )
+    ]
+
+
+def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Pages whose body is only guessed: never read surely, or not since the site was rebuilt. Their revisions are only
+    asked about, so that a person should show where the body is."""
+    found = []
+    for row in rows_of(
+        connection,
+        """SELECT n.*, v.captured_at, v.document_id, v.proposal,
+                  EXISTS (SELECT 1 FROM versions w WHERE w.document_id = d.id AND w.confidence = 'high') AS once
+           FROM linking_versions v JOIN documents d ON d.id = v.document_id JOIN notices n ON n.id = d.notice_id
+           WHERE n.declared = 1 AND d.kind = 'page' AND d.superseded_by IS NULL AND v.confidence = 'low'
+             AND d.mirror = '' AND NOT EXISTS (SELECT 1 FROM reviews r
+                 WHERE r.document_id = d.id AND r.kind = 'version' AND r.state = 'open')  -- one question at a time
+             AND v.id = (SELECT max(id) FROM linking_versions l WHERE l.document_id = d.id)
+           ORDER BY n.number""",
+    ):
+        what = "的网页改版，原有的正文定位规则不再适用" if row["once"] else "的正文没有可靠的定位，由通用方法推断"
+        found.append(
+            Trouble(
+                subject=f"rule:{row['slug']}",
+                code="rule",
+                what=f"《{row['title']}》{what}",
+                notice=row["slug"],
+                since=row["captured_at"],
+                command=f"guidelines acknowledge {row['slug']}",
+                document_id=row["document_id"],
+                why=_where_to_look(row["proposal"]),
+                stake="正文如有改动，只会请人核对，不会自动作为修订提醒",
+            )
+        )
+    return found
+
+
+def _where_to_look(proposal: str | None) -> str:
+    """How a person makes a guessed body a sure one."""
+    help = "请在 sources.toml 这份通知下写明 content（正文容器的 CSS 选择器）"
+    return help + (f"，可试用 content = {json.dumps(proposal, ensure_ascii=False)}" if proposal else "")
+
+
+def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """List pages that the operator declared (not guessed ones) and that gave no list: a successor would be missed."""
+    return [
+        Trouble(
+            subject=f"listing:{row['id']}",
+            code="listing",
+            what=f"列表页 {row['url']} 没有列表，新版会看不到：{words.verdict(row['verdict'], row['reason'] or '')}",
+            notice=row["slug"],
+            since=row["checked_at"],
+            command=f"guidelines acknowledge {row['slug']}",
+            reason=f"{row['verdict']} {row['reason']}",
+            why="列表页是申报的，却没有读出一条；请用浏览器核对它的地址",
+            stake="部委用新网页发布的新版不会被发现",
+        )
+        for row in rows_of(
+            connection,
+            """SELECT l.*, n.slug FROM listings l JOIN notices n ON n.id = l.notice_id
+               WHERE n.declared = 1 AND l.verified = 1 AND l.verdict <> 'ok' AND l.url = n.listing ORDER BY n.number""",
+        )
+    ]
+
+
+def _area_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Areas whose rows are all gone: nothing of them is in the catalogue, the search and the exports any more."""
+    return [
+        Trouble(
+            subject=f"area:{area.slug}",
+            code="area",
+            what=area.what,
+            notice=area.notice,
+            since=area.since,
+            command=f"guidelines acknowledge {area.notice}",
+            reason=str(area.change or ""),
+            why=area.why,
+            stake=area.stake,
+        )
+        for area in emptied(connection)
+    ]
+
+
+def waiting(connection: sqlite3.Connection) -> list[Trouble]:
+    """What waits for a person's decision (archive/record/reviews.py)."""
+    return [
+        Trouble(
+            subject=f"review:{row['id']}",
+            code=row["kind"],
+            what=f"《{row['title']}》" + words.WAITING[row["kind"]],
+            notice=row["slug"],
+            since=row["opened_at"],
+            command=f"guidelines review {row['id']}",
+            document_id=row["document_id"] if row["kind"] in ("capture", "version") else None,
+            why=_whywaiting(connection, row),
+            stake=_stake_of(connection, row),
+            operator=row["kind"] != "candidate",
+        )
+        for row in rows_of(
+            connection,
+            """SELECT r.*, n.slug, n.title FROM reviews r JOIN notices n ON n.id = r.notice_id
+               WHERE r.state = 'open' ORDER BY r.id""",
+        )
+    ]
+
+
+def _whywaiting(connection: sqlite3.Connection, review: Row) -> str:
+    why = words.WHY.get(review["why"]) or words.reason(review["why"] or "")
+    if review["why"] != "unsure":
+        return why
+    proposal = rows_of(connection, "SELECT proposal FROM versions WHERE id = ?", [review["subject_id"]])[0]["proposal"]
+    return f"{why}；{_where_to_look(proposal)}"
+
+
+def _stake_of(connection: sqlite3.Connection, review: Row) -> str:
+    if review["kind"] == "furniture":
+        return "在决定之前，这一处的改动不作为修订提醒"
+    return _stake(connection, review["notice_id"])

@@ -1,0 +1,155 @@
+"""What a notice's latest captures mean: its state, whether a document is gone, and when to look again."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import datetime, timedelta
+
+from archive.clock import iso, now, parse
+from archive.model import Reason, Verdict
+from archive.operate.health import notice_troubles
+from archive.record.settle import page_of
+from archive.record.store import Row, Store, read_only
+from archive.settings import Settings
+
+FIRST_INTERVAL = 24.0
+"""Hours until the second visit of a notice."""
+RETRY = 1.0
+"""Hours until a notice is tried again that could not be reached; twice as long after each further failure."""
+GROWTH = 1.5
+"""A notice that did not move is visited after so many times the last interval."""
+
+
+def mark_gone(store: Store, settings: Settings) -> None:
+    """A document counts as gone after `gone_after` answers in a row that it is not there, over `gone_after_hours`."""
+    for document in store.rows("SELECT * FROM documents WHERE kind != 'member'"):
+        streak = _gone_streak(store, document["id"])
+        if not streak:
+            if document["state"] == "gone" and document["verdict"] in (Verdict.OK, Verdict.UNCHANGED):
+                store.update(
+                    "documents", document["id"], state="current" if store.current_version(document["id"]) else "unread"
+                )
+            continue
+        lasted = parse(streak[0]["fetched_at"]) - parse(streak[-1]["fetched_at"])
+        crawls = len({row["crawl_id"] for row in streak})
+        if crawls >= settings.gone_after and lasted >= timedelta(hours=settings.gone_after_hours):
+            store.update("documents", document["id"], state="gone")
+
+
+def _gone_streak(store: Store, document_id: int) -> list[Row]:
+    """The latest captures in a row with verdict `gone`, newest first."""
+    streak = []
+    for row in store.rows(
+        "SELECT crawl_id, fetched_at, verdict FROM captures WHERE document_id = ? ORDER BY id DESC", [document_id]
+    ):
+        if row["verdict"] != Verdict.GONE:
+            break
+        streak.append(row)
+    return streak
+
+
+def update_notices(store: Store, settings: Settings, crawl_id: int) -> None:
+    """Set state, verdict and next visit of every notice whose page was asked for in this crawl."""
+    moment = now()
+    for notice in store.rows("SELECT * FROM notices"):
+        capture = store.row(
+            """SELECT c.*, d.state AS document_state FROM captures c JOIN documents d ON d.id = c.document_id
+               WHERE c.crawl_id = ? AND d.notice_id = ? AND d.kind = 'page' AND d.mirror = ''
+               ORDER BY c.id DESC LIMIT 1""",
+            [crawl_id, notice["id"]],
+        )
+        if capture:
+            _update(store, settings, notice, capture, crawl_id, moment)
+    _forget_settled(store)
+
+
+def _forget_settled(store: Store) -> None:
+    """A trouble that a person knows about and that is over is a new one when it comes back."""
+    with closing(read_only(store.data)) as connection:
+        standing = {trouble.mark for trouble in notice_troubles(connection)}
+    for notice in store.rows("SELECT id, acknowledged FROM notices WHERE acknowledged IS NOT NULL"):
+        marks = [mark for mark in json.loads(notice["acknowledged"]) if mark in standing]
+        store.update("notices", notice["id"], acknowledged=json.dumps(marks) if marks else None)
+
+
+def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_id: int, moment: datetime) -> None:
+    good = capture["verdict"] in (Verdict.OK, Verdict.UNCHANGED)
+    trouble = 0 if good else notice["trouble_count"] + 1
+    changed = store.row(
+        """SELECT 1 FROM changes WHERE notice_id = ? AND crawl_id = ? AND NOT quiet
+           AND kind NOT IN ('upgrade', 'successor')""",
+        [notice["id"], crawl_id],
+    )
+    interval = next_interval(
+        settings,
+        notice["interval"],
+        trouble,
+        bool(changed),
+        first=notice["state"] == "never-fetched",
+        unreachable=capture["verdict"] == Verdict.ERROR,
+    )
+    page = page_of(store, notice)
+    values = {
+        "state": state_of(capture, page),
+        "verdict": capture["verdict"],
+        "reason": capture["reason"],
+        "checked_at": capture["fetched_at"] if capture["warc_file"] else iso(moment),
+        "trouble_count": trouble,
+        "trouble_since": None if good else notice["trouble_since"] or iso(moment),
+        "interval": interval,
+        "next_due": iso(moment + timedelta(hours=interval)),
+    }
+    if good:
+        values["last_success"] = values["checked_at"]
+    store.update("notices", notice["id"], **values)
+
+
+def state_of(capture: Row, page: Row | None) -> str:
+    """The state of a notice by the latest capture of its page."""
+    verdict = capture["verdict"]
+    if verdict in (Verdict.OK, Verdict.UNCHANGED):
+        return "current"
+    if verdict == Verdict.FORBIDDEN or capture["reason"] == Reason.CHALLENGE:
+        return "blocked"
+    if verdict == Verdict.SUSPECT:
+        return "suspect"
+    if verdict == Verdict.GONE and page and page["state"] == "gone":
+        return "gone"
+    return "unreachable"
+
+
+def next_interval(
+    settings: Settings,
+    last: float | None,
+    trouble: int,
+    changed: bool,
+    *,
+    first: bool = False,
+    unreachable: bool = False,
+) -> float:
+    """Hours until the next visit: soon after a change, ever longer for what never moves or keeps failing.
+
+    A failure of the network passes sooner than a challenge page does, so it is tried again before `interval_min`.
+    """
+    if trouble:
+        start = min(RETRY, settings.interval_min) if unreachable else settings.interval_min
+        return min(start * 2.0 ** min(trouble - 1, 10), settings.interval_max)
+    if changed and not first:
+        hours = settings.interval_min
+    elif first or last is None:
+        hours = FIRST_INTERVAL
+    else:
+        hours = max(last, settings.interval_min) * GROWTH
+    return min(max(hours, settings.interval_min), settings.interval_max)
+
+
+def due(store: Store, moment: datetime) -> list[str]:
+    """Slugs of the declared notices whose next visit has come (a tenth of the interval early counts as come, so that a
+    daily timer with a random delay does not skip a day)."""
+    slugs = []
+    for row in store.rows("SELECT slug, next_due, interval FROM notices WHERE declared ORDER BY number"):
+        early = timedelta(hours=(row["interval"] or 0) / 10)
+        if row["next_due"] is None or parse(row["next_due"]) - early <= moment:
+            slugs.append(row["slug"])
+    return slugs

@@ -1,0 +1,42 @@
+"""The feeds, with conditional GET."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from datasette import Response
+
+from archive.publish.feeds import NoSuchArea, changes_json, feed, not_modified
+from archive.settings import load_settings
+from archive.web.visit import Missing, Visit, answer
+
+Made = tuple[bytes, str, str]
+ATOM = "application/atom+xml; charset=utf-8"
+JSON = "application/json; charset=utf-8"
+
+
+def atom(visit: Visit) -> Response:
+    return _conditional(visit, ATOM, lambda base: feed(visit.connection, base, visit.vars.get("slug", "")))
+
+
+def as_json(visit: Visit) -> Response:
+    return _conditional(visit, JSON, lambda base: changes_json(visit.connection, base))
+
+
+def _conditional(visit: Visit, content_type: str, make: Callable[[str], Made]) -> Response:
+    try:
+        body, etag, last_modified = make(load_settings(visit.data).base_url)
+    except NoSuchArea as error:
+        raise Missing(f"没有名为“{visit.vars['slug']}”的领域。") from error
+    headers = {"etag": etag, "last-modified": last_modified, "cache-control": "no-cache"}
+    asked = visit.headers
+    if not_modified(etag, last_modified, asked.get("if-none-match", ""), asked.get("if-modified-since", "")):
+        return Response(b"", status=304, headers=headers, content_type=content_type)
+    return Response(body, headers=headers, content_type=content_type)
+
+
+ROUTES = (
+    (r"^/changes\.atom$", answer(atom)),
+    (r"^/changes\.json$", answer(as_json)),
+    (r"^/areas/(?P<slug>[^/.]+)\.atom$", answer(atom)),
+)

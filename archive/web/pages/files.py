@@ -1,0 +1,120 @@
+"""The kept bytes of a document, as a download that no browser opens in the name of this site."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote, urlsplit
+
+from datasette import Response
+
+from archive.warc import WarcError, read_payload
+from archive.web.visit import Missing, Row, Visit, answer
+
+TYPES = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/plain": "txt",
+    "application/pdf": "pdf",
+    "application/msword": "doc",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.ms-works": "wps",
+    "application/ofd": "ofd",
+    "application/zip": "zip",
+}
+"""Media types that are named as they are, with the usual ending; anything else is application/octet-stream."""
+
+UNKNOWN = "application/octet-stream"
+MEMBERS = 200_000_000
+"""Bytes unpacked at most while a file is looked for in an archive file."""
+NO_RECORD = "这份文件没有保存下来的原始字节：抓取时没有取得内容，或存档文件不在本机。"
+
+
+def kept(visit: Visit) -> Response:
+    id = visit.id("文件")
+    document = visit.row("SELECT * FROM documents WHERE id = ?", [id])
+    if document is None:
+        raise Missing(f"没有编号为 {id} 的文件。")
+    body, capture = _bytes(visit, document)
+    media_type = (document["media_type"] or capture["media_type"] or "").split(";")[0].strip().lower()
+    headers = attachment_header(filename_of(document, capture, media_type)) | {
+        "content-security-policy": "sandbox; default-src 'none'",
+        "cache-control": "private, max-age=0, must-revalidate",
+    }
+    return Response(body, headers=headers, content_type=media_type if media_type in TYPES else UNKNOWN)
+
+
+def _bytes(visit: Visit, document: Row) -> tuple[bytes, Row]:
+    """The bytes and the capture they came with; of a file in an archive file, those of the member."""
+    if document["kind"] == "member":
+        parent = visit.row("SELECT * FROM documents WHERE id = ?", [document["parent_id"]])
+        if parent is None:
+            raise Missing(NO_RECORD)
+        body, capture = _bytes(visit, parent)
+        return _member(body, document["sha256"]), capture | {"filename": "", "media_type": ""}
+    found = _capture(visit, document["id"])
+    if found is None or not found["warc_file"]:
+        raise Missing(NO_RECORD)
+    try:
+        body = read_payload(visit.data, found["warc_file"], found["warc_offset"]).body
+    except WarcError as error:
+        raise Missing(f"{NO_RECORD}{error}") from error
+    if hashlib.sha256(body).hexdigest() != found["sha256"]:
+        raise Missing("存档中的字节与抓取时登记的 SHA-256 不符，未予提供。请管理员运行 guidelines verify 核对。")
+    return body, found
+
+
+def _member(archive: bytes, sha256: str | None) -> bytes:
+    """The file with this digest in a zip file; names are not trusted to find it."""
+    left = MEMBERS
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            for info in opened.infolist():
+                left -= info.file_size
+                if left < 0:
+                    break
+                body = b"" if info.is_dir() else opened.read(info)
+                if hashlib.sha256(body).hexdigest() == sha256:
+                    return body
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise Missing(f"不能从压缩包中取出这份文件（{error}），请下载整个压缩包。") from error
+    raise Missing("压缩包中没有找到这份文件，请下载整个压缩包。")
+
+
+def _capture(visit: Visit, document_id: int) -> Row | None:
+    """The latest good capture, followed to the one that holds the payload."""
+    found = visit.row(
+        "SELECT * FROM good_captures WHERE document_id = ? ORDER BY id DESC LIMIT 1",
+        [document_id],
+    )
+    while found and found["refers_to"] and found["refers_to"] < found["id"]:  # never round in a circle
+        found = visit.row("SELECT * FROM captures WHERE id = ?", [found["refers_to"]])
+    return found
+
+
+def filename_of(document: Row, capture: Row, media_type: str) -> str:
+    """A name to save it under: that of the link, else the server's, else the address's, with the ending of its type."""
+    path = PurePosixPath(unquote(urlsplit(document["url"]).path)).name
+    name = document["name"] or capture["filename"] or path or f"document-{document['id']}"
+    name = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', "_", name).strip(" ._") or f"document-{document['id']}"
+    ending = TYPES.get(media_type, "")
+    has_ending = re.search(r"\.[A-Za-z0-9]{2,5}$", name)
+    return f"{name[:120]}.{ending}" if ending and not has_ending else name[-120:]
+
+
+def attachment_header(name: str) -> dict[str, str]:
+    """Content-Disposition with the name in RFC 5987 form and a plain one for old programs."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("_")
+    plain = f"file{plain}" if plain.startswith(".") or not plain else plain
+    return {"content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"}
+
+
+ROUTES = ((r"^/documents/(?P<id>[0-9]+)/file$", answer(kept)),)

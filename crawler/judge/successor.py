@@ -1,0 +1,255 @@
+"""Which newly listed page may replace a notice, and why: matching of titles and phrases, without network or database.
+
+A revision often comes as a new page at a new address (facts 1); watching the old address alone misses it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urljoin, urlsplit
+
+from attrs import frozen
+from lxml import etree, html
+from w3lib.url import safe_url_string
+
+from archive.model import Area, Notice
+from archive.text.same import fold, is_row, link_key
+from crawler.reading.html.charset import decode
+from crawler.reading.page.fields import iso_date
+
+
+@frozen
+class Listed:
+    """One entry of a list page."""
+
+    url: str
+    title: str
+    date: str = ""
+    """ISO 8601, '' where the list shows none."""
+
+
+# ---------------------------------------------------------------- the list page
+
+_ENTRY = ("li", "tr", "p", "dd", "dl", "div", "td")
+_NEXT = ("下一页", "下页", "后一页", "下一页>", ">")
+_PAGER = re.compile(r"createPageHTML\s*\(\s*(\d+)\s*,\s*0\s*,\s*[\"'](\w+)[\"']\s*,\s*[\"'](\w+)[\"']")
+_DATE_FOLDER = re.compile(r"\d{4}(?:-\d{1,2}(?:-\d{1,2})?)?|\d{6}|\d{8}|\d{1,2}")
+_PACKED_DATE = re.compile(r"[/_t](20\d{2})-?(\d{2})[-/]?(\d{2})[/_]")
+
+
+def default_listings(url: str) -> list[str]:
+    """Where an article's column probably lists it: the folder above the folders of its date, then its own folder.
+
+    Usual on sites made with TRS: …/tz/201907/t20190704_962473.html is listed at …/tz/.
+    """
+    parts = urlsplit(url)
+    folders = parts.path.split("/")[1:-1]
+    column = list(folders)
+    while column and _DATE_FOLDER.fullmatch(column[-1]):
+        column.pop()
+    base = f"{parts.scheme}://{parts.netloc}/"
+    return list(dict.fromkeys(base + "".join(f"{folder}/" for folder in path) for path in (column, folders)))
+
+
+def links_of(payload: bytes, headers: Mapping[str, str], url: str) -> list[Listed]:
+    """The documents that a list page links to, in its order, each address once; menus and pagers are left out."""
+    root = _parse(payload, headers)
+    if root is None:
+        return []
+    base = _base(root, url)
+    found: dict[str, Listed] = {}
+    for anchor in root.iter("a"):
+        title = _title(anchor)
+        target = _target(anchor, base)
+        if not target or len(title) < 8 or link_key(target) == link_key(url):
+            continue
+        found.setdefault(link_key(target), Listed(target, title, _date(anchor, target)))
+    return list(found.values())
+
+
+def next_page(payload: bytes, headers: Mapping[str, str], url: str) -> str:
+    """The second page of a list, '' when it has none."""
+    root = _parse(payload, headers)
+    if root is None:
+        return ""
+    for anchor in root.iter("a"):
+        if fold("".join(anchor.itertext())) in _NEXT:
+            return _target(anchor, _base(root, url))
+    script = _PAGER.search("".join(text for element in root.iter("script") for text in element.itertext()))
+    if script and int(script[1]) > 1:
+        return urljoin(url, f"{script[2]}_1.{script[3]}")
+    return ""
+
+
+def _parse(payload: bytes, headers: Mapping[str, str]) -> html.HtmlElement | None:
+    text, _ = decode(payload, headers)
+    if "<" not in text:
+        return None
+    try:
+        return html.document_fromstring(text, parser=html.HTMLParser(huge_tree=True))
+    except (etree.ParserError, ValueError):  # nothing but comments, or an encoding declaration in a str
+        return None
+
+
+def _base(root: html.HtmlElement, url: str) -> str:
+    declared = root.xpath("string(//base/@href)")
+    return urljoin(url, str(declared).strip()) if declared else url
+
+
+def _title(anchor: html.HtmlElement) -> str:
+    """The link's text, or its title attribute where the text was cut short."""
+    shown = " ".join("".join(anchor.itertext()).split())
+    full = " ".join((anchor.get("title") or "").split())
+    bare = shown.rstrip(".…· ")
+    return full if len(full) > len(bare) and (full.startswith(bare[:8]) or len(bare) < 8) else shown
+
+
+def _target(anchor: html.HtmlElement, base: str) -> str:
+    href = (anchor.get("href") or "").strip()
+    if not href or href.startswith(("#", "javascript:", "mailto:")):
+        return ""
+    try:
+        target = safe_url_string(urljoin(base, href))
+        return target if urlsplit(target).scheme in ("http", "https") and urlsplit(target).hostname else ""
+    except ValueError:  # a port that is no number, brackets that are no IPv6 address
+        return ""
+
+
+def _date(anchor: html.HtmlElement, target: str) -> str:
+    """The date beside the link, else the one in its address."""
+    element = anchor
+    for _ in range(3):
+        parent = element.getparent()
+        if parent is None or sum(1 for _ in parent.iter("a")) > 3:
+            break
+        element = parent
+        date = iso_date("".join(element.itertext()).replace(_title(anchor), " "))
+        if date:
+            return date
+        if element.tag in ("li", "tr"):
+            break
+    return date_in(target)
+
+
+def date_in(url: str) -> str:
+    """The date in an address (…/t20190716_2447776.html, …/2019-10/16/…), '' when there is none."""
+    packed = _PACKED_DATE.search(url)
+    return iso_date("-".join(packed.groups())) if packed else ""
+
+
+# ---------------------------------------------------------------- titles
+
+_STANDARD = ("标准指引", "标准目录", "公开标准", "事项目录", "公开目录", "公开指引")
+_REVISED = ("修订", "修改", "废止", "调整", "更新", "更正", "新版", "失效", "停止执行")
+_ABOUT = re.compile(r"解读|答记者问|一图读懂|图解|问答|新闻发布|征求意见|培训|评估|试点工作")
+_WRAPPING = re.compile(r"^.*?(?:印发|发布|公布)|的?(?:通知|公告|函|意见)(?:\(.*\))?$|[《》\"']")
+_STANDARD_WORDS = re.compile(r"基层政务公开|标准(?:指引|目录|规范)|标准化|领域|\(?试行\)?|\(.*?\)")
+_REPEAL_OF_MANY = re.compile(r"(?:废止|失效|修改|清理).*(?:文件|规定|规章)|(?:文件|规章).*(?:废止|失效|清理)")
+
+
+def core_title(title: str) -> str:
+    """《…》 of the notice: without issuer, 关于印发 and 的通知, folded."""
+    quoted = re.search(r"《([^》]{4,})》", title)
+    return fold(quoted[1]) if quoted else _WRAPPING.sub("", fold(title))
+
+
+def match(title: str, notice: Notice, areas: Sequence[Area]) -> list[str] | None:
+    """Why a listed title may be a successor of the notice, as Chinese sentences; None when it is not one.
+
+    `areas` are the notice's own. An interpretation (解读) or a training is none.
+    """
+    text = fold(title)
+    if _ABOUT.search(text):
+        return None
+    named = next((name for area in areas for name in (area.name, *area.aliases) if fold(name) in text), "")
+    standard = next((word for word in _STANDARD if word in text), "")
+    revised = next((word for word in _REVISED if word in text), "")
+    core = core_title(notice.title)
+    evidence = []
+    if core and core in text:
+        evidence.append(f"标题含现行通知的名称“{core}”")
+    elif named:
+        evidence.append(f"标题提到领域“{named}”")
+    elif "基层政务公开" in text and standard and revised:
+        evidence.append("标题提到基层政务公开标准，没有写明领域")
+    else:
+        return None
+    if standard and not evidence[0].startswith("标题含现行"):
+        evidence.append(f"标题含“{standard}”")
+    if revised:
+        evidence.append(f"标题含“{revised}”")
+    about_standards = bool(standard) or (bool(revised) and ("政务公开" in text or core in text))
+    return evidence if about_standards else None
+
+
+_EDITION = re.compile(
+    r"修订|修正|修改|更正|勘误|重印|重新?(?:公布|发布|印发)|新版|更新|(?:20\d\d|[二〇零一二三四五六七八九]{4})年?(?:版|本)|第[二三四五六七八九十\d]+版"
+)
+
+
+def says_revised(title: str, own: str) -> bool:
+    """Whether a title says that it is another edition, in words that the title of the notice in force does not have."""
+    known = set(_EDITION.findall(fold(own)))
+    return any(word not in known for word in _EDITION.findall(fold(title)))
+
+
+def same_words(text: str, own: str) -> bool:
+    """Whether two texts say the same in their sentences and rows of tables, however the pages around them differ."""
+    one, other = ({fold(piece) for piece in _pieces(t)} for t in (text, own))
+    return bool(one) and one == other
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Sentences with their full stop and rows of tables; titles, numbers and signatures stand in lines of their own."""
+    for line in text.split("\n"):
+        if is_row(line):
+            yield line
+        else:
+            yield from (piece for piece in _sentences(line) if piece.endswith(("。", "；", "！", "？")))
+
+
+def may_repeal(title: str) -> bool:
+    """Whether a title announces the repeal of unnamed documents (关于废止部分文件的公告): only its text can tell."""
+    return bool(_REPEAL_OF_MANY.search(fold(title)))
+
+
+# ---------------------------------------------------------------- the page itself
+
+_SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
+_ENDS = re.compile(r"废止|停止执行|不再执行|失效|不再适用|代替|替代|取代|以本(?:通知|指引|目录)为准")
+_SAME_TIME = re.compile(r"(?:同时|即行|予以)废止|自.{0,20}起废止")
+
+
+def phrases(text: str, notice: Notice, document_number: str = "") -> list[str]:
+    """What a page's text says about the notice, as Chinese sentences; [] when it does not name it."""
+    core, number = core_title(notice.title), fold(document_number)
+    evidence: list[str] = []
+    for sentence in _sentences(text):
+        folded = fold(sentence)
+        named = (len(core) > 5 and core in folded) or (bool(number) and _bare_number(number) in _bare_number(folded))
+        quoted = _shortened(sentence)
+        if named and _ENDS.search(folded):
+            evidence.append(f"正文写明旧通知不再执行：“{quoted}”")
+        elif named:
+            evidence.append(f"正文提到现行通知：“{quoted}”")
+        elif _SAME_TIME.search(folded) and "标准" in folded:
+            evidence.append(f"正文写有：“{quoted}”")
+    return list(dict.fromkeys(evidence))[:3]
+
+
+def names_notice(evidence: Sequence[str]) -> bool:
+    """Whether any of these sentences is about the notice itself (not only about some repeal)."""
+    return any(sentence.startswith(("正文写明", "正文提到")) for sentence in evidence)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    yield from (found.strip() for found in _SENTENCE.findall(text) if found.strip())
+
+
+def _bare_number(text: str) -> str:
+    return re.sub(r"[〔〕\[\]()【】]", "", text)
+
+
+def _shortened(sentence: str) -> str:
+    return sentence if len(sentence) <= 80 else sentence[:79] + "…"

@@ -1,0 +1,1 @@
+"""Files of office programs: Word, WPS, Excel, OpenDocument."""

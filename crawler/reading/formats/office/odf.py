@@ -1,0 +1,153 @@
+"""OpenDocument (ISO/IEC 26300): sheets (.ods) and texts (.odt). calamine reads .ods too, but without merged ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from archive.model import Grid, Place
+from archive.text.struck import joined
+from crawler.reading.assemble import Block, Paragraph
+from crawler.reading.formats import grids
+from crawler.reading.formats.errors import corrupt, encrypted, too_large
+from crawler.reading.formats.office import sheets
+from crawler.reading.formats.office.odf_styles import show_looks
+from crawler.reading.formats.office.package import Package
+
+WHAT = "OpenDocument 文件"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_ROW_GROUPS = frozenset(_TABLE + n for n in ("table-header-rows", "table-row-group", "table-rows"))
+_SKIPPED = frozenset(
+    (_OFFICE + "annotation", _TEXT + "note-citation", _TEXT + "tracked-changes", _TABLE + "shapes", _OFFICE + "forms")
+)
+
+
+def read(payload: bytes) -> list[Block]:
+    with Package(payload, WHAT) as package:
+        if b"encryption-data" in package.read("META-INF/manifest.xml"):
+            raise encrypted(WHAT)
+        root = package.xml("content.xml")
+        named = package.xml("styles.xml")
+    body = root.find(_OFFICE + "body") if root is not None else None
+    if body is None:
+        raise corrupt(WHAT)
+    show_looks(body, [part for part in (named, root) if part is not None])
+    sheet = body.find(_OFFICE + "spreadsheet")
+    if sheet is not None:
+        return [block for table in sheet.iterchildren(_TABLE + "table") for block in _sheet(table)]
+    return [block for child in body for block in _blocks(child)]
+
+
+def _sheet(table: etree._Element) -> list[Block]:
+    name = table.get(_TABLE + "name", "")
+    grid = _grid(table, [], name)
+    grid = grids.trim(grid) if grid is not None else None
+    if grid is None:
+        return []
+    return [*sheets.heading(name), grid]
+
+
+def _grid(table: etree._Element, inner: list[Grid], sheet: str = "") -> Grid | None:
+    """Repeated empty rows and columns, with which programs fill a sheet up to its edge, only move the place.
+
+    inner: takes the tables inside its cells.
+    """
+    cells: list[grids.Cell] = []
+    height = 0
+    for row in _rows(table):
+        line: list[grids.Cell] = []
+        column = 0
+        for cell in row.iterchildren(_TABLE + "table-cell", _TABLE + "covered-table-cell"):
+            repeated = _number(cell, "number-columns-repeated")
+            if cell.tag == _TABLE + "table-cell":
+                text = "\n".join(_lines(cell, inner))
+                high, wide = _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned")
+                if text or (high, wide) != (1, 1):
+                    if repeated > grids.MAX_COLUMNS:
+                        raise too_large(f"表格有 {repeated} 列")
+                    line += [grids.Cell(height, column + i, high, wide, text) for i in range(repeated)]
+            column += repeated
+        repeated = _number(row, "number-rows-repeated")
+        if line and (height + repeated) > grids.MAX_ROWS:
+            raise too_large(f"表格有 {height + repeated} 行")
+        for i in range(repeated if line else 0):
+            cells += [grids.Cell(height + i, c.column, c.rows, c.columns, c.text) for c in line]
+        height += repeated
+    last = 1 + max((cell.row for cell in cells), default=0)
+    for placed in cells:
+        placed.columns = min(placed.columns, grids.WIDE)
+    return grids.build(cells, Place(0, sheet=sheet), height=min(height, last + _tail(cells, last)))
+
+
+def _tail(cells: list[grids.Cell], last: int) -> int:
+    """Rows below the last row with a cell of its own that a span still reaches (no more than a table has)."""
+    return min(max((cell.row + cell.rows for cell in cells), default=last) - last, grids.WIDE)
+
+
+def _rows(parent: etree._Element) -> Iterator[etree._Element]:
+    for child in parent.iterchildren():
+        if child.tag == _TABLE + "table-row":
+            yield child
+        elif child.tag in _ROW_GROUPS:
+            yield from _rows(child)
+
+
+def _number(element: etree._Element, name: str) -> int:
+    value = element.get(_TABLE + name, "1")
+    return min(int(value), 10_000_000) if value.isascii() and value.isdigit() and int(value) else 1
+
+
+def _blocks(parent: etree._Element) -> Iterator[Block]:
+    for element in parent.iterchildren():
+        if element.tag in (_TEXT + "p", _TEXT + "h"):
+            text = joined("".join(_inline(element)))
+            if text.strip():
+                yield Paragraph(text, heading=element.tag == _TEXT + "h")
+        elif element.tag == _TABLE + "table":
+            yield from _tables(element)
+        elif element.tag not in _SKIPPED:
+            yield from _blocks(element)
+
+
+def _tables(element: etree._Element) -> Iterator[Grid]:
+    """A table and those inside its cells."""
+    inner: list[Grid] = []
+    grid = _grid(element, inner)
+    if grid is not None:
+        yield grid
+    yield from inner
+
+
+def _lines(cell: etree._Element, inner: list[Grid]) -> Iterator[str]:
+    """Lines of the cell; a table inside it that has rows and columns goes to `inner`."""
+    for element in cell.iterchildren():
+        if element.tag in (_TEXT + "p", _TEXT + "h"):
+            yield joined("".join(_inline(element)))
+        elif element.tag == _TABLE + "table":
+            for grid in _tables(element):
+                if len(grid.cells) > 1 and len(grid.cells[0]) > 1:
+                    inner.append(grid)
+                else:
+                    yield from (" ".join(filter(None, row)) for row in grid.cells)
+        elif element.tag not in _SKIPPED:
+            yield from _lines(element, inner)
+
+
+def _inline(element: etree._Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element.iterchildren():
+        if child.tag == _TEXT + "s":
+            yield " "
+        elif child.tag == _TEXT + "tab":
+            yield "\t"
+        elif child.tag == _TEXT + "line-break":
+            yield "\n"
+        elif child.tag in (_TEXT + "p", _TEXT + "h"):  # a text box inside a paragraph
+            yield "\n"
+            yield from _inline(child)
+        elif child.tag not in _SKIPPED:
+            yield from _inline(child)
+        yield child.tail or ""

@@ -1,0 +1,146 @@
+"""Excel's .xls (WPS's .et is one) and .xlsx by calamine: sheets as grids, merged ranges as spans, values as shown."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable
+
+import python_calamine as calamine
+
+from archive.model import Place
+from crawler.reading.assemble import Block, Paragraph
+from crawler.reading.formats import grids
+from crawler.reading.formats.errors import UnreadableError, corrupt, encrypted, too_large
+from crawler.reading.formats.office.package import MAX_PART, Package
+from crawler.reading.formats.office.sheet_looks import with_looks
+from crawler.reading.sniff import OLE
+
+WHAT = "Excel 表格"
+_CELL = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_UNNAMED = re.compile(r"(?i)(sheet|表|工作表)\s*\d*|[\W_]*")
+Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
+
+
+# BIFF record CODEPAGE (type 0x42, length 2): 10008 is the simplified Chinese of old Macs, which calamine, xlrd and
+# LibreOffice do not know. Excel for Mac then stores GBK bytes where Latin-1 should be.
+_MAC_CHINESE = bytes.fromhex("420002001827")
+_UNICODE = bytes.fromhex("42000200b004")
+MAC_REVIEW = "这个 Excel 文件声明了少见的代码页（10008），文字按国标编码（GBK）还原，请核对原件。"
+
+
+def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
+    """The blocks, and why a person should look."""
+    if zipfile.is_zipfile(io.BytesIO(payload)):
+        _check_size(payload)
+        payload = with_looks(payload, WHAT)
+    mac = payload.startswith(OLE) and payload.count(_MAC_CHINESE) == 1
+    try:
+        if mac:
+            return _blocks(payload.replace(_MAC_CHINESE, _UNICODE), _from_latin), (MAC_REVIEW,)
+        return _blocks(payload, str), ()
+    except calamine.PasswordError as error:
+        raise encrypted(WHAT) from error
+    except (calamine.CalamineError, ValueError, OSError) as error:
+        raise corrupt(WHAT) from error
+    except UnreadableError:
+        raise
+    except BaseException as error:
+        # a panic of the Rust library is no Exception and its class cannot be imported
+        if type(error).__name__ != "PanicException":
+            raise
+        raise corrupt(WHAT) from error
+
+
+def _blocks(payload: bytes, recode: Callable[[str], str]) -> list[Block]:
+    blocks: list[Block] = []
+    with calamine.load_workbook(io.BytesIO(payload)) as book:
+        for meta in book.sheets_metadata:
+            if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(meta.name)
+            if sheet.start is None:
+                continue
+            rows = sheet.to_python(skip_empty_area=True)
+            texts = [[recode(shown(value)) for value in row] for row in rows]
+            blocks += sheet_blocks(recode(meta.name), texts, sheet.start, sheet.merged_cell_ranges or [])
+    return blocks
+
+
+def _from_latin(text: str) -> str:
+    """GBK that was taken for Latin-1; what is neither stays."""
+    try:
+        return text.encode("latin-1").decode("gb18030")
+    except UnicodeError:
+        return text
+
+
+def sheet_blocks(
+    name: str,
+    texts: list[list[str]],
+    start: tuple[int, int],
+    merged: Iterable[tuple[tuple[int, int], tuple[int, int]]],
+) -> list[Block]:
+    """The sheet's name, unless it is but 'Sheet1', and its grid. `start`: where texts[0][0] stands in the sheet."""
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
+    for (top, left), (bottom, right) in merged:
+        row, column = top - start[0], left - start[1]
+        if 0 <= row < len(texts) and 0 <= column < len(texts[row]):
+            spans[row, column] = (bottom - top + 1, min(right - left + 1, grids.WIDE))
+    covered = {
+        (row + i, column + j)
+        for (row, column), (high, wide) in spans.items()
+        for i in range(min(high, len(texts) - row))
+        for j in range(wide)
+        if i or j
+    }
+    cells = [
+        grids.Cell(r, c, *spans.get((r, c), (1, 1)), text)
+        for r, row in enumerate(texts)
+        for c, text in enumerate(row)
+        if (r, c) not in covered
+    ]
+    grid = grids.build(cells, Place(0, sheet=name), height=len(texts))
+    grid = grids.trim(grid) if grid is not None else None
+    if grid is None:
+        return []
+    return [*heading(name), grid]
+
+
+def heading(name: str) -> list[Block]:
+    """A sheet's name often is the area of its table; 'Sheet1' is nobody's word."""
+    return [] if _UNNAMED.fullmatch(name) else [Paragraph(name, heading=True)]
+
+
+def shown(value: Value) -> str:
+    """The value as the sheet shows it; formats of numbers are not known here, so 12.0 is 12 and a date ISO 8601."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else format(value, ".15g")
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.strftime("%Y-%m-%d") if midnight else value.isoformat(" ", "minutes")
+    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
+
+
+def _check_size(payload: bytes) -> None:
+    """Before calamine lays a sheet out as one rectangle: a single cell at XFD1048576 would cost it hundreds of GB."""
+    with Package(payload, WHAT) as package:
+        if package.declared_size > 5 * MAX_PART:
+            raise too_large(f"{WHAT}解压后超过 {5 * MAX_PART // 1_000_000} MB")
+        for name in package.names:
+            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+                continue
+            width = height = 0
+            for column, row in _CELL.findall(package.read(name)):
+                number = 0
+                for letter in column:
+                    number = number * 26 + letter - 64
+                width, height = max(width, number), max(height, int(row))
+            if width * height > 10 * grids.MAX_CELLS:
+                raise too_large(f"工作表有 {height} 行 {width} 列")

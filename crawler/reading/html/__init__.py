@@ -1,0 +1,1 @@
+"""Any piece of html, as a tree, as lines, as tables."""
