@@ -12,8 +12,7 @@ from datasette import hookimpl
 from datasette.plugins import pm
 
 from archive.search import match_expression
-from archive.web import security
-from archive.web import visit as pages
+from archive.web import security, visit
 from archive.web.pages import catalogue, changes, feeds, files, home, notices, operation, review, searching
 from archive.web.serving import apart, guard
 from archive.web.stock import labels, sheets
@@ -63,14 +62,14 @@ def startup() -> None:
 @hook
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.add_extension(security.Amended)
-    pages.add_filters(env, datasette)
+    visit.add_filters(env, datasette)
 
 
 @hook
 def extra_template_vars(request: Any, datasette: Any) -> Callable[[], Any]:
     async def inner() -> dict[str, Any]:
         """What Datasette's own pages need of us (see security.Amended)."""
-        return {"csp_nonce": security.nonce_of(request), "guidelines_demo": await pages.is_demo(datasette)}
+        return {"csp_nonce": security.nonce_of(request), "guidelines_demo": await visit.is_demo(datasette)}
 
     return inner
 
@@ -93,12 +92,12 @@ _PATHS = [re.compile(route) for route, _ in ROUTES]
 
 @hook
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any]:
-    return pages.exception_page(datasette, request, exception)
+    return visit.exception_page(datasette, request, exception)
 
 
 @hook
 def forbidden(datasette: Any, request: Any, message: str) -> Callable[[], Any]:
-    return pages.forbidden_page(datasette, request, message)
+    return visit.forbidden_page(datasette, request, message)
 
 
 @hook
