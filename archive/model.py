@@ -285,6 +285,17 @@ class Change:
 
 
 @frozen
+class Finding:
+    """What an answer is found to be, and why."""
+
+    verdict: Verdict
+    reason: str = ""
+    """A Reason for `suspect`; a short code for `error` (timeout, dns, refused, reset, tls, too-large, http-500 …)."""
+    detail: str = ""
+    """What was seen and what to do next, a sentence for people in Chinese."""
+
+
+@frozen
 class Capture:
     """One fetch of one document: a row of `captures` to be."""
 
