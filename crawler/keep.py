@@ -20,7 +20,8 @@ from archive.model import Capture, Document, Reason, Verdict
 from archive.record.learn import furniture_of, propose
 from archive.record.store import Row, Store
 from archive.settings import Settings
-from archive.text.same import compared, link_key
+from archive.text.links import link_key
+from archive.text.same import compared
 from archive.warc import WarcError
 from crawler import reread
 from crawler.download.errors import Failure

@@ -25,7 +25,8 @@ from attrs import evolve, frozen
 
 from archive.compare.compare import compare, is_confident
 from archive.model import Change, Document, Verdict
-from archive.text.same import fold, link_key
+from archive.text.fold import compare_fold
+from archive.text.links import link_key
 from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read
 from crawler.reading.rule import Rule
@@ -105,7 +106,11 @@ def _case(name: str, url: str, body: bytes, content_type: str, files: dict[str, 
 
 def _sentences(html: str, document: Document) -> tuple[str, ...]:
     """Sentences of the body (no headings or signature) that stand in the source once and in one piece."""
-    plain = [line for line in document.text.split("\n") if line[:1] not in "│┃" and fold(line) != fold(document.title)]
+    plain = [
+        line
+        for line in document.text.split("\n")
+        if line[:1] not in "│┃" and compare_fold(line) != compare_fold(document.title)
+    ]
     found = [s for line in plain for s in re.findall(r"[^。；]+[。；]", line) if len(s) > 9]
     return tuple(s.strip() for s in found if html.count(s.strip()) == 1)
 

@@ -15,8 +15,10 @@ from archive.compare.compare import compare, compare_content, is_confident
 from archive.model import Attachment, Change, Document, Kind
 from archive.record.decide import settle_reviews
 from archive.record.store import Store
+from archive.text.fold import compare_fold
+from archive.text.links import link_key
 from archive.text.noise import without_noise
-from archive.text.same import fold, link_key, name_key, without_serials
+from archive.text.same import name_key, without_serials
 from scripts.bench_changes import failures, outcomes, replica_cases
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 from tests.mutations import EDITS, NOISE
@@ -240,9 +242,9 @@ def test_a_file_put_in_front_is_one_addition_whatever_the_numbering() -> None:
 
 
 def test_folding_keeps_what_changes_a_meaning() -> None:
-    assert fold("２０ 个（工作日）“甲”") == fold('20个(工作日)"甲"')
+    assert compare_fold("２０ 个（工作日）“甲”") == compare_fold('20个(工作日)"甲"')
     for one, other in (("10²", "102"), ("①", "1"), ("、", "，"), ("2019 54", "201954"), ("√", "")):
-        assert fold(one) != fold(other)
+        assert compare_fold(one) != compare_fold(other)
 
 
 def test_an_address_is_known_without_its_session_but_not_without_its_id() -> None:

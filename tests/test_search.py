@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from archive import search
 from archive.cli import cli
 from archive.record.store import Store
-from archive.text.fold import Folding, fold, phrase, spaced, split
+from archive.text.fold import search_fold
+from archive.text.tokens import Folding, phrase, spaced, split
 from tests import corpus
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 
@@ -69,18 +70,18 @@ def test_an_index_of_an_earlier_release_is_made_anew_when_the_archive_is_opened(
     ],
 )
 def test_forms_that_mean_the_same_fold_to_the_same(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+    assert search_fold(one) == search_fold(other)
 
 
 def test_different_words_stay_different() -> None:
-    assert len({fold(text) for text in ("扶贫", "扶平", "54号", "45号", "《法》", "“法”", "√", "×")}) == 8
+    assert len({search_fold(text) for text in ("扶贫", "扶平", "54号", "45号", "《法》", "“法”", "√", "×")}) == 8
 
 
 @given(st.text(max_size=300), st.text(min_size=1, max_size=4))
 def test_every_span_of_a_folding_folds_to_its_term(text: str, term: str) -> None:
-    folded = fold(term)
+    folded = search_fold(term)
     for start, end in Folding(text).find(folded) if folded else []:
-        assert folded in fold(text[start:end])
+        assert folded in search_fold(text[start:end])
 
 
 @given(st.text(alphabet="扶貧贫Ａa１ \n\u0301é（）〔〕ﬁ가\u1100\u1161", max_size=60))
@@ -194,7 +195,7 @@ def test_a_snippet_is_verbatim_and_its_spans_are_the_terms(archive: Store) -> No
             assert hit.hits, (query, hit)
             assert hit.snippet.split("\n")[0] in text
             for start, end in hit.hits:
-                assert fold(hit.snippet[start:end]) in {fold(term) for term in query.split()}
+                assert search_fold(hit.snippet[start:end]) in {search_fold(term) for term in query.split()}
 
 
 def test_a_snippet_shows_as_many_terms_as_fit() -> None:
@@ -284,13 +285,13 @@ def test_recall_and_precision_against_a_substring_scan_are_one(tmp_path: Path) -
     bodies = corpus.texts(200)
     store = corpus.fill(tmp_path / "data", bodies, items=100)
     folded = {
-        row["id"]: (fold(search.document_title(row["name"], row["title"])), fold(row["text"]))
+        row["id"]: (search_fold(search.document_title(row["name"], row["title"])), search_fold(row["text"]))
         for row in store.rows(
             "SELECT d.id, d.name, v.title, v.text FROM documents d JOIN versions v ON v.document_id = d.id"
         )
     }
     for query in corpus.queries(bodies, each=15):
-        expected = {id for id, texts in folded.items() if any(fold(query) in text for text in texts)}
+        expected = {id for id, texts in folded.items() if any(search_fold(query) in text for text in texts)}
         found = {hit.id for hit in search.search(store.db.conn, query, kind="document", limit=1000)}
         assert expected, query
         assert found == expected, query

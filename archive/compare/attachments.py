@@ -14,8 +14,9 @@ from rapidfuzz import fuzz
 
 from archive.compare.rows import ADDED, REMOVED, Summary
 from archive.model import Attachment, Change, Document, Item, Kind, RowChange
+from archive.text.fold import compare_fold
 from archive.text.links import link_key, loose_key
-from archive.text.same import fold, name_key
+from archive.text.same import name_key
 
 Content = Callable[[Document, Document], tuple[tuple[RowChange, ...], list[str]]]
 Pair = tuple[Attachment, Attachment]
@@ -67,12 +68,12 @@ def _matched(old: list[Attachment], new: list[Attachment]) -> tuple[list[Pair], 
     take(lambda a, b: _key(a) == _key(b) and link_key(a.url) == link_key(b.url))
     # links that only exchanged their addresses keep their names, even if these say no more than 附件1 and 附件2
     exchanged = {link_key(a.url) for a in gone} == {link_key(a.url) for a in come}
-    take(lambda a, b: exchanged and fold(a.name) == fold(b.name) and fold(a.name) in unique)
+    take(lambda a, b: exchanged and compare_fold(a.name) == compare_fold(b.name) and compare_fold(a.name) in unique)
     take(lambda a, b: bool(_key(a)) and _key(a) == _key(b))
     take(lambda a, b: link_key(a.url) == link_key(b.url))
     take(lambda a, b: bool(a.sha256) and a.sha256 == b.sha256)
     take(lambda a, b: fuzz.ratio(_key(a), _key(b)) >= _SIMILAR_NAME)
-    take(lambda a, b: fold(a.name) == fold(b.name))
+    take(lambda a, b: compare_fold(a.name) == compare_fold(b.name))
     pairs.sort(key=lambda pair: next(n for n, a in enumerate(new) if a is pair[1]))
     return pairs, gone, come
 
@@ -82,7 +83,7 @@ def _key(attachment: Attachment) -> str:
 
 
 def _unique_names(attachments: Iterable[Attachment]) -> set[str]:
-    return {name for name, count in Counter(fold(a.name) for a in attachments).items() if count == 1}
+    return {name for name, count in Counter(compare_fold(a.name) for a in attachments).items() if count == 1}
 
 
 def _swaps(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:

@@ -20,8 +20,10 @@ from archive.compare.furniture import NONE, Furniture, without_furniture
 from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, Op, redline
 from archive.compare.rows import Summary, describe, diff_rows, quoted_change, shortened
 from archive.model import CATALOGUE_ROW, CELL, Change, Document, Kind, RowChange
+from archive.text.fold import compare_fold
+from archive.text.links import link_key
 from archive.text.noise import without_noise
-from archive.text.same import cells_of, fold, is_attachment_line, is_row, link_key, name_key, without_serials
+from archive.text.same import cells_of, is_attachment_line, is_row, name_key, without_serials
 from archive.text.struck import in_force
 
 FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source")}
@@ -112,7 +114,7 @@ class _Bodies:
 
     @property
     def same(self) -> bool:
-        return fold("\n".join(self.old)) == fold("\n".join(self.new))
+        return compare_fold("\n".join(self.old)) == compare_fold("\n".join(self.new))
 
 
 def _lines(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -155,7 +157,7 @@ def _catalogue_beyond_items(body: _Bodies) -> list[str]:
 
 
 def _row_counts(lines: Sequence[str]) -> Counter[str]:
-    return Counter(fold(line.translate(CHOSEN)) for line in lines)
+    return Counter(compare_fold(line.translate(CHOSEN)) for line in lines)
 
 
 def _first(lines: Sequence[str]) -> str:
@@ -205,7 +207,7 @@ def _hunks(ops: Sequence[Op]) -> list[_Hunk]:
         before = "".join(t for o, t in inside if o in (EQUAL, DELETE))
         after = "".join(t for o, t in inside if o in (EQUAL, INSERT))
         # with the words beside it: 5 for 05 is no edit in 3月05日
-        if fold(lead + before + trail) != fold(lead + after + trail):
+        if compare_fold(lead + before + trail) != compare_fold(lead + after + trail):
             hunks.append(_Hunk("changed", before, after, lead, trail))
         index = end
     return hunks
@@ -239,9 +241,9 @@ def _hunk_in_words(hunk: _Hunk, heads: Mapping[int, list[str]]) -> str:
     before, after = hunk.before.strip("\n"), hunk.after.strip("\n")
     if is_row(hunk.lead + before) and is_row(hunk.lead + after) and "\n" not in before + after:
         return _row_in_words(hunk.lead + before + hunk.trail, hunk.lead + after + hunk.trail, heads)
-    if not fold(before):
+    if not compare_fold(before):
         return _came_or_went("新增", after, hunk)
-    if not fold(after):
+    if not compare_fold(after):
         return _came_or_went("删去", before, hunk)
     before, after = _bare(before), _bare(after)
     if before[-1:].isdigit() or after[-1:].isdigit():
@@ -291,14 +293,14 @@ def _table_heads(lines: Sequence[str]) -> dict[int, list[str]]:
 
 def _row_in_words(before: str, after: str, heads: Mapping[int, list[str]]) -> str:
     old, new = cells_of(before), cells_of(after)
-    named = next((cell for cell in old if len(fold(cell)) > 1), "") or next(iter(old), "")
+    named = next((cell for cell in old if len(compare_fold(cell)) > 1), "") or next(iter(old), "")
     row = f"表格“{shortened(named, 24)}”一行"
     if len(old) != len(new):
         return f"{row}由“{shortened(_bare(before))}”改为“{shortened(_bare(after))}”"
     columns = heads.get(len(old), [])
     parts = []
     for n, (was, now) in enumerate(zip(old, new, strict=True)):
-        if fold(was) != fold(now):
+        if compare_fold(was) != compare_fold(now):
             name = columns[n].strip() if n < len(columns) and columns[n].strip() else f"第{n + 1}列"
             parts.append(name + quoted_change(was, now))
     return row + "，".join(parts) if parts else ""
@@ -310,7 +312,7 @@ def _row_in_words(before: str, after: str, heads: Mapping[int, list[str]]) -> st
 def _metadata_changes(old: Document, new: Document, body: _Bodies) -> list[str]:
     """Sentences such as 时效状态由“有效”改为“失效”."""
     told_by_text = not body.same and is_confident(old, new)
-    texts = fold("\n".join(body.old)), fold("\n".join(body.new))
+    texts = compare_fold("\n".join(body.old)), compare_fold("\n".join(body.new))
     sentences = []
     if _says_repealed(old) and not _says_repealed(new):
         sentences.append(f"页面不再注明“{shortened(old.metadata[REPEALED])}”")
@@ -318,10 +320,10 @@ def _metadata_changes(old: Document, new: Document, body: _Bodies) -> list[str]:
         if field == "in_force" and _says_repealed(new) and not _says_repealed(old):
             continue  # told as the repeal
         was, now = (_value(field, document.metadata.get(field, "")) for document in (old, new))
-        if fold(was) == fold(now) or not now:
+        if compare_fold(was) == compare_fold(now) or not now:
             continue
         if not was:
-            if field in _TOLD_WHEN_NEW and not (field == "in_force" and _IN_FORCE.fullmatch(fold(now))):
+            if field in _TOLD_WHEN_NEW and not (field == "in_force" and _IN_FORCE.fullmatch(compare_fold(now))):
                 sentences.append(f"{name}标明为“{now}”")
             continue
         if told_by_text and _written(was, texts[0]) and _written(now, texts[1]):
@@ -331,7 +333,7 @@ def _metadata_changes(old: Document, new: Document, body: _Bodies) -> list[str]:
 
 
 def _title_change(old: Document, new: Document, texts: tuple[str, str], told_by_text: bool) -> list[str]:
-    was, now = fold(old.title), fold(new.title)
+    was, now = compare_fold(old.title), compare_fold(new.title)
     if not was or not now or was == now:
         return []
     if told_by_text and was in texts[0] and now in texts[1]:
@@ -361,5 +363,5 @@ def _written(value: str, text: str) -> bool:
     found = _DATE.fullmatch(value)
     if found:
         year, month, day = (int(part) for part in found.groups())
-        return fold(value) in text or f"{year}年{month}月{day}日" in text
-    return fold(value) in text
+        return compare_fold(value) in text or f"{year}年{month}月{day}日" in text
+    return compare_fold(value) in text

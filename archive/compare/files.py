@@ -15,8 +15,9 @@ from attrs import evolve, frozen
 
 from archive.compare.rows import quoted_change
 from archive.model import CATALOGUE_ROW, CELL, Document, Item
+from archive.text.fold import compare_fold
 from archive.text.noise import without_noise
-from archive.text.same import cells_of, fold, is_attachment_line, is_row, without_serials
+from archive.text.same import cells_of, is_attachment_line, is_row, without_serials
 from archive.text.struck import in_force
 
 CHOSEN = str.maketrans(dict.fromkeys("■◆☑✓✔●◼▣√", "√") | dict.fromkeys("□☐◇○◻", "□"))
@@ -54,11 +55,11 @@ class Side:
                 plain.append(line)
             elif not held.holds(line):
                 beyond.append(line)
-        return cls(tuple(plain), tuple(beyond), fold(document.title), _sheets(document.items))
+        return cls(tuple(plain), tuple(beyond), compare_fold(document.title), _sheets(document.items))
 
     @property
     def folded(self) -> str:
-        return fold("\n".join(self.plain))
+        return compare_fold("\n".join(self.plain))
 
 
 def sides(old: Document, new: Document) -> tuple[Side, Side]:
@@ -99,7 +100,7 @@ def _first(lines: Mapping[str, str]) -> str:
 
 def _row_key(line: str) -> str:
     """The row as it is compared: folded, one sign for every tick; columns count only where a tick stands in one."""
-    cells = [fold(cell.translate(CHOSEN)) for cell in cells_of(line)]
+    cells = [compare_fold(cell.translate(CHOSEN)) for cell in cells_of(line)]
     while cells and not cells[-1]:
         cells.pop()
     if not any(_MARKS.fullmatch(cell) for cell in cells):
@@ -118,7 +119,7 @@ class _Held:
         self.last = 0
 
     def holds(self, line: str) -> bool:
-        cells = [fold(cell.translate(CHOSEN)) for cell in cells_of(line)]
+        cells = [compare_fold(cell.translate(CHOSEN)) for cell in cells_of(line)]
         words = [cell for cell in cells if cell and not _MARKS.fullmatch(cell)]
         if not words:
             return not any(cells)
@@ -138,7 +139,7 @@ def _words(item: Item) -> str:
     for key in ("original", "extra"):
         found = more.get(key)
         texts += map(str, found.values()) if isinstance(found, Mapping) else ()
-    return CELL.join(fold(text.translate(CHOSEN)) for text in (*texts, *item.channels))
+    return CELL.join(compare_fold(text.translate(CHOSEN)) for text in (*texts, *item.channels))
 
 
 # ---------------------------------------------------------------- lines
@@ -157,7 +158,7 @@ def _with_titles_as_lines(lines: Sequence[str]) -> list[str]:
 
 
 def _prose(line: str) -> list[str]:
-    folded = fold(line)
+    folded = compare_fold(line)
     if _PAGE_NUMBER.fullmatch(folded) or _SHEET_OF_NOBODY.fullmatch(folded) or is_attachment_line(line, ()):
         return []
     cleaned = without_noise(line)
@@ -166,7 +167,9 @@ def _prose(line: str) -> list[str]:
 
 def _sheets(items: Sequence[Item]) -> frozenset[str]:
     places = (item.more.get("place") for item in items)
-    return frozenset(fold(str(place.get("sheet") or "")) for place in places if isinstance(place, Mapping)) - {""}
+    return frozenset(compare_fold(str(place.get("sheet") or "")) for place in places if isinstance(place, Mapping)) - {
+        ""
+    }
 
 
 # ---------------------------------------------------------------- two formats
@@ -187,7 +190,7 @@ def _same_paper(before: Side, after: Side) -> tuple[Side, Side]:
 
 
 def _plain_key(line: str) -> str:
-    return _row_key(line) if is_row(line) else fold(line)
+    return _row_key(line) if is_row(line) else compare_fold(line)
 
 
 def _keyed(side: Side) -> dict[str, str]:

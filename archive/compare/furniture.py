@@ -17,8 +17,9 @@ from enum import StrEnum
 from attrs import frozen
 
 from archive.model import Document
+from archive.text.fold import compare_fold
 from archive.text.noise import without_noise
-from archive.text.same import fold, is_row
+from archive.text.same import is_row
 from archive.text.struck import in_force
 
 LONGEST_LINE = 60
@@ -73,13 +74,15 @@ def without_furniture(document: Document, furniture: Furniture) -> list[str]:
 
 def figures_of(line: str) -> str:
     """The folded line with '#' for its figures: '热度 3345' and '热度 3346' are one."""
-    return _FIGURES.sub("#", fold(line))
+    return _FIGURES.sub("#", compare_fold(line))
 
 
 def _line_patterns(line: str) -> frozenset[Pattern]:
     if not _may_be(line):
         return frozenset()
-    return frozenset((Pattern(FurnitureKind.FIGURES, figures_of(line)), Pattern(FurnitureKind.BANNER, fold(line))))
+    return frozenset(
+        (Pattern(FurnitureKind.FIGURES, figures_of(line)), Pattern(FurnitureKind.BANNER, compare_fold(line)))
+    )
 
 
 def _may_be(line: str) -> bool:
@@ -145,7 +148,7 @@ class _Lines:
             at: block.pattern for block in _link_blocks(lines, frozenset(document.link_lines)) for at in block.lines
         }
         kept = [
-            (line, fold(cleaned), of_line.get(at))
+            (line, compare_fold(cleaned), of_line.get(at))
             for at, line in enumerate(lines)
             if (cleaned := without_noise(in_force(line))).strip()
             and of_line.get(at) not in known.patterns
@@ -171,7 +174,7 @@ def _of_hunk(before: _Lines, after: _Lines) -> frozenset[Pattern]:
         if all(was == now and "#" in was for was, now in pairs):
             return frozenset(Pattern(FurnitureKind.FIGURES, was) for was, _ in pairs)
     if (not before.plain or not after.plain) and not any(map(_SAYS_SOMETHING.search, lines)):
-        return frozenset(Pattern(FurnitureKind.BANNER, fold(line)) for line in lines)
+        return frozenset(Pattern(FurnitureKind.BANNER, compare_fold(line)) for line in lines)
     return frozenset()
 
 
@@ -186,7 +189,7 @@ def seen(pattern: Pattern, texts: Sequence[Document]) -> list[str]:
     values: list[str] = []
     for document in texts:
         value = _value(pattern, document)
-        if not values or fold(values[-1]) != fold(value):
+        if not values or compare_fold(values[-1]) != compare_fold(value):
             values.append(value)
     return values
 
@@ -196,7 +199,7 @@ def _value(pattern: Pattern, document: Document) -> str:
     if pattern.kind is FurnitureKind.LINKS:
         blocks = _link_blocks(lines, frozenset(document.link_lines))
         return " / ".join(lines[at] for block in blocks if block.pattern == pattern for at in block.lines)
-    fitting = figures_of if pattern.kind is FurnitureKind.FIGURES else fold
+    fitting = figures_of if pattern.kind is FurnitureKind.FIGURES else compare_fold
     return " / ".join(line for line in lines if _may_be(line) and fitting(line) == pattern.pattern)
 
 
@@ -207,4 +210,4 @@ def is_proven(pattern: Pattern, values: Sequence[str]) -> bool:
     """
     if pattern.kind is FurnitureKind.BANNER:
         return len(values) >= 3
-    return len(set(map(fold, values)) - {""}) >= 3
+    return len(set(map(compare_fold, values)) - {""}) >= 3

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from archive.compare.redline import DELETE, INSERT, best_path, characters, longest_run, matched
 from archive.model import CellChange, Item, RowChange
-from archive.text.same import fold
+from archive.text.fold import compare_fold
 
 TEXTS = {
     "level1": "一级事项",
@@ -59,21 +59,21 @@ class _Row:
     @cached_property
     def names(self) -> str:
         item = self.item
-        return fold(f"{item.level1}{item.level2}{item.more.get('level3', '')}")
+        return compare_fold(f"{item.level1}{item.level2}{item.more.get('level3', '')}")
 
     @cached_property
     def content(self) -> str:
-        return fold(self.item.content)
+        return compare_fold(self.item.content)
 
     @cached_property
     def rest(self) -> str:
         item = self.item
-        return fold(f"{item.basis}{item.time_limit}{item.subject}{''.join(item.channels)}")
+        return compare_fold(f"{item.basis}{item.time_limit}{item.subject}{''.join(item.channels)}")
 
 
 def row_key(item: Item) -> tuple[str, ...]:
     """What makes two rows the same: every cell but 序号, folded. Unread and empty flags are alike."""
-    return tuple(fold(value) for value in _cells(item).values())
+    return tuple(compare_fold(value) for value in _cells(item).values())
 
 
 def _cells(item: Item) -> dict[str, str]:
@@ -104,7 +104,7 @@ def cell_changes(before: Item, after: Item) -> tuple[CellChange, ...]:
     changes = []
     for name, was in old.items():
         now = new[name]
-        if fold(was) == fold(now):
+        if compare_fold(was) == compare_fold(now):
             continue
         if name == "公开渠道和载体":
             was, now = "、".join(before.channels) or was, "、".join(after.channels) or now
@@ -318,16 +318,16 @@ def _chosen(item: Item, group: str) -> str:
 
 def quoted_change(before: str, after: str) -> str:
     """由“20个工作日”改为“7个工作日”; of long texts only the words around the first difference."""
-    if not fold(before):
+    if not compare_fold(before):
         return f"增加“{shortened(after)}”"
-    if not fold(after):
+    if not compare_fold(after):
         return f"删去“{shortened(before)}”"
     if len(before) <= _SHORT and len(after) <= _SHORT:
         return f"由“{before}”改为“{after}”"
     was, now = _fragments(before, after)
-    if not fold(was):
+    if not compare_fold(was):
         return f"增加“{shortened(now)}”"
-    if not fold(now):
+    if not compare_fold(now):
         return f"删去“{shortened(was)}”"
     return f"由“{shortened(was)}”改为“{shortened(now)}”"
 
@@ -344,14 +344,14 @@ _WORDS_AFTER = re.compile(r"^[^，。；、：（）“”\s│]{0,6}")
 def _fragments(before: str, after: str) -> tuple[str, str]:
     """The part in which two long texts differ, with a few characters of context when something was replaced."""
     ops = characters(before, after)
-    edits = [n for n, (op, text) in enumerate(ops) if op in (INSERT, DELETE) and fold(text)]
+    edits = [n for n, (op, text) in enumerate(ops) if op in (INSERT, DELETE) and compare_fold(text)]
     if not edits:
         return before, after
     first, last = edits[0], edits[-1]
     inside = ops[first : last + 1]
     was = "".join(text for op, text in inside if op != INSERT)
     now = "".join(text for op, text in inside if op != DELETE)
-    if not fold(was) or not fold(now):
+    if not compare_fold(was) or not compare_fold(now):
         return was, now
     head = _WORDS_BEFORE.search(ops[first - 1][1]) if first else None
     tail = _WORDS_AFTER.search(ops[last + 1][1]) if last + 1 < len(ops) else None
@@ -382,7 +382,7 @@ def _split_partner(changes: Sequence[RowChange], n: int) -> int | None:
 
 def _is_sum(whole: Item, part: Item, other: Item) -> bool:
     for field in ("content", "level2", "basis"):
-        full, one, two = (_LAYOUT.sub("", fold(getattr(item, field))) for item in (whole, part, other))
+        full, one, two = (_LAYOUT.sub("", compare_fold(getattr(item, field))) for item in (whole, part, other))
         if one and two and one != full and max(fuzz.ratio(full, one + two), fuzz.ratio(full, two + one)) >= 92:
             return True
     return False

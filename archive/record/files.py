@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import define
 
 from archive.model import Attachment
+from archive.text.fold import compare_fold
 from archive.text.links import link_key, loose_key
-from archive.text.same import fold, name_key
+from archive.text.same import name_key
 
 if TYPE_CHECKING:
     from archive.record.store import Row, Store
@@ -103,7 +104,7 @@ def refresh_links(store: Store, version_id: int, attachments: Sequence[Attachmen
 def _name(name: str) -> str:
     """The name without numbering; where nothing else is in it, the whole of it. The server's name that `Store` adds
     behind a bare 附件2 is not the link's."""
-    return name_key(name) or fold(name)
+    return name_key(name) or compare_fold(name)
 
 
 def member_documents(store: Store, parent_id: int, members: Sequence[tuple[str, str]]) -> list[int | None]:

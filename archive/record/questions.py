@@ -18,7 +18,7 @@ from archive.model import Change, Document
 from archive.record.learn import furniture_of
 from archive.record.reviews import ReviewKind
 from archive.record.store import Row, Store
-from archive.text.same import link_key
+from archive.text.links import link_key
 
 Audience = Callable[[Change], int | None]
 """How many messages a change would send; None where that is not known."""

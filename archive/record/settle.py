@@ -29,7 +29,8 @@ from archive.machine.transaction import atomic
 from archive.model import Attachment, Change, Document, Kind, RowChange
 from archive.record.learn import furniture_of
 from archive.record.store import Row, Store, StoreError
-from archive.text.same import link_key, name_key
+from archive.text.links import link_key
+from archive.text.same import name_key
 
 RETURN_WITHIN = timedelta(hours=24)
 """A text that comes back within this time updates the first change instead of making a second."""

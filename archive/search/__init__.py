@@ -18,9 +18,10 @@ from attrs import asdict, frozen
 from sqlite_utils import Database
 
 from archive.machine.transaction import atomic
-from archive.text.fold import Folding, fold, phrase, spaced, split
+from archive.text.fold import search_fold
 from archive.text.noise import without_noise
 from archive.text.struck import in_force
+from archive.text.tokens import Folding, phrase, spaced, split
 
 MAX_CHARACTERS = 100
 MAX_TERMS = 8
@@ -373,7 +374,7 @@ _TEXTS = {"notice": _notice, "document": _document, "item": _item}
 def spans(text: str, terms: Sequence[str], limit: int = 50) -> list[tuple[int, int]]:
     """Where the terms stand in a text, from left to right, overlapping ones joined."""
     folding = Folding(text)
-    return _joined(folding.find(fold(term), limit) for term in terms)
+    return _joined(folding.find(search_fold(term), limit) for term in terms)
 
 
 def _joined(found: Iterable[list[tuple[int, int]]]) -> list[tuple[int, int]]:
@@ -389,7 +390,7 @@ def _joined(found: Iterable[list[tuple[int, int]]]) -> list[tuple[int, int]]:
 def snippet_of(text: str, title: str, terms: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     """A verbatim piece of the text around the hits, and the hits' spans in it; of the title when only that has hits."""
     folding = Folding(text)
-    per_term = {term: folding.find(fold(term)) for term in terms}
+    per_term = {term: folding.find(search_fold(term)) for term in terms}
     starts = sorted(span[0] for found in per_term.values() for span in found)
     if not starts:
         return title, spans(title, terms)

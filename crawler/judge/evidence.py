@@ -10,12 +10,12 @@ from attrs import define, field, frozen
 from rapidfuzz import fuzz
 
 from archive.model import Document
+from archive.text.fold import title_fold
 from archive.text.noise import without_noise
 from crawler.judge.substance import is_like
 from crawler.reading.html.charset import decode
 from crawler.reading.html.dom import parse, select, texts
 from crawler.reading.page.repeal_words import sentence
-from crawler.reading.page.titles import fold
 from crawler.reading.sniff import sniff
 
 SHORT = 600
@@ -116,14 +116,14 @@ class Look:
         title = self.evidence.title
         core = _CORE.search(re.sub(r"[《》\s]", "", title))
         plain = [_EDITION.sub("", text) for text in (title, core[1] if core else "")]
-        return tuple(name for name in map(fold, plain) if len(name) >= 4)
+        return tuple(name for name in map(title_fold, plain) if len(name) >= 4)
 
     def named(self, text: str) -> bool:
         """Whether a text carries the declared title or its core, a sign or two apart."""
         about = _ABOUT.search(text)
         if about and about[0] not in self.evidence.title:
             return False  # an article about the notice
-        folded = fold(_EDITION.sub("", text))
+        folded = title_fold(_EDITION.sub("", text))
         return any(
             name in folded or (len(name) > 12 and len(folded) >= len(name) and fuzz.partial_ratio(name, folded) >= 94)
             for name in self.names
@@ -143,17 +143,17 @@ class Look:
             return False
         headings = self.evidence.document.headings if self.evidence.document else ()
         lines = [line for line in self.text[:2000].splitlines() if "。" not in line]
-        return not any(self.names[0] in fold(line) for line in (*headings, *lines))
+        return not any(self.names[0] in title_fold(line) for line in (*headings, *lines))
 
     @cached_property
     def numbered(self) -> bool:
         """The page shows the document number that the notice is known by."""
-        known = fold(self.evidence.last_document_number)
+        known = title_fold(self.evidence.last_document_number)
         if not known:
             return False
         metadata = self.evidence.document.metadata if self.evidence.document else {}
-        return fold(metadata.get("document_number", "")) == known or any(
-            fold(line) == known for line in self.text.splitlines()[:20]
+        return title_fold(metadata.get("document_number", "")) == known or any(
+            title_fold(line) == known for line in self.text.splitlines()[:20]
         )
 
     @cached_property
@@ -187,13 +187,13 @@ def is_left(old: Document, new: Document) -> bool:
 
     Its title does not count: templates put that above whatever they answer.
     """
-    number = fold(old.metadata.get("document_number", ""))
-    if new.items or new.attachments or (number and number == fold(new.metadata.get("document_number", ""))):
+    number = title_fold(old.metadata.get("document_number", ""))
+    if new.items or new.attachments or (number and number == title_fold(new.metadata.get("document_number", ""))):
         return True
     return bool(_sentences(old) & _sentences(new))
 
 
 def _sentences(document: Document) -> set[str]:
-    title = fold(document.title)
-    folded = map(fold, re.split(r"[。；\n]", document.text))
+    title = title_fold(document.title)
+    folded = map(title_fold, re.split(r"[。；\n]", document.text))
     return {text for text in folded if len(text) >= 8 and text not in title and title not in text}

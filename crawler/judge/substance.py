@@ -7,8 +7,8 @@ import re
 from rapidfuzz import fuzz
 
 from archive.model import Document
+from archive.text.fold import compare_fold
 from archive.text.noise import without_noise
-from archive.text.same import fold
 
 ENOUGH = 200
 """Characters, links and widgets not counted, from which a text without a full stop is no stray words."""
@@ -44,7 +44,7 @@ def has_substance(document: Document) -> bool:
 
 def is_like(text: str, accepted: str) -> bool:
     """Whether a text is one of the kind that a person accepted: the same words, whatever the figures."""
-    one, other = (re.sub(r"\d[\d.,%]*", "#", fold(each))[:_COMPARED] for each in (text, accepted))
+    one, other = (re.sub(r"\d[\d.,%]*", "#", compare_fold(each))[:_COMPARED] for each in (text, accepted))
     return bool(one and other) and fuzz.ratio(one, other) >= _LIKE
 
 

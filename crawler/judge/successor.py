@@ -14,7 +14,9 @@ from lxml import etree, html
 from w3lib.url import safe_url_string
 
 from archive.model import Area, Notice
-from archive.text.same import fold, is_row, link_key
+from archive.text.fold import compare_fold
+from archive.text.links import link_key
+from archive.text.same import is_row
 from crawler.reading.html.charset import decode
 from crawler.reading.page.fields import iso_date
 
@@ -74,7 +76,7 @@ def next_page(payload: bytes, headers: Mapping[str, str], url: str) -> str:
     if root is None:
         return ""
     for anchor in root.iter("a"):
-        if fold("".join(anchor.itertext())) in _NEXT:
+        if compare_fold("".join(anchor.itertext())) in _NEXT:
             return _target(anchor, _base(root, url))
     script = _PAGER.search("".join(text for element in root.iter("script") for text in element.itertext()))
     if script and int(script[1]) > 1:
@@ -151,7 +153,7 @@ _REPEAL_OF_MANY = re.compile(r"(?:废止|失效|修改|清理).*(?:文件|规定
 def core_title(title: str) -> str:
     """《…》 of the notice: without issuer, 关于印发 and 的通知, folded."""
     quoted = re.search(r"《([^》]{4,})》", title)
-    return fold(quoted[1]) if quoted else _WRAPPING.sub("", fold(title))
+    return compare_fold(quoted[1]) if quoted else _WRAPPING.sub("", compare_fold(title))
 
 
 def match(title: str, notice: Notice, areas: Sequence[Area]) -> list[str] | None:
@@ -159,10 +161,10 @@ def match(title: str, notice: Notice, areas: Sequence[Area]) -> list[str] | None
 
     `areas` are the notice's own. An interpretation (解读) or a training is none.
     """
-    text = fold(title)
+    text = compare_fold(title)
     if _ABOUT.search(text):
         return None
-    named = next((name for area in areas for name in (area.name, *area.aliases) if fold(name) in text), "")
+    named = next((name for area in areas for name in (area.name, *area.aliases) if compare_fold(name) in text), "")
     standard = next((word for word in _STANDARD if word in text), "")
     revised = next((word for word in _REVISED if word in text), "")
     core = core_title(notice.title)
@@ -190,13 +192,13 @@ _EDITION = re.compile(
 
 def says_revised(title: str, own: str) -> bool:
     """Whether a title says that it is another edition, in words that the title of the notice in force does not have."""
-    known = set(_EDITION.findall(fold(own)))
-    return any(word not in known for word in _EDITION.findall(fold(title)))
+    known = set(_EDITION.findall(compare_fold(own)))
+    return any(word not in known for word in _EDITION.findall(compare_fold(title)))
 
 
 def same_words(text: str, own: str) -> bool:
     """Whether two texts say the same in their sentences and rows of tables, however the pages around them differ."""
-    one, other = ({fold(piece) for piece in _pieces(t)} for t in (text, own))
+    one, other = ({compare_fold(piece) for piece in _pieces(t)} for t in (text, own))
     return bool(one) and one == other
 
 
@@ -211,7 +213,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 def may_repeal(title: str) -> bool:
     """Whether a title announces the repeal of unnamed documents (关于废止部分文件的公告): only its text can tell."""
-    return bool(_REPEAL_OF_MANY.search(fold(title)))
+    return bool(_REPEAL_OF_MANY.search(compare_fold(title)))
 
 
 # ---------------------------------------------------------------- the page itself
@@ -223,10 +225,10 @@ _SAME_TIME = re.compile(r"(?:同时|即行|予以)废止|自.{0,20}起废止")
 
 def phrases(text: str, notice: Notice, document_number: str = "") -> list[str]:
     """What a page's text says about the notice, as Chinese sentences; [] when it does not name it."""
-    core, number = core_title(notice.title), fold(document_number)
+    core, number = core_title(notice.title), compare_fold(document_number)
     evidence: list[str] = []
     for sentence in _sentences(text):
-        folded = fold(sentence)
+        folded = compare_fold(sentence)
         named = (len(core) > 5 and core in folded) or (bool(number) and _bare_number(number) in _bare_number(folded))
         quoted = _shortened(sentence)
         if named and _ENDS.search(folded):

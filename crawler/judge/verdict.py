@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from attrs import frozen
 
 from archive.model import CATALOGUE_ROW, TABLE_ROW, Reason, Verdict
+from archive.text.fold import title_fold
 from crawler.judge import ending
 from crawler.judge.evidence import SHORT, Evidence, Look
 from crawler.judge.markers import (
@@ -26,7 +27,6 @@ from crawler.judge.markers import (
     common_share,
 )
 from crawler.judge.substance import has_substance
-from crawler.reading.page.titles import fold
 from crawler.reading.sniff import sniff
 
 __all__ = ["Evidence", "Judgement", "judge"]
@@ -268,7 +268,7 @@ def _elsewhere(look: Look) -> Judgement | None:
         return None
     title = document.title
     accepted = look.evidence.accepted_title
-    if look.numbered or (accepted and fold(accepted) == fold(title)):
+    if look.numbered or (accepted and title_fold(accepted) == title_fold(title)):
         return None
     if not look.about and (look.named(title) or look.title_in_body):
         return None

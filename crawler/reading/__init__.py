@@ -19,7 +19,10 @@ from crawler.reading.rule import Rule
 # A new version of one of these may read the same bytes differently.
 _LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit")
 
-_SHARED = ("words/channels.py", "model.py", "text/filetypes.py", "text/links.py", "text/noise.py", "text/struck.py")
+_SHARED = (
+    "model.py", "words/channels.py",
+    "text/dates.py", "text/filetypes.py", "text/fold.py", "text/links.py", "text/noise.py", "text/struck.py",
+)  # fmt: skip
 
 
 def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:

@@ -24,7 +24,8 @@ from archive.model import Area, Document, Kind, Notice
 from archive.record.settle import page_of
 from archive.record.store import Row, Store
 from archive.settings import Settings
-from archive.text.same import fold, link_key
+from archive.text.fold import compare_fold
+from archive.text.links import link_key
 from crawler.download.errors import explain
 from crawler.judge.successor import (
     Listed,
@@ -263,7 +264,10 @@ class ListingsSpider(Spider):
                 return None
         if first and not entry.date and not watched.since:
             return None  # nothing says that it is newer
-        if fold(entry.title) == fold(watched.notice.title) and _days(watched.since, entry.date) <= REPRINT_DAYS:
+        if (
+            compare_fold(entry.title) == compare_fold(watched.notice.title)
+            and _days(watched.since, entry.date) <= REPRINT_DAYS
+        ):
             return None
         evidence = match(entry.title, watched.notice, watched.areas)
         if evidence is not None:
@@ -305,18 +309,21 @@ class ListingsSpider(Spider):
     def _newer(self, watched: _Watched, entry: Listed, document: Document, first: bool) -> list[str] | None:
         """Whether a page is newer than the notice in force, with what speaks for it in Chinese; None when it is not."""
         number, own = document.metadata.get("document_number", ""), watched.row["document_number"] or ""
-        if number and own and fold(number) == fold(own):
+        if number and own and compare_fold(number) == compare_fold(own):
             return self._revised_in_place(watched, entry, document)
         day = document.metadata.get("published_on") or document.metadata.get("issued_on") or entry.date
-        if fold(document.title) == fold(watched.notice.title) and _days(watched.since, day) <= REPRINT_DAYS:
+        if (
+            compare_fold(document.title) == compare_fold(watched.notice.title)
+            and _days(watched.since, day) <= REPRINT_DAYS
+        ):
             return None
         newer = day > watched.since if day and watched.since else not first
         return [] if newer or self._says_revised(watched, entry, document) else None
 
     def _revised_in_place(self, watched: _Watched, entry: Listed, document: Document) -> list[str] | None:
         """A page under the number of the notice in force: mostly the notice itself, printed elsewhere."""
-        title = fold(watched.notice.title)
-        titles = {fold(document.title or entry.title), fold(entry.title)}
+        title = compare_fold(watched.notice.title)
+        titles = {compare_fold(document.title or entry.title), compare_fold(entry.title)}
         if titles == {title}:
             return None
         revised = self._says_revised(watched, entry, document)

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from archive.record.readings import same_reading
+from archive.text.fold import compare_fold
 from archive.text.noise import without_noise
-from archive.text.same import compared, fold
+from archive.text.same import compared
 from tests.factory import page_document
 from tests.text.lines import CONTENT, NOISE
 
@@ -71,10 +72,10 @@ APART = [
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_two_spellings_of_a_date_or_number_are_the_same(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+    assert compare_fold(one) == compare_fold(other)
     assert compared(f"自{one}起施行。") == compared(f"自{other}起施行。")
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
 def test_two_dates_or_numbers_that_differ_are_never_the_same(one: str, other: str) -> None:
-    assert fold(one) != fold(other)
+    assert compare_fold(one) != compare_fold(other)

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from attrs import frozen
 from lxml import etree
 
+from archive.text.fold import title_fold
 from crawler.reading.html.dom import BLANK, Element, is_block, is_hidden, select, tag_of, text_of, weight
 from crawler.reading.html.tables import is_data
 from crawler.reading.page.fields import document_number_in
@@ -32,7 +33,6 @@ from crawler.reading.page.repeal_words import (
     of_title,
     sentence,
 )
-from crawler.reading.page.titles import fold
 
 EDGE = 8
 """Lines at either end of the body where a banner stands."""
@@ -190,17 +190,19 @@ def text_of_title(element: Element) -> str:
 
 def _is_own(text: str, own: str, whole: str) -> bool:
     """Whether a text is the document's title, or a document number that stands by itself."""
-    folded = fold(text)
+    folded = title_fold(text)
     if document_number_in(text) and not re.search("[《》]", text):
         return True
     return len(folded) >= 6 and (
-        folded == fold(own) or folded in fold(whole) or (len(own) >= 8 and fold(own) in folded)
+        folded == title_fold(own) or folded in title_fold(whole) or (len(own) >= 8 and title_fold(own) in folded)
     )
 
 
 def _stamped(root: Element, lines: Sequence[_Line], own: str, asides: _Asides) -> str:
     for before, line in zip((None, *lines), lines, strict=False):
-        of_other = before is not None and before.linked and len(before.text) > 6 and fold(own) != fold(before.text)
+        of_other = (
+            before is not None and before.linked and len(before.text) > 6 and title_fold(own) != title_fold(before.text)
+        )
         if line.linked or of_other or not (STAMP.fullmatch(line.text) or BRACKETED.fullmatch(line.text)):
             continue
         neighbours = [other.text for other in lines if abs(other.number - line.number) == 1]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from archive.text.fold import title_fold
 from crawler.reading.html.dom import Element, select, text_of
 from crawler.reading.html.serialise import joined
 from crawler.reading.page.fields import document_number_in
@@ -47,8 +47,8 @@ def _likely(text: str) -> bool:
 def _heading(by_rule: Sequence[str], plain: Sequence[str], page: str) -> str:
     """The heading that <title> repeats; else the first that sounds like a document; else the first the rule names."""
     likely = [text for text in (*by_rule, *plain) if _likely(text) and len(text) > 3]
-    folded = fold(page)
-    repeated = [text for text in likely if len(text) > 5 and fold(text) in folded]
+    folded = title_fold(page)
+    repeated = [text for text in likely if len(text) > 5 and title_fold(text) in folded]
     official = [text for text in likely if _OFFICIAL.search(text)]
     if repeated:
         return max(repeated, key=len)
@@ -67,11 +67,6 @@ def cut(title: str) -> str:
     if site and _SITE_WORDS.search(site[0].strip()) and len(best) > len(site[0]):
         best = best[: site.start()]
     return best.strip("【】 ")
-
-
-def fold(text: str) -> str:
-    """For comparing titles: full width and half width alike, without blanks and punctuation."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def _without_number(text: str) -> str:
