@@ -25,12 +25,13 @@ from archive import SOFTWARE
 from archive.clock import now
 from archive.machine import faults, lifeline
 from archive.machine.lock import LockHeld, crawl_lock
+from archive.machine.toml import SettingsError
 from archive.model import Notice
 from archive.record.decide import settle_reviews
 from archive.record.settle import settle_all
 from archive.record.store import Store, StoreError
 from archive.record.visits import due, mark_gone, update_notices
-from archive.settings import Settings, SettingsError, as_dict, load_settings
+from archive.settings import Settings, load_settings
 from archive.warc import WarcError, repair_tail
 
 try:
@@ -109,7 +110,7 @@ def crawl(
         declared = with_successors(store, declared)
         wanted = _wanted(store, declared, everything, slugs, replay)
         kind = "replay" if replay else "live"
-        with _begun(store, token, kind, as_dict(settings) | {"notices": wanted}) as (crawl_id, stats):
+        with _begun(store, token, kind, asdict(settings) | {"notices": wanted}) as (crawl_id, stats):
             if wanted:
                 _check_reader(store)
                 stats |= run.crawl(store, declared, settings, wanted, crawl_id, STOP, replay)

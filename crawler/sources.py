@@ -7,48 +7,60 @@ before any request, and said in one sentence that names the file and the entry.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, field, frozen
 from lxml.cssselect import CSSSelector, SelectorError
 
-from archive.model import Area, Mirror, Notice, Sources, Task
-from archive.settings import SettingsError
+from archive.machine.toml import Mistake, Must, SettingsError, TomlFile, near
+from archive.machine.toml_lines import Place
+from archive.model import Area, Notice, Sources, Task
 from crawler.reading.rule import Rule
 
 BUILT_IN = Path(__file__).with_name("sources.toml")
 SITES = Path(__file__).with_name("sites.toml")
 
-SELECTORS = ("content", "title", "drop", "attachments")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-ENTRIES = {"notice": "通知", "area": "领域", "task": "任务", "site": "网站规则"}
-KEYS: dict[str, dict[str, type]] = {
-    "notice": {
-        "number": int, "slug": str, "title": str, "issuer": str, "url": str,
-        "areas": list, "mirrors": list, "content": str, "listing": str,
-    },
-    "area": {"slug": str, "name": str, "aliases": list},
-    "task": {"number": int, "task": str, "unit": str, "due": str},
-    "site": {"host": str, "metadata": dict} | dict.fromkeys(SELECTORS, object),
-    "mirror": {"url": str, "label": str},
-}  # fmt: skip
-REQUIRED = {
-    "notice": ("number", "slug", "title", "url"),
-    "area": ("slug", "name"),
-    "task": ("number", "task"),
-    "site": ("host",),
-    "mirror": ("url", "label"),
-}
-TYPES = {int: "整数", str: "文字", list: "列表", dict: "表"}
+NAMES = {"notice": "条通知", "area": "条领域", "task": "条任务", "site": "条网站规则", "mirrors": "个镜像"}
+
+Selectors = Annotated[
+    tuple[str, ...], Must("CSS 选择器", take=lambda value: [value] if isinstance(value, str) else value)
+]
+"""In CSS, tried in this order; one alone may be written without the list."""
 
 
-class SourcesError(SettingsError):
-    """A mistake in a sources file; the message names the file, the entry and what is wrong, in Chinese."""
+@frozen
+class Site:
+    """One [[site]]: where the pages of a host keep things (crawler/reading/rule.py)."""
+
+    host: str
+    content: Selectors = ()
+    title: Selectors = ()
+    drop: Selectors = ()
+    attachments: Selectors = ()
+    metadata: dict[str, Selectors] = field(factory=dict)
+
+
+@frozen
+class SourcesFile:
+    """What sources.toml may hold."""
+
+    notice: tuple[Notice, ...] = ()
+    area: tuple[Area, ...] = ()
+    task: tuple[Task, ...] = ()
+    site: tuple[Site, ...] = ()
+
+
+@frozen
+class SitesFile:
+    """What sites.toml holds."""
+
+    generic: Site
+    site: tuple[Site, ...]
 
 
 @frozen
@@ -78,128 +90,54 @@ class Declared:
 
 
 def load_sources(path: Path | None) -> Declared:
-    """Read a sources file, or the built-in list when `path` is None. Raises SourcesError."""
-    built_in = _toml(BUILT_IN)
-    given = built_in if path is None else _toml(path)
-    where = path or BUILT_IN
-    _only(where, given, ENTRIES, "文件")
-    areas = _areas(where, given) or _areas(BUILT_IN, built_in)
-    sources = Sources(
-        notices=_notices(where, given, areas),
-        areas=areas,
-        tasks=_tasks(where, given) or _tasks(BUILT_IN, built_in),
-    )
-    generic, rules = _built_in_rules()
+    """Read a sources file, or the built-in list when `path` is None. Raises SettingsError with every mistake."""
+    built_in = _read(BUILT_IN)
+    given = built_in if path is None else _read(path)
+    areas = given.area or built_in.area
+    generic, built_in_rules = _built_in_rules()
     generic = evolve(generic, areas=areas)
-    rules = rules | {rule.host: rule for rule in _sites(where, given)}
+    rules = {rule.host: rule for rule in (*built_in_rules, *map(_rule, given.site))}
+    sources = Sources(given.notice, areas, given.task or built_in.task)
     return Declared(sources, {host: _completed(rule, generic) for host, rule in rules.items()}, generic)
 
 
-# ---------------------------------------------------------------- entries
-
-
-def _notices(path: Path, given: Mapping[str, Any], areas: Sequence[Area]) -> tuple[Notice, ...]:
+def _read(path: Path) -> SourcesFile:
+    if not path.is_file():
+        raise SettingsError(path, [Mistake(0, "无法读取，没有这个文件")])
+    file = TomlFile(path, names=NAMES, optional=("issuer", "unit", "due"))
+    given = file.read(SourcesFile)
+    areas = given.area if given.area or path == BUILT_IN else _read(BUILT_IN).area
     known = {name: area.name for area in areas for name in (*area.aliases, area.slug, area.name)}
-    notices: list[Notice] = []
-    seen: dict[tuple[str, object], str] = {}
-    for where, entry in _entries(path, given, "notice"):
-        if not SLUG.fullmatch(entry["slug"]):
-            raise SourcesError(f"{where}：slug 只能用小写字母、数字和连字符，现为 {entry['slug']!r}")
-        if entry["number"] < 1:
-            raise SourcesError(f"{where}：number 应为正整数，现为 {entry['number']}")
-        _check_url(where, "url", entry["url"])
-        if entry.get("listing"):
-            _check_url(where, "listing", entry["listing"])
-        if entry.get("content"):
-            _check_css(where, "content", entry["content"])
-        for key in ("number", "slug", "url"):
-            if (key, entry[key]) in seen:
-                raise SourcesError(f"{where}：{key} {entry[key]!r} 与{seen[key, entry[key]]}重复")
-            seen[key, entry[key]] = where.rpartition("：")[2]
-        names = _texts(where, "areas", entry.get("areas", []))
-        for name in names:
+    if not given.notice:
+        file.wrong(("notice",), "没有任何 [[notice]] 条目")
+    for number, notice in enumerate(given.notice):
+        _check_notice(file, ("notice", number), notice)
+        for position, name in enumerate(notice.areas):
             if name not in known:
-                raise SourcesError(f"{where}：没有名为“{name}”的领域；可用的有：{'、'.join(a.name for a in areas)}")
-        entry |= {"areas": tuple(known[name] for name in names), "mirrors": _mirrors(where, entry)}
-        notices.append(Notice(**{"issuer": "", **entry}))
-    if not notices:
-        raise SourcesError(f"{path}：没有任何 [[notice]] 条目")
-    return tuple(notices)
-
-
-def _mirrors(where: str, entry: Mapping[str, Any]) -> tuple[Mirror, ...]:
-    mirrors = []
-    urls = {entry["url"]}
-    for position, given in enumerate(entry.get("mirrors", []), 1):
-        place = f"{where}：第{position}个镜像"
-        _check_entry(place, given, "mirror")
-        _check_url(place, "url", given["url"])
-        if given["url"] in urls:
-            raise SourcesError(f"{place}：网址 {given['url']} 重复")
-        urls.add(given["url"])
-        mirrors.append(Mirror(**given))
-    return tuple(mirrors)
-
-
-def _areas(path: Path, given: Mapping[str, Any]) -> tuple[Area, ...]:
-    areas: list[Area] = []
-    seen: dict[str, str] = {}
-    for where, entry in _entries(path, given, "area"):
-        if not SLUG.fullmatch(entry["slug"]):
-            raise SourcesError(f"{where}：slug 只能用小写字母、数字和连字符，现为 {entry['slug']!r}")
-        aliases = _texts(where, "aliases", entry.get("aliases", []))
-        for name in (entry["slug"], entry["name"], *aliases):
-            if name in seen:
-                raise SourcesError(f"{where}：“{name}”与{seen[name]}重复")
-            seen[name] = where.rpartition("：")[2]
-        areas.append(Area(entry["slug"], entry["name"], aliases))
-    return tuple(areas)
-
-
-def _tasks(path: Path, given: Mapping[str, Any]) -> tuple[Task, ...]:
-    tasks: dict[int, Task] = {}
-    for where, entry in _entries(path, given, "task"):
-        if entry["number"] in tasks:
-            raise SourcesError(f"{where}：number {entry['number']} 重复")
-        tasks[entry["number"]] = Task(**{"unit": "", "due": "", **entry})
-    return tuple(tasks.values())
-
-
-def _sites(path: Path, given: Mapping[str, Any]) -> list[Rule]:
-    rules: dict[str, Rule] = {}
-    for where, entry in _entries(path, given, "site"):
-        host = entry["host"].lower()
-        if "/" in host:
-            raise SourcesError(f"{where}：host 只写主机名（可带端口），不写网址，现为 {host!r}")
-        if host in rules:
-            raise SourcesError(f"{where}：主机 {host} 的规则重复")
-        rules[host] = _rule(where, entry | {"host": host})
-    return list(rules.values())
-
-
-# ---------------------------------------------------------------- rules
+                listed = [area.name for area in areas]
+                file.wrong(("notice", number, "areas", position), f"没有名为“{name}”的领域{near(name, known, listed)}")
+    for key in ("number", "slug", "url"):
+        file.distinct((("notice", n, key), getattr(notice, key)) for n, notice in enumerate(given.notice))
+    _check_areas(file, given.area)
+    file.distinct((("task", n, "number"), task.number) for n, task in enumerate(given.task))
+    _check_sites(file, given.site)
+    file.finish()
+    named = (evolve(notice, areas=tuple(known[name] for name in notice.areas)) for notice in given.notice)
+    return evolve(given, notice=tuple(named))
 
 
 @cache
-def _built_in_rules() -> tuple[Rule, dict[str, Rule]]:
-    given = _toml(SITES)
-    generic = _rule(f"{SITES}：[generic]", given["generic"])
-    return generic, {rule.host: rule for rule in _sites(SITES, given)}
+def _built_in_rules() -> tuple[Rule, list[Rule]]:
+    file = TomlFile(SITES, names=NAMES, optional=("host",))
+    given = file.read(SitesFile)
+    _check_site(file, ("generic",), given.generic)
+    _check_sites(file, given.site)
+    file.finish()
+    return _rule(given.generic), [_rule(site) for site in given.site]
 
 
-def _rule(where: str, entry: Mapping[str, Any]) -> Rule:
-    selectors = {key: _selectors(where, key, entry[key]) for key in SELECTORS if key in entry}
-    metadata = {key: _selectors(where, f"metadata.{key}", value) for key, value in entry.get("metadata", {}).items()}
-    if len(metadata.get("labels", ())) != len(metadata.get("values", ())):
-        raise SourcesError(f"{where}：metadata 的 labels 与 values 应一一对应")
-    return Rule(
-        host=entry.get("host", ""),
-        content=selectors.get("content", ()),
-        title=selectors.get("title", ()),
-        drop=selectors.get("drop", ()),
-        attachments=selectors.get("attachments", ()),
-        metadata=metadata,
-    )
+def _rule(site: Site) -> Rule:
+    return Rule(**asdict(site) | {"host": site.host.lower()})
 
 
 def _completed(rule: Rule, generic: Rule) -> Rule:
@@ -219,79 +157,73 @@ def _completed(rule: Rule, generic: Rule) -> Rule:
     )
 
 
-def _selectors(where: str, key: str, value: object) -> tuple[str, ...]:
-    selectors = (value,) if isinstance(value, str) else tuple(_texts(where, key, value))
-    for selector in selectors:
-        _check_css(where, key, selector)
-    return selectors
-
-
 # ---------------------------------------------------------------- checks
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        # Windows editors put a byte order mark in front
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise SourcesError(f"{path}：无法读取：{error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SourcesError(f"{path}：不是有效的 TOML 文件：{error}") from error
+def _check_notice(file: TomlFile, place: Place, notice: Notice) -> None:
+    _check_slug(file, place, notice.slug)
+    if notice.number < 1:
+        file.wrong((*place, "number"), f"number 应为正整数，现为 {notice.number}")
+    _check_url(file, (*place, "url"), notice.url)
+    if notice.listing:
+        _check_url(file, (*place, "listing"), notice.listing)
+    if notice.content:
+        _check_css(file, (*place, "content"), "content", notice.content)
+    mirrors = [((*place, "mirrors", n, "url"), mirror.url) for n, mirror in enumerate(notice.mirrors)]
+    for at, url in mirrors:
+        _check_url(file, at, url)
+    file.distinct([((*place, "url"), notice.url), *mirrors])
 
 
-def _entries(path: Path, given: Mapping[str, Any], kind: str) -> list[tuple[str, dict[str, Any]]]:
-    """Each entry of a kind with its place for messages: '清单.toml：第3条通知（slug x）'."""
-    entries = given.get(kind, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise SourcesError(f"{path}：{kind} 应写成 [[{kind}]]")
-    placed = []
-    for position, entry in enumerate(entries, 1):
-        name = next((f"（{key} {entry[key]}）" for key in ("slug", "host", "number") if entry.get(key)), "")
-        where = f"{path}：第{position}条{ENTRIES[kind]}{name}"
-        _check_entry(where, entry, kind)
-        placed.append((where, dict(entry)))
-    return placed
+def _check_areas(file: TomlFile, areas: Sequence[Area]) -> None:
+    named: list[tuple[Place, str]] = []
+    for number, area in enumerate(areas):
+        place = ("area", number)
+        _check_slug(file, place, area.slug)
+        named += [((*place, "slug"), area.slug), ((*place, "name"), area.name)]
+        named += [((*place, "aliases", n), alias) for n, alias in enumerate(area.aliases)]
+    file.distinct(named)
 
 
-def _check_entry(where: str, entry: object, kind: str) -> None:
-    if not isinstance(entry, dict):
-        raise SourcesError(f"{where}：应为一个表，含 {'、'.join(KEYS[kind])}")
-    _only(where, entry, KEYS[kind], "条目")
-    for key in REQUIRED[kind]:
-        if key not in entry or (isinstance(entry[key], str) and not entry[key].strip()):
-            raise SourcesError(f"{where}：缺少 {key}")
-    for key, value in entry.items():
-        expected = KEYS[kind][key]
-        if isinstance(value, bool) or not isinstance(value, expected):
-            raise SourcesError(f"{where}：{key} 应为{TYPES.get(expected, '文字')}，现为 {value!r}")
+def _check_sites(file: TomlFile, sites: Sequence[Site]) -> None:
+    for number, site in enumerate(sites):
+        if "/" in site.host:
+            what = f"host 只写主机名（可带端口），不写网址，现为 {site.host!r}"
+            file.wrong(("site", number, "host"), what)
+        _check_site(file, ("site", number), site)
+    file.distinct((("site", number, "host"), site.host.lower()) for number, site in enumerate(sites))
 
 
-def _only(where: object, given: Mapping[str, Any], known: Mapping[str, Any], what: str) -> None:
-    for key in given:
-        if key not in known:
-            raise SourcesError(f"{where}：不认识的键 {key!r}；{what}可用的有：{'、'.join(known)}")
+def _check_site(file: TomlFile, place: Place, site: Site) -> None:
+    for key in ("content", "title", "drop", "attachments"):
+        for selector in getattr(site, key):
+            _check_css(file, (*place, key), key, selector)
+    for key, selectors in site.metadata.items():
+        for selector in selectors:
+            _check_css(file, (*place, "metadata", key), f"metadata.{key}", selector)
+    if len(site.metadata.get("labels", ())) != len(site.metadata.get("values", ())):
+        file.wrong((*place, "metadata"), "metadata 的 labels 与 values 应一一对应")
 
 
-def _texts(where: str, key: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
-        raise SourcesError(f"{where}：{key} 应为文字列表，现为 {value!r}")
-    return tuple(value)
+def _check_slug(file: TomlFile, place: Place, slug: str) -> None:
+    if not SLUG.fullmatch(slug):
+        file.wrong((*place, "slug"), f"slug 只能用小写字母、数字和连字符，现为 {slug!r}")
 
 
-def _check_url(where: str, key: str, url: str) -> None:
+def _check_url(file: TomlFile, place: Place, url: str) -> None:
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         if parts.username or parts.password:
-            raise SourcesError(f"{where}：{key} 里不能写用户名和密码，这些网址是公开显示的")
+            file.wrong(place, f"{place[-1]} 里不能写用户名和密码，这些网址是公开显示的")
     except ValueError:
         good = False
     if not good or re.search(r"\s", url):
-        raise SourcesError(f"{where}：{key} 应为 http 或 https 网址，现为 {url!r}")
+        file.wrong(place, f"{place[-1]} 应为 http 或 https 网址，现为 {url!r}")
 
 
-def _check_css(where: str, key: str, selector: str) -> None:
+def _check_css(file: TomlFile, place: Place, key: str, selector: str) -> None:
     try:
         CSSSelector(selector)
     except SelectorError as error:
-        raise SourcesError(f"{where}：{key} 的 CSS 选择器 {selector!r} 有误：{error}") from error
+        file.wrong(place, f"{key} 的 CSS 选择器 {selector!r} 有误：{error}")

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 import pytest
-from attrs import fields
+from attrs import fields, fields_dict
 
 from archive import words
 from archive.cli import cli
 from archive.model import Reason, Verdict
 from archive.settings import Settings
-from archive.tell.subscriptions import KEYS
+from archive.tell.subscriptions import Entry
 from crawler.sources import load_sources
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +65,7 @@ def test_every_command_is_in_the_page() -> None:
 def test_every_setting_and_every_key_of_a_subscription_is_explained() -> None:
     for attribute in fields(Settings):
         assert f"`{attribute.name}`" in PAGE or f"{attribute.name} = " in PAGE, attribute.name
-    for key in KEYS:
+    for key in fields_dict(Entry):
         assert f"`{key}`" in PAGE, key
 
 

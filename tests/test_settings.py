@@ -1,6 +1,7 @@
 import pytest
 
-from archive.settings import Settings, SettingsError, load_settings
+from archive.machine.toml import SettingsError
+from archive.settings import Settings, load_settings
 
 
 def write(path, text):

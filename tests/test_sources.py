@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.sources import SourcesError, load_sources
+from archive.machine.toml import SettingsError
+from crawler.sources import load_sources
 
 GOOD = """
 [[notice]]
@@ -27,7 +28,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def mistake(tmp_path: Path, text: str) -> str:
     path = written(tmp_path, text)
-    with pytest.raises(SourcesError) as raised:
+    with pytest.raises(SettingsError) as raised:
         load_sources(path)
     assert str(path) in str(raised.value)
     return str(raised.value)
@@ -137,5 +138,5 @@ def test_a_mistake_is_named_with_file_and_entry(tmp_path: Path, text: str, entry
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourcesError, match=r"none\.toml：无法读取"):
+    with pytest.raises(SettingsError, match=r"none\.toml：无法读取"):
         load_sources(tmp_path / "none.toml")

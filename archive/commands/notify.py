@@ -11,10 +11,11 @@ from rich.table import Table
 
 from archive import clock
 from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data
+from archive.machine.toml import SettingsError
 from archive.record.store import read_only
 from archive.settings import load_settings
 from archive.tell.story import local
-from archive.tell.subscriptions import NAME, Subscriber, SubscriptionsError, load
+from archive.tell.subscriptions import NAME, Subscriber, load
 
 STATES = {"pending": "待投递", "sending": "投递中", "dead": "已停止重试"}
 KINDS = {"change": "变化", "restored": "恢复原文", "alert": "运行提醒", "recovery": "运行恢复"}
@@ -36,7 +37,7 @@ def notify(data: Path, dry_run: bool, as_json: bool) -> None:
             found = preview(data, settings)
         else:
             report = run(data, settings)
-    except SubscriptionsError as error:
+    except SettingsError as error:
         err.print(str(error), markup=False)
         raise SystemExit(USAGE) from None
     except NotifyLockHeld as error:
@@ -93,7 +94,7 @@ def check(data: Path, to: str | None, as_json: bool) -> None:
                 found = load(data, archive)
         else:
             found = load(data, None)
-    except SubscriptionsError as error:
+    except SettingsError as error:
         if as_json:
             emit({"ok": False, "mistakes": [{"line": m.line, "text": m.text} for m in error.mistakes]})
         else:

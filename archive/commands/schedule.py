@@ -12,6 +12,7 @@ import click
 from archive import clock
 from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data
 from archive.machine import faults, lifeline
+from archive.machine.toml import SettingsError
 from archive.operate import schedule
 from archive.record.store import StoreError
 from archive.settings import load_settings
@@ -25,12 +26,11 @@ STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "�
 def run(data: Path, target: Path | None) -> None:
     """依次抓取、抽查、投递、备份；一步失败不影响后面各步。由定时任务启动。"""
     from archive.tell.plan import meet
-    from archive.tell.subscriptions import SubscriptionsError
 
     settings = load_settings(data)
     try:
         meet(data, settings)
-    except SubscriptionsError as error:
+    except SettingsError as error:
         err.print(str(error), markup=False)  # the crawl goes on; notify says it again and fails
     except (StoreError, OSError, sqlite3.Error) as error:
         # the steps say it themselves, and the backup is made all the same

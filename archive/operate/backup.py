@@ -31,7 +31,7 @@ from archive.machine.lock import crawl_lock
 from archive.operate import damage, holdings
 from archive.operate.holdings import Entry, Unreadable, entry_of, sha256
 from archive.record.store import Store, read_only
-from archive.tell.subscriptions import ENVIRONMENT
+from archive.settings import ENVIRONMENT
 
 MANIFEST = "manifest.json"
 PARTIAL = ".partial"

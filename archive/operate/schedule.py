@@ -18,8 +18,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from archive.settings import Settings
-from archive.tell.subscriptions import ENVIRONMENT
+from archive.settings import ENVIRONMENT, Settings
 
 MARK = "# >>> guidelines"
 END = "# <<< guidelines"

@@ -6,16 +6,17 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from archive.machine.toml import SettingsError
 from archive.model import Change
 from archive.tell.plan import is_wanted
-from archive.tell.subscriptions import SubscriptionsError, load
+from archive.tell.subscriptions import load
 
 
 def audience(data: Path, connection: sqlite3.Connection, slug: str) -> Callable[[Change], int | None]:
     """Of one notice: change → number of messages; None when the subscriptions cannot be read."""
     try:
         subscribers = load(data, connection).subscribers
-    except SubscriptionsError:
+    except SettingsError:
         return lambda _: None
     areas = {
         row[0]

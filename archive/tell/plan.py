@@ -87,7 +87,7 @@ def notify_lock(data: Path) -> Iterator[None]:
 
 
 def notify(data: Path, settings: Settings, *, now: Clock = clock.now, send: Any = senders.send) -> Report:
-    """Tell what there is to tell. Raises SubscriptionsError, NotifyLockHeld, StoreError."""
+    """Tell what there is to tell. Raises SettingsError, NotifyLockHeld, StoreError."""
     with closing(read_only(data)) as archive:
         subscriptions = load(data, archive)
         if not subscriptions.subscribers and not (data / "notify.db").exists():

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.machine.toml import SettingsError
 from archive.record.store import read_only
-from archive.tell.subscriptions import DEFAULT_KINDS, NAME, Subscriptions, SubscriptionsError, load
+from archive.tell.subscriptions import DEFAULT_KINDS, NAME, Subscriptions, load
 from tests.factory import make_archive
 
 
@@ -27,7 +28,7 @@ def read(archive: Path, text: str, mode: int = 0o600) -> Subscriptions:
 
 
 def mistakes(archive: Path, text: str, mode: int = 0o600) -> list[tuple[int, str]]:
-    with pytest.raises(SubscriptionsError) as caught:
+    with pytest.raises(SettingsError) as caught:
         read(archive, text, mode)
     return [(m.line, m.text) for m in caught.value.mistakes]
 
