@@ -24,6 +24,10 @@ class Verdict(StrEnum):
     FORBIDDEN = "forbidden"
 
 
+GOOD = frozenset({Verdict.OK, Verdict.UNCHANGED})
+"""The verdicts by which a capture's bytes are the document."""
+
+
 class Reason(StrEnum):
     """Why a capture is `suspect`."""
 
@@ -53,6 +57,38 @@ class Kind(StrEnum):
     UPGRADE = "upgrade"
     REPEALED = "repealed"
     CORRECTION = "correction"
+
+
+@frozen
+class Finding:
+    """What is thought of an answer: the values of a capture's columns of the same names."""
+
+    verdict: Verdict
+    reason: str = ""
+    """A Reason for `suspect`; a short code for the others (timeout, dns, http-500 …)."""
+    detail: str = ""
+    """What was seen and what to do, a sentence in Chinese."""
+
+
+@frozen
+class Problem:
+    """Why something was not read. In the tables, and in Document.problem, it is written '<code>: <text>'."""
+
+    code: str
+    """needs-ocr, encrypted, corrupt, empty, unsupported, too-large, timeout, memory …"""
+    text: str = ""
+    """In Chinese, with the next step."""
+
+    @classmethod
+    def parse(cls, written: str | None) -> Problem | None:
+        """None for '' and None: it was read."""
+        if not written:
+            return None
+        code, _, text = written.partition(": ")
+        return cls(code, text)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text}" if self.text else self.code
 
 
 # ---------------------------------------------------------------- declarations

@@ -91,12 +91,12 @@ def _accept_capture(store: Store, declared: Declared, review: Row) -> None:
 
 def review_of_capture(store: Store, declared: Declared, capture_id: int) -> int:
     """The number under which a suspect capture waits; one that nothing asks about is put into the queue."""
-    row = store.row("SELECT id FROM reviews WHERE kind = 'capture' AND subject_id = ? AND state = 'open'", [capture_id])
+    row = store.row("SELECT id FROM waiting WHERE kind = 'capture' AND subject_id = ?", [capture_id])
     if row:
         return int(row["id"])
     held = store.row(
-        """SELECT r.id FROM reviews r JOIN versions v ON v.id = r.subject_id
-           WHERE r.kind = 'version' AND r.state = 'open' AND v.capture_id = ?""",
+        """SELECT r.id FROM waiting r JOIN versions v ON v.id = r.subject_id
+           WHERE r.kind = 'version' AND v.capture_id = ?""",
         [capture_id],
     )
     if held:
@@ -157,8 +157,7 @@ def _resting_on(store: Store, review: Row) -> set[int]:
     if first is None:
         return set()
     base = store.row(
-        """SELECT id FROM versions WHERE document_id = ? AND number < ? AND state IN ('', 'accepted')
-           ORDER BY number DESC LIMIT 1""",
+        "SELECT id FROM standing_versions WHERE document_id = ? AND number < ? ORDER BY number DESC LIMIT 1",
         [first["document_id"], first["number"]],
     )
     later = store.rows(

@@ -262,9 +262,7 @@ class Examiner:
 
     async def _seen_before(self, job: Job, capture: Capture, reading: Document, rule: Rule) -> bool:
         """Whether the crawl before saw the same shrunk text."""
-        last = self.store.row(
-            "SELECT * FROM captures WHERE document_id = ? ORDER BY id DESC LIMIT 1", [job.document_id]
-        )
+        last = self.store.row("SELECT * FROM latest_captures WHERE document_id = ?", [job.document_id])
         if last is None or last["reason"] != Reason.SHRUNK or last["decision"] == "rejected":
             return False
         if last["sha256"] == capture.sha256:

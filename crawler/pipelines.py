@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from archive.machine.transaction import atomic
-from archive.model import Verdict
+from archive.model import GOOD, Verdict
 from archive.record.keep import keep
 from archive.record.reviews import note_capture
 from crawler import reread
@@ -62,7 +62,7 @@ class KeepPipeline(_Pipeline):
 
     def _follow_location(self, item: Fetched) -> None:
         """Remember where permanent redirects lead; other redirects say nothing about where a page lives."""
-        if item.capture.verdict not in (Verdict.OK, Verdict.UNCHANGED):
+        if item.capture.verdict not in GOOD:
             return
         hops = item.capture.redirects
         permanent = bool(hops) and all(status in (301, 308) for status, _ in hops)

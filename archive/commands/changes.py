@@ -38,15 +38,15 @@ def changes(data: Path, since: str | None, kind: str | None, notice: str | None,
     connection = read_only(data)
     conditions, values = ["1"], []
     if since:
-        conditions.append("c.detected_at >= ?")
+        conditions.append("detected_at >= ?")
         values.append(_moment(data, since))
     if kind:
-        conditions.append("c.kind = ?")
+        conditions.append("kind = ?")
         values.append(kind)
     if notice:
         if not connection.execute("SELECT 1 FROM notices WHERE slug = ?", [notice]).fetchone():
             raise click.UsageError(f"没有 slug 为 {notice} 的通知")
-        conditions.append("n.slug = ?")
+        conditions.append("slug = ?")
         values.append(notice)
     found = report.changes(connection, "WHERE " + " AND ".join(conditions), tuple(values))
     if as_json:
@@ -81,7 +81,7 @@ def _moment(data: Path, since: str) -> str:
 def diff(data: Path, change: int, as_json: bool) -> None:
     """逐字逐行显示一次变化（编号见 guidelines changes）。"""
     connection = read_only(data)
-    found = report.changes(connection, "WHERE c.id = ?", (change,))
+    found = report.changes(connection, "WHERE id = ?", (change,))
     if not found:
         raise StoreError(f"没有编号为 {change} 的变化；请用 guidelines changes 查看")
     text, rows = text_of(connection, found[0]), rows_of(connection, change)
@@ -220,7 +220,7 @@ def _decided(data: Path, candidate: int, word: str) -> None:
     with closing(read_only(data)) as connection:
         row = connection.execute("SELECT state FROM candidates WHERE id = ?", [candidate]).fetchone()
         asked = connection.execute(
-            "SELECT id FROM reviews WHERE kind = 'candidate' AND subject_id = ? AND state = 'open'", [candidate]
+            "SELECT id FROM waiting WHERE kind = 'candidate' AND subject_id = ?", [candidate]
         ).fetchone()
     if row is None:
         raise StoreError(f"没有编号为 {candidate} 的候选；请用 guidelines candidates 查看")

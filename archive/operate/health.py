@@ -42,7 +42,7 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
             "WHERE declared = 1 ORDER BY number",
         ),
         "attention": attention,
-        "review": number(connection, "SELECT count(*) FROM reviews WHERE state = 'open'"),
+        "review": number(connection, "SELECT count(*) FROM waiting"),
         "doubtful": doubtful_count(connection),
         "candidates": number(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
         "deliveries": deliveries(data),
@@ -65,7 +65,7 @@ def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[
 
 def doubtful_count(connection: sqlite3.Connection) -> int:
     """Rows and texts that a person should look at: doubtful rows, doubtful readings, texts found by guessing."""
-    return number(connection, "SELECT count(*) FROM items WHERE current = 1 AND coalesce(review, '') <> ''") + number(
+    return number(connection, "SELECT count(*) FROM items_in_force WHERE coalesce(review, '') <> ''") + number(
         connection,
         """SELECT count(*) FROM current_versions v JOIN documents d ON d.id = v.document_id
            WHERE d.superseded_by IS NULL AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low')""",

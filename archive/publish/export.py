@@ -46,12 +46,11 @@ _QUERY = """
     SELECT i.*, a.slug AS area_slug, a.name AS area_name, v.number AS version_number, v.captured_at,
            d.name AS document_name, d.url AS document_url, d.kind AS document_kind, d.mirror,
            n.slug AS notice_slug, n.title AS notice_title, n.document_number, n.url AS notice_url
-    FROM items i
+    FROM items_in_force i
     JOIN versions v ON v.id = i.version_id
     JOIN documents d ON d.id = i.document_id
     JOIN notices n ON n.id = d.notice_id
     LEFT JOIN areas a ON a.id = i.area_id
-    WHERE i.current = 1
     ORDER BY a.position IS NULL, a.position, n.number, d.id, i.position
 """
 

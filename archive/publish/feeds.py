@@ -71,14 +71,14 @@ def changes_json(connection: sqlite3.Connection, base_url: str, area: str = "") 
             "from_version": row["from_version"],
             "to_version": row["to_version"],
             "summary": row["summary"],
-            "updated_at": row["updated_at"],
+            "updated_at": row["updated_at"] or row["detected_at"],
             "restored_at": row["restored_at"],
             "link": f"{base_url}/changes/{row['id']}",
         }
         for row in rows
     ]
     body = json.dumps(document, ensure_ascii=False, indent=1).encode()
-    updated = max((row["updated_at"] for row in rows), default=_first_crawl(connection))
+    updated = max((row["updated_at"] or row["detected_at"] for row in rows), default=_first_crawl(connection))
     return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', _http_date(updated)
 
 
@@ -92,13 +92,11 @@ def not_modified(etag: str, last_modified: str, if_none_match: str, if_modified_
 
 def _changes(connection: sqlite3.Connection, area: str) -> list[Row]:
     """Newest first; what only our own reader did (upgrade) is no news."""
-    where = "AND c.notice_id IN (SELECT notice_id FROM areas WHERE slug = :area)" if area else ""
+    where = "AND notice_id IN (SELECT notice_id FROM areas WHERE slug = :area)" if area else ""
     return rows_of(
         connection,
-        f"""SELECT c.id, c.kind, n.slug, c.document_id, coalesce(d.url, n.url) AS url, c.detected_at, c.from_version,
-                   c.to_version, c.summary, coalesce(c.updated_at, c.detected_at) AS updated_at, c.restored_at
-            FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id
-            WHERE c.kind <> 'upgrade' {where} ORDER BY c.id DESC LIMIT :entries""",  # noqa: S608 - both parts are ours
+        f"""SELECT * FROM change_list
+            WHERE kind <> 'upgrade' {where} ORDER BY id DESC LIMIT :entries""",  # noqa: S608 - the part is ours
         {"area": area, "entries": ENTRIES},
     )
 

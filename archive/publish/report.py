@@ -23,7 +23,7 @@ def crawl_report(connection: sqlite3.Connection, crawl_id: int) -> dict[str, Any
         "crawl": crawl_id,
         "notices": notices,
         "verdicts": dict(sorted(Counter(pages).items())),
-        "changes": changes(connection, "WHERE c.crawl_id = ?", (crawl_id,)),
+        "changes": changes(connection, "WHERE crawl_id = ?", (crawl_id,)),
     }
 
 
@@ -40,16 +40,14 @@ def _latest_captures(connection: sqlite3.Connection, crawl_id: int) -> list[sqli
 def changes(connection: sqlite3.Connection, where: str = "", parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
     """Changes in the contract's form, newest first (`withdrawn`: a person took it back).
 
-    `where` is SQL over changes c, notices n, documents d.
+    `where` is SQL over the view change_list.
     """
     return [
         dict(row) | {"quiet": bool(row["quiet"]), "withdrawn": bool(row["withdrawn"])}
         for row in connection.execute(
-            f"""SELECT c.id, c.kind, n.slug AS notice, c.document_id AS document, coalesce(d.url, n.url) AS url,
-                       c.detected_at, c.from_version, c.to_version, c.summary, c.quiet,
-                       c.withdrawn_at IS NOT NULL AS withdrawn
-                FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id
-                {where} ORDER BY c.id DESC""",  # noqa: S608 - `where` is written in this package, values are bound
+            f"""SELECT id, kind, slug AS notice, document_id AS document, url, detected_at, from_version, to_version,
+                       summary, quiet, withdrawn
+                FROM change_list {where} ORDER BY id DESC""",  # noqa: S608 - `where` is written in this package, values are bound
             parameters,
         )
     ]
@@ -60,8 +58,7 @@ def needs_person(connection: sqlite3.Connection, crawl_id: int) -> bool:
     not there as it should be or could not be read and nobody has said that they know. A crawl that had nothing to ask
     for speaks of all of them."""
     asked = {row["slug"] for row in _latest_captures(connection, crawl_id)}
-    waiting = "SELECT n.slug FROM reviews r JOIN notices n ON n.id = r.notice_id WHERE r.state = 'open'"
-    if asked & {row["slug"] for row in connection.execute(waiting)}:
+    if asked & {row["slug"] for row in connection.execute("SELECT slug FROM waiting")}:
         return True
     return any(
         (t.notice in asked or not asked) and not t.acknowledged and t.code not in ("rule", "listing")

@@ -154,8 +154,8 @@ def _withdraw_versions(store: Store, ids: set[int]) -> None:
         store.update("versions", id, state="withdrawn")
         capture = store.capture(version["capture_id"])
         store.db.execute(
-            """UPDATE captures SET decision = 'withdrawn' WHERE document_id = ? AND sha256 = ? AND id >= ?
-                 AND verdict IN ('ok', 'unchanged') AND decision IS NULL""",
+            """UPDATE captures SET decision = 'withdrawn' WHERE decision IS NULL AND id IN (
+                 SELECT id FROM good_captures WHERE document_id = ? AND sha256 = ? AND id >= ?)""",
             [version["document_id"], capture["sha256"], capture["id"]],
         )
         store.db.execute("UPDATE items SET current = 0 WHERE version_id = ?", [id])

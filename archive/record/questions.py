@@ -103,12 +103,14 @@ def questions(
 ) -> list[Question]:
     """What waits, in the order of its numbers; with `number` only that one, whatever became of it."""
     store = Store(data, Database(connection))
-    where = "r.state = 'open'" if number is None else "r.id = :number"
-    rows = store.rows(
-        f"""SELECT r.*, n.slug, n.title, n.url AS notice_url FROM reviews r JOIN notices n ON n.id = r.notice_id
-            WHERE {where} ORDER BY r.id""",  # noqa: S608 - one of two conditions
-        {"number": number},
-    )
+    if number is None:
+        rows = store.rows("SELECT * FROM waiting ORDER BY id")
+    else:
+        rows = store.rows(
+            """SELECT r.*, n.slug, n.title, n.url AS notice_url
+               FROM reviews r JOIN notices n ON n.id = r.notice_id WHERE r.id = ?""",
+            [number],
+        )
     return [_ASKED[ReviewKind(row["kind"])](store, row, audience) for row in rows]
 
 
@@ -240,8 +242,8 @@ def _messages(before: Document, after: Document, audience: Audience, furniture: 
 def _rows_in_force(store: Store, row: Row) -> int:
     """Rows that rest on the document: its own, and of a page those of the files that it names."""
     if _is_page(store, row):
-        return _count(store, "d.notice_id = ?", row["notice_id"])
-    return _count(store, "coalesce(d.parent_id, d.id) = ?", row["document_id"])
+        return _count(store, "notice_id", row["notice_id"])
+    return _count(store, "file_id", row["document_id"])
 
 
 def _rows_of_files(store: Store, row: Row, files: list[dict[str, str]]) -> int:
@@ -253,16 +255,12 @@ def _rows_of_files(store: Store, row: Row, files: list[dict[str, str]]) -> int:
         "SELECT id, url FROM documents WHERE notice_id = ? AND kind = 'attachment'", [row["notice_id"]]
     ):
         if _named(document["url"], files):
-            kept += _count(store, "coalesce(d.parent_id, d.id) = ?", document["id"])
+            kept += _count(store, "file_id", document["id"])
     return kept
 
 
-def _count(store: Store, where: str, id: int) -> int:
-    found = store.row(
-        f"SELECT count(*) AS n FROM items i JOIN documents d ON d.id = i.document_id WHERE i.current = 1 AND {where}",  # noqa: S608
-        [id],
-    )
-    return int(found["n"]) if found else 0
+def _count(store: Store, column: str, id: int) -> int:
+    return store.db.view("items_in_force").count_where(f"{column} = ?", [id])
 
 
 def _named(url: str, files: list[dict[str, str]]) -> bool:

@@ -13,6 +13,8 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 from sqlite_utils.db import Table
 
+from archive.record import views
+
 migrations = Migrations("guidelines")
 
 
@@ -448,6 +450,13 @@ def m020_how_a_crawl_ended(db: Database) -> None:
     crawls.add_column("outcome", str)  # done | interrupted | failed
     crawls.add_column("fault", str)  # of the machine, in words, when it was not done
     db.execute("UPDATE crawls SET outcome = 'done' WHERE finished_at IS NOT NULL")
+
+
+@migrations()
+def m100_each_rule_is_a_view(db: Database) -> None:
+    """The rules of views.py; the index answers what the latest version is without reading a text."""
+    _table(db, "versions").create_index(["document_id", "number", "state"])
+    views.renew(db)
 
 
 def migrate(db: Database, steps: Migrations, path: Path) -> None:

@@ -178,12 +178,7 @@ def _again(store: Store, file: File) -> File:
 
 def page_of(store: Store, notice: Row) -> Row | None:
     """The page of the notice's edition in force: no mirror; that of an accepted successor once it has been read."""
-    return store.row(
-        """SELECT * FROM documents d WHERE notice_id = ? AND kind = 'page' AND mirror = ''
-           ORDER BY EXISTS (SELECT 1 FROM current_versions v WHERE v.document_id = d.id) DESC,
-                    url = ? DESC, id DESC LIMIT 1""",
-        [notice["id"], notice["url"]],
-    )
+    return store.row("SELECT * FROM notice_pages WHERE notice_id = ?", [notice["id"]])
 
 
 def _attachment_rows(store: Store, version_id: int) -> list[Row]:

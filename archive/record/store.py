@@ -21,7 +21,7 @@ from archive.clock import iso, now
 from archive.machine import faults
 from archive.machine.lock import crawl_lock
 from archive.machine.transaction import atomic
-from archive.model import Attachment, Capture, Document, Notice, Sources, Verdict
+from archive.model import GOOD, Attachment, Capture, Document, Notice, Sources
 from archive.record.files import attachment_documents
 from archive.record.readings import as_json, item_of, item_row, spans_list
 from archive.record.schema import StoreError as StoreError  # what every caller of this module has to expect
@@ -235,7 +235,7 @@ class Store:
                     "redirects": json.dumps(capture.redirects),
                 },
             )
-            good = capture.verdict in (Verdict.OK, Verdict.UNCHANGED)
+            good = capture.verdict in GOOD
             self.db.execute(
                 """UPDATE documents SET verdict = :verdict, media_type = coalesce(nullif(:media_type, ''), media_type),
                        trouble_count = CASE WHEN :good THEN 0 ELSE trouble_count + 1 END,
@@ -265,7 +265,7 @@ class Store:
 
     def last_good_capture(self, document_id: int) -> Row | None:
         """The latest capture whose bytes are known to be the document, resolved to the one that holds the payload."""
-        found = self.row("SELECT * FROM good_captures WHERE document_id = ? ORDER BY id DESC LIMIT 1", [document_id])
+        found = self.row("SELECT * FROM last_good_captures WHERE document_id = ?", [document_id])
         return self.holder(found) if found else None
 
     def capture(self, capture_id: int) -> Row:
@@ -294,10 +294,7 @@ class Store:
     def version_beside(self, document_id: int) -> Row | None:
         """A version later than the one that stands: held for a person, or the sentence that took its place (aside)."""
         return self.row(
-            """SELECT * FROM versions WHERE document_id = :id AND state IN ('held', 'aside')
-                 AND number > coalesce((SELECT number FROM current_versions WHERE document_id = :id), 0)
-               ORDER BY number DESC LIMIT 1""",
-            {"id": document_id},
+            "SELECT * FROM linking_versions WHERE document_id = ? AND state IN ('held', 'aside')", [document_id]
         )
 
     def add_version(self, document_id: int, capture_id: int, document: Document, state: str = "") -> int:

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from archive.clock import iso, now, parse
-from archive.model import Reason, Verdict
+from archive.model import GOOD, Reason, Verdict
 from archive.operate.health import notice_troubles
 from archive.record.settle import page_of
 from archive.record.store import Row, Store, read_only
@@ -26,7 +26,7 @@ def mark_gone(store: Store, settings: Settings) -> None:
     for document in store.rows("SELECT * FROM documents WHERE kind != 'member'"):
         streak = _gone_streak(store, document["id"])
         if not streak:
-            if document["state"] == "gone" and document["verdict"] in (Verdict.OK, Verdict.UNCHANGED):
+            if document["state"] == "gone" and document["verdict"] in GOOD:
                 store.update(
                     "documents", document["id"], state="current" if store.current_version(document["id"]) else "unread"
                 )
@@ -74,7 +74,7 @@ def _forget_settled(store: Store) -> None:
 
 
 def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_id: int, moment: datetime) -> None:
-    good = capture["verdict"] in (Verdict.OK, Verdict.UNCHANGED)
+    good = capture["verdict"] in GOOD
     trouble = 0 if good else notice["trouble_count"] + 1
     changed = store.row(
         """SELECT 1 FROM changes WHERE notice_id = ? AND crawl_id = ? AND NOT quiet
@@ -108,7 +108,7 @@ def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_i
 def state_of(capture: Row, page: Row | None) -> str:
     """The state of a notice by the latest capture of its page."""
     verdict = capture["verdict"]
-    if verdict in (Verdict.OK, Verdict.UNCHANGED):
+    if verdict in GOOD:
         return "current"
     if verdict == Verdict.FORBIDDEN or capture["reason"] == Reason.CHALLENGE:
         return "blocked"

@@ -39,25 +39,6 @@ KINDS = ("notice", "document", "item")
 # bm25 weights of (title, rest), and what a title that holds all terms adds to the score
 _WEIGHTS = {"notice": (8.0, 2.0, 3.0), "document": (6.0, 1.0, 1.5), "item": (5.0, 1.0, 2.0)}
 
-_IN_FORCE = """
-    WITH RECURSIVE in_force(id) AS (
-        SELECT d.id FROM documents d
-        WHERE d.kind = 'page' AND d.superseded_by IS NULL
-          AND (:notice IS NULL OR d.notice_id = :notice)
-          AND (coalesce(d.mirror, '') = '' OR NOT EXISTS (
-              SELECT 1 FROM documents o JOIN versions ov ON ov.document_id = o.id
-              WHERE o.notice_id = d.notice_id AND o.kind = 'page' AND coalesce(o.mirror, '') = ''
-                AND o.superseded_by IS NULL))
-        UNION
-        SELECT d.id FROM in_force JOIN linking_versions v ON v.document_id = in_force.id
-            JOIN attachments a ON a.version_id = v.id JOIN documents d ON d.id = a.document_id
-        UNION
-        SELECT d.id FROM in_force JOIN documents d ON d.parent_id = in_force.id WHERE d.state <> 'gone')
-"""
-"""Documents that count, of one notice or all: pages not replaced by a next edition (a mirror only while the declared
-address has no text), the files that their latest version links to, and what is inside these. A dead link takes nothing
-out: that the ministry's page is gone is what the archive is for."""
-
 
 class QueryError(ValueError):
     """A query that is not searched; the message says why, in Chinese."""
@@ -177,11 +158,9 @@ def _columns(table: str) -> str:
 def _notice_rows(connection: sqlite3.Connection, notice: int | None = None) -> Iterable[Sequence[Any]]:
     """(id, title, issuer and numbers)."""
     for id, title, issuer, metadata in connection.execute(
-        f"""{_IN_FORCE}
-            SELECT n.id, n.title, n.issuer, (
-                SELECT v.metadata FROM in_force JOIN documents d ON d.id = in_force.id
-                    JOIN current_versions v ON v.document_id = d.id
-                WHERE d.notice_id = n.id AND d.kind = 'page' ORDER BY d.id DESC LIMIT 1)
+        """SELECT n.id, n.title, n.issuer, (
+                SELECT v.metadata FROM pages_in_force p JOIN current_versions v ON v.document_id = p.id
+                WHERE p.notice_id = n.id ORDER BY p.id DESC LIMIT 1)
             FROM notices n WHERE :notice IS NULL OR n.id = :notice""",
         {"notice": notice},
     ):
@@ -191,10 +170,8 @@ def _notice_rows(connection: sqlite3.Connection, notice: int | None = None) -> I
 def _document_rows(connection: sqlite3.Connection, notice: int | None = None) -> Iterable[Sequence[Any]]:
     """(id, title, text)."""
     for id, name, title, text in connection.execute(
-        f"""{_IN_FORCE}
-            SELECT d.id, d.name, v.title, v.text
-            FROM in_force JOIN documents d ON d.id = in_force.id
-            JOIN current_versions v ON v.document_id = d.id""",
+        f"""SELECT d.id, d.name, v.title, v.text
+            FROM documents_in_force d JOIN current_versions v ON v.document_id = d.id {_of(notice)}""",
         {"notice": notice},
     ):
         yield id, document_title(name or "", title or ""), document_text(text or "")
@@ -205,13 +182,16 @@ def _item_rows(
 ) -> Iterable[Sequence[Any]]:
     """(id, area and headings, the other columns)."""
     for row in connection.execute(
-        f"""{_IN_FORCE}
-            SELECT i.id, a.name, i.level1, i.level2, {_ITEM_TEXT}
-            FROM in_force JOIN items i ON i.document_id = in_force.id LEFT JOIN areas a ON a.id = i.area_id
-            WHERE i.current = 1 AND (:document IS NULL OR i.document_id = :document)""",
+        f"""SELECT i.id, a.name, i.level1, i.level2, {_ITEM_TEXT}
+            FROM documents_in_force d JOIN items_in_force i ON i.document_id = d.id
+            LEFT JOIN areas a ON a.id = i.area_id {_of(notice)} {"AND d.id = :document" if document else ""}""",
         {"notice": notice, "document": document},
     ):
         yield row[0], item_title(*row[1:4]), item_text(row[4:])
+
+
+def _of(notice: int | None) -> str:
+    return "" if notice is None else "WHERE d.notice_id = :notice"
 
 
 _ITEM_TEXT = "i.content, i.basis, i.time_limit, i.subject, i.channels"

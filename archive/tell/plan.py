@@ -167,9 +167,7 @@ def _changes(archive: sqlite3.Connection) -> list[Row]:
         areas.setdefault(row["notice_id"], set()).add(row["slug"])
     return [
         row | {"areas": areas.get(row["notice_id"], set())}
-        for row in rows_of(
-            archive, "SELECT c.*, n.slug FROM changes c JOIN notices n ON n.id = c.notice_id ORDER BY c.id"
-        )
+        for row in rows_of(archive, "SELECT * FROM change_list ORDER BY id")
     ]
 
 

@@ -93,10 +93,7 @@ def stories(connection: sqlite3.Connection, ids: Sequence[int], base_url: str, z
 def _story(connection: sqlite3.Connection, id: int, base_url: str, zone: tzinfo) -> Story | None:
     found = rows_of(
         connection,
-        """SELECT c.*, n.slug, n.title, n.issuer, n.document_number, n.url AS notice_url, d.kind AS document_kind,
-                  d.name AS document_name, coalesce(nullif(d.location, ''), d.url) AS document_url
-           FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id
-           WHERE c.id = ?""",
+        "SELECT * FROM change_list WHERE id = ?",
         [id],
     )
     if not found:
@@ -118,7 +115,7 @@ def _story(connection: sqlite3.Connection, id: int, base_url: str, zone: tzinfo)
         detected=local(row["detected_at"], zone),
         updated_at=row["updated_at"] or row["detected_at"],
         slug=row["slug"],
-        notice=row["title"],
+        notice=row["notice"],
         issuer=row["issuer"],
         document_number=row["document_number"] or "",
         areas=tuple(
@@ -129,7 +126,7 @@ def _story(connection: sqlite3.Connection, id: int, base_url: str, zone: tzinfo)
         ),
         document=(row["document_name"] or "") if row["document_kind"] not in (None, "page") else "",
         link=f"{base_url}/changes/{id}",
-        source=row["document_url"] or row["notice_url"],
+        source=row["source"],
         captured=local(capture["fetched_at"], zone) if capture else "",
         sha256=(capture["sha256"] or "") if capture else "",
         rows=lines,
@@ -147,8 +144,7 @@ def _capture(connection: sqlite3.Connection, change: Row) -> Row | None:
         [change["to_version"]],
     ) or rows_of(
         connection,
-        """SELECT * FROM captures WHERE document_id = ? AND verdict IN ('ok', 'unchanged') AND fetched_at <= ?
-           ORDER BY id DESC LIMIT 1""",
+        "SELECT * FROM good_captures WHERE document_id = ? AND fetched_at <= ? ORDER BY id DESC LIMIT 1",
         [change["document_id"], change["detected_at"]],
     )
     return found[0] if found else None

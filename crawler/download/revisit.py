@@ -47,7 +47,7 @@ def known(store: Store, document_id: int) -> Known | None:
     if document is None or document["state"] not in PROCESSED or payload is None or payload["lost"]:
         return None
     latest = store.row(
-        "SELECT url, etag, last_modified FROM good_captures WHERE document_id = ? ORDER BY id DESC LIMIT 1",
+        "SELECT url, etag, last_modified FROM last_good_captures WHERE document_id = ?",
         [document_id],
     )
     if latest is None:
@@ -58,8 +58,7 @@ def known(store: Store, document_id: int) -> Known | None:
 
 def _is_stale(store: Store, document_id: int) -> bool:
     last = store.row(
-        """SELECT max(fetched_at) AS at FROM captures WHERE document_id = ? AND http_status = 200
-           AND (verdict IN ('ok', 'unchanged') OR decision = 'accepted')""",
+        "SELECT max(fetched_at) AS at FROM good_captures WHERE document_id = ? AND http_status = 200",
         [document_id],
     )
     return last is not None and last["at"] is not None and now() - parse(last["at"]) >= ASK_WHOLE_AFTER

@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from archive.clock import iso, now
-from archive.model import Attachment, Capture, Notice, Reason, Verdict
+from archive.model import GOOD, Attachment, Capture, Notice, Reason, Verdict
 from archive.record.files import attachment_documents
 from archive.record.store import Store
 from archive.settings import Settings
@@ -25,7 +25,6 @@ from crawler.sources import Declared
 from crawler.spiders.jobs import MOST_FILES, Job, host_of, hosts_of, request
 
 logger = logging.getLogger("guidelines")
-GOOD = (Verdict.OK, Verdict.UNCHANGED)
 TOO_MANY = f"too-many: 页面上的附件超过 {MOST_FILES} 个，这一个没有抓取。请在浏览器里打开网页核对。"
 UNSTABLE = "隔一会儿再取，内容又不一样，可能有几台服务器内容不一致；下次抓取会再试"
 

@@ -46,7 +46,7 @@ def emptied(connection: sqlite3.Connection, notice_id: int | None = None) -> Seq
                   (SELECT i.version_id FROM items i WHERE i.area_id = a.id ORDER BY i.version_id DESC LIMIT 1) AS last
            FROM areas a JOIN notices n ON n.id = a.notice_id
            WHERE n.declared = 1 AND (:notice IS NULL OR n.id = :notice)
-             AND NOT EXISTS (SELECT 1 FROM items i WHERE i.area_id = a.id AND i.current = 1)
+             AND NOT EXISTS (SELECT 1 FROM items_in_force i WHERE i.area_id = a.id)
              AND EXISTS (SELECT 1 FROM items i WHERE i.area_id = a.id)
            ORDER BY a.position, a.id""",
         {"notice": notice_id},

@@ -39,8 +39,8 @@ def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     found = []
     for row in rows_of(
         connection,
-        """SELECT n.*, (SELECT r.id FROM reviews r JOIN documents d ON d.id = r.document_id
-                        WHERE r.notice_id = n.id AND r.kind = 'capture' AND r.state = 'open' AND d.kind = 'page'
+        """SELECT n.*, (SELECT r.id FROM waiting r JOIN documents d ON d.id = r.document_id
+                        WHERE r.notice_id = n.id AND r.kind = 'capture' AND d.kind = 'page'
                         ORDER BY r.id LIMIT 1) AS review
            FROM notices n WHERE declared = 1 AND (state IN ('suspect', 'blocked', 'unreachable', 'gone')
                OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM crawls WHERE finished_at IS NOT NULL)))
@@ -71,9 +71,8 @@ def _stake(connection: sqlite3.Connection, notice_id: int, document_id: int | No
     """What rests on a text that is not sure."""
     row = rows_of(
         connection,
-        """SELECT count(*) AS items, count(DISTINCT area_id) AS areas FROM items i
-           JOIN documents d ON d.id = i.document_id
-           WHERE i.current = 1 AND d.notice_id = ? AND (? IS NULL OR coalesce(d.parent_id, d.id) = ?)""",
+        """SELECT count(*) AS items, count(DISTINCT area_id) AS areas FROM items_in_force
+           WHERE notice_id = ? AND (? IS NULL OR file_id = ?)""",
         [notice_id, document_id, document_id],
     )[0]
     if not row["items"]:
@@ -88,19 +87,11 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     for row in rows_of(
         connection,
         """SELECT d.*, n.slug, n.title, c.reason AS last_reason, c.fetched_at
-           FROM documents d JOIN notices n ON n.id = d.notice_id
-           LEFT JOIN captures c ON c.id = (SELECT max(id) FROM captures WHERE document_id = d.id)
-           WHERE n.declared = 1 AND d.kind <> 'page' AND d.superseded_by IS NULL
-             AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
+           FROM documents_in_force d JOIN notices n ON n.id = d.notice_id
+           LEFT JOIN latest_captures c ON c.document_id = d.id
+           WHERE n.declared = 1 AND d.kind <> 'page' AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
              -- what waits for a decision is told as that
-             AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.document_id = d.id AND r.kind = 'capture'
-                             AND r.state = 'open')
-             -- a file that is no longer packed was told as a change, as a link that is gone is
-             AND NOT (d.kind = 'member' AND d.state = 'gone')
-             AND coalesce(d.parent_id, d.id) IN (
-                 SELECT a.document_id FROM attachments a JOIN linking_versions v ON v.id = a.version_id
-                 JOIN documents p ON p.id = v.document_id
-                 WHERE p.notice_id = d.notice_id AND p.superseded_by IS NULL)
+             AND NOT EXISTS (SELECT 1 FROM waiting r WHERE r.document_id = d.id AND r.kind = 'capture')
            ORDER BY n.number, d.id""",
     ):
         state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
@@ -164,10 +155,10 @@ def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         connection,
         """SELECT n.*, v.captured_at, v.document_id, v.proposal,
                   EXISTS (SELECT 1 FROM versions w WHERE w.document_id = d.id AND w.confidence = 'high') AS once
-           FROM linking_versions v JOIN documents d ON d.id = v.document_id JOIN notices n ON n.id = d.notice_id
-           WHERE n.declared = 1 AND d.kind = 'page' AND d.superseded_by IS NULL AND v.confidence = 'low'
-             AND d.mirror = '' AND NOT EXISTS (SELECT 1 FROM reviews r
-                 WHERE r.document_id = d.id AND r.kind = 'version' AND r.state = 'open')  -- one question at a time
+           FROM linking_versions v JOIN pages_in_force d ON d.id = v.document_id JOIN notices n ON n.id = d.notice_id
+           WHERE n.declared = 1 AND d.mirror = '' AND v.confidence = 'low'
+             AND NOT EXISTS (SELECT 1 FROM waiting r
+                 WHERE r.document_id = d.id AND r.kind = 'version')  -- one question at a time
              AND v.id = (SELECT max(id) FROM linking_versions l WHERE l.document_id = d.id)
            ORDER BY n.number""",
     ):
@@ -249,11 +240,7 @@ def waiting(connection: sqlite3.Connection) -> list[Trouble]:
             stake=_stake_of(connection, row),
             operator=row["kind"] != "candidate",
         )
-        for row in rows_of(
-            connection,
-            """SELECT r.*, n.slug, n.title FROM reviews r JOIN notices n ON n.id = r.notice_id
-               WHERE r.state = 'open' ORDER BY r.id""",
-        )
+        for row in rows_of(connection, "SELECT * FROM waiting ORDER BY id")
     ]
 
 

@@ -16,10 +16,9 @@ from archive.web.visit import Context, Missing, Pager, Row, Visit, answer, page
 
 PAGE = 50
 
-_FROM = """FROM items i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
+_FROM = """FROM items_in_force i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
            LEFT JOIN areas a ON a.id = i.area_id
-           WHERE i.current = 1
-             AND (:area = '' OR a.slug = :area)
+           WHERE (:area = '' OR a.slug = :area)
              AND (:level = '' OR (:level = 'county' AND i.county = 1) OR (:level = 'township' AND i.township = 1))
              AND (:deadline = '' OR i.deadline = :deadline)
              AND (:channel = '' OR EXISTS (SELECT 1 FROM json_each(i.channels) WHERE value = :channel))
@@ -76,12 +75,12 @@ def _listing(visit: Visit, fixed: str) -> Context:
         "selected": parameters,
         "deadlines": _column(
             visit,
-            """SELECT deadline FROM items WHERE current = 1 AND deadline <> ''
+            """SELECT deadline FROM items_in_force WHERE deadline <> ''
                GROUP BY deadline ORDER BY count(*) DESC, 1""",
         ),
         "channels": _column(
             visit,
-            """SELECT value FROM items, json_each(items.channels) WHERE current = 1
+            """SELECT value FROM items_in_force i, json_each(i.channels)
                GROUP BY value ORDER BY count(*) DESC, 1 LIMIT 60""",
         ),
     }

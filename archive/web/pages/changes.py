@@ -24,15 +24,14 @@ def changes(visit: Visit) -> Context:
     notice = visit.choice("notice", {row["slug"] for row in notices}, "通知")
     since = since_of(visit)
     parameters = {"kind": kind, "notice": notice, "since": visit.text("since")}
-    where = """FROM changes c JOIN notices n ON n.id = c.notice_id
-               WHERE (:kind = '' OR c.kind = :kind) AND (:notice = '' OR n.slug = :notice)
-                 AND c.detected_at >= :after"""
+    where = """FROM change_list WHERE (:kind = '' OR kind = :kind) AND (:notice = '' OR slug = :notice)
+                 AND detected_at >= :after"""
     bound = parameters | {"after": since}
     pager = Pager.of(visit, visit.value(f"SELECT count(*) {where}", bound), PAGE, parameters)
     return {
         "title": "修订记录",
         "changes": visit.rows(
-            f"SELECT c.*, n.slug, n.title AS notice {where} ORDER BY c.id DESC LIMIT {PAGE} OFFSET {pager.offset}",
+            f"SELECT * {where} ORDER BY id DESC LIMIT {PAGE} OFFSET {pager.offset}",
             bound,
         ),
         "pager": pager,
@@ -58,9 +57,7 @@ def since_of(visit: Visit) -> str:
 def change(visit: Visit) -> Context:
     id = visit.id("修订记录")
     found = visit.row(
-        """SELECT c.*, n.slug, n.title AS notice, n.issuer, d.name, d.kind AS document_kind, d.url
-           FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id
-           WHERE c.id = ?""",
+        "SELECT * FROM change_list WHERE id = ?",
         [id],
     )
     if found is None:

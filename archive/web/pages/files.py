@@ -92,7 +92,7 @@ def _member(archive: bytes, sha256: str | None) -> bytes:
 def _capture(visit: Visit, document_id: int) -> Row | None:
     """The latest good capture, followed to the one that holds the payload."""
     found = visit.row(
-        "SELECT * FROM good_captures WHERE document_id = ? ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM last_good_captures WHERE document_id = ?",
         [document_id],
     )
     while found and found["refers_to"] and found["refers_to"] < found["id"]:  # never round in a circle

@@ -9,18 +9,16 @@ from archive.web.visit import Context, Visit, page
 def home(visit: Visit) -> Context:
     return {
         "areas": visit.rows(
-            """SELECT a.slug, a.name, (SELECT count(*) FROM items i WHERE i.area_id = a.id AND i.current = 1) AS items
+            """SELECT a.slug, a.name, (SELECT count(*) FROM items_in_force i WHERE i.area_id = a.id) AS items
                FROM areas a ORDER BY a.position, a.id"""
         ),
         "emptied": {area.slug: area.rows for area in emptied(visit.connection)},
         "emptied_of": {area.notice for area in emptied(visit.connection)},
         "notices": visit.rows("SELECT * FROM notices ORDER BY declared DESC, number"),
         "changes": visit.rows(
-            """SELECT c.id, c.kind, c.summary, c.detected_at, c.withdrawn_at, n.title
-               FROM changes c JOIN notices n ON n.id = c.notice_id
-               WHERE c.kind NOT IN ('new', 'upgrade') ORDER BY c.id DESC LIMIT 5"""
+            "SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') ORDER BY id DESC LIMIT 5"
         ),
-        "items": visit.value("SELECT count(*) FROM items WHERE current = 1"),
+        "items": visit.value("SELECT count(*) FROM items_in_force"),
     }
 
 

@@ -45,11 +45,9 @@ def notice(visit: Visit) -> Context:
         "captures_total": visit.value(f"SELECT count(*) FROM captures WHERE document_id IN ({marks})", ids),  # noqa: S608
         "doubtful": visit.rows(
             f"""SELECT c.*, d.kind, d.name,
-                       (SELECT r.id FROM reviews r WHERE r.kind = 'capture' AND r.subject_id = c.id
-                          AND r.state = 'open') AS review
-                FROM captures c JOIN documents d ON d.id = c.document_id
+                       (SELECT r.id FROM waiting r WHERE r.kind = 'capture' AND r.subject_id = c.id) AS review
+                FROM latest_captures c JOIN documents d ON d.id = c.document_id
                 WHERE c.document_id IN ({marks}) AND c.verdict = 'suspect' AND coalesce(c.decision, '') = ''
-                  AND c.id = (SELECT max(id) FROM captures WHERE document_id = c.document_id)
                 ORDER BY c.id DESC""",  # noqa: S608
             ids,
         ),
@@ -66,8 +64,7 @@ def notice(visit: Visit) -> Context:
             [found["id"]],
         ),
         "held": visit.rows(
-            """SELECT id, kind, why, opened_at FROM reviews
-               WHERE notice_id = ? AND state = 'open' AND kind != 'capture' ORDER BY id""",
+            "SELECT id, kind, why, opened_at FROM waiting WHERE notice_id = ? AND kind != 'capture' ORDER BY id",
             [found["id"]],
         ),
         "candidates": visit.rows("SELECT * FROM candidates WHERE notice_id = ? ORDER BY id DESC", [found["id"]]),
@@ -156,7 +153,7 @@ def _documents(visit: Visit, notice_id: int) -> list[Row]:
     rows = visit.rows(
         """SELECT d.*, v.id AS version_id, v.number, length(v.text) AS length, v.confidence,
                   (SELECT count(*) FROM items i WHERE i.version_id = v.id) AS items,
-                  (SELECT c.detail FROM captures c WHERE c.document_id = d.id ORDER BY c.id DESC LIMIT 1) AS detail,
+                  (SELECT c.detail FROM latest_captures c WHERE c.document_id = d.id) AS detail,
                   (SELECT c.bytes FROM captures c WHERE c.document_id = d.id AND c.bytes IS NOT NULL
                    ORDER BY c.id DESC LIMIT 1) AS bytes
            FROM documents d LEFT JOIN current_versions v ON v.document_id = d.id

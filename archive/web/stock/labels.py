@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from archive.record.views import VIEWS
 from archive.words import COLUMNS, DOCUMENT_STATES, REVIEW_STATES, STATES
 
 TABLES: dict[str, str] = {
@@ -26,6 +27,7 @@ TABLES: dict[str, str] = {
     "listed": "列表页中的文件",
     "tasks": "任务分工",
     "archive_info": "档案信息",
+    **{view.name: view.title for view in VIEWS},
 }
 
 DESCRIPTIONS: dict[str, str] = {
@@ -40,6 +42,7 @@ DESCRIPTIONS: dict[str, str] = {
     "candidates": "部委列表页上新出现、可能替代现有通知的文件，待人工核对。",
     "reviews": "程序不能肯定、等人决定的事项，以及作出的决定。",
     "furniture": "网页上每次都变、像是网站自己的内容：比对时略去，由人确认。",
+    **{view.name: view.about for view in VIEWS},
 }
 
 _COMMON = {

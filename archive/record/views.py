@@ -1,0 +1,129 @@
+"""The rules of the tables, each said once: what is good, current, in force, waiting.
+
+Whoever asks the tables reads these views instead of stating a rule again. A view holds no data, so another release may
+say a rule otherwise: its migration calls `renew`.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+from sqlite_utils import Database
+
+
+@frozen
+class View:
+    name: str
+    title: str
+    """Its name for people, on Datasette's pages."""
+    about: str
+    """The rule as a sentence, for people."""
+    sql: str
+
+
+VIEWS = (
+    View(
+        "good_captures",
+        "取得原文的抓取",
+        "取回的确是该文件的抓取：程序认定或经人工采信，且没有被撤销。",
+        """SELECT * FROM captures
+           WHERE (verdict IN ('ok', 'unchanged') AND coalesce(decision, '') <> 'withdrawn') OR decision = 'accepted'""",
+    ),
+    View(
+        "last_good_captures",
+        "各文件最近一次取得原文",
+        "每份文件最近一次取得原文的抓取。",
+        """SELECT c.* FROM documents d JOIN captures c ON c.document_id = d.id
+             AND c.id = (SELECT max(id) FROM good_captures g WHERE g.document_id = d.id)""",
+    ),
+    View(
+        "latest_captures",
+        "各文件最近一次抓取",
+        "每份文件最近一次抓取，不论结果。",
+        """SELECT c.* FROM documents d JOIN captures c ON c.document_id = d.id
+             AND c.id = (SELECT max(id) FROM captures k WHERE k.document_id = d.id)""",
+    ),
+    View(
+        "standing_versions",
+        "有效的文本版本",
+        "曾经或现在作为该文件文本的版本：不含待核对的、已撤销的和供比对的。",
+        "SELECT * FROM versions WHERE state IN ('', 'accepted')",
+    ),
+    View(
+        "current_versions",
+        "现行文本",
+        "每份文件最后一个有效的版本。",
+        """SELECT v.* FROM versions v
+           WHERE v.number = (SELECT max(number) FROM standing_versions w WHERE w.document_id = v.document_id)""",
+    ),
+    # a page's files stay, and come, while its own text is held or has been put aside
+    View(
+        "linking_versions",
+        "附件所依的版本",
+        "决定一份文件有哪些附件的版本：现行文本，以及其后待核对的文本。",
+        """SELECT v.* FROM versions v WHERE v.number IN (
+             (SELECT max(number) FROM standing_versions w WHERE w.document_id = v.document_id),
+             (SELECT max(number) FROM versions w
+              WHERE w.document_id = v.document_id AND w.state NOT IN ('withdrawn', 'former')))""",
+    ),
+    View(
+        "notice_pages",
+        "通知的现行网页",
+        "每份通知现行版的网页：不是转载；已采纳的新版在读到以后才取代旧版。",
+        """SELECT d.* FROM documents d WHERE d.kind = 'page' AND d.mirror = '' AND d.id = (
+             SELECT p.id FROM documents p JOIN notices n ON n.id = p.notice_id
+             WHERE p.notice_id = d.notice_id AND p.kind = 'page' AND p.mirror = ''
+             ORDER BY EXISTS (SELECT 1 FROM standing_versions v WHERE v.document_id = p.id) DESC,
+                      p.url = n.url DESC, p.id DESC LIMIT 1)""",
+    ),
+    View(
+        "pages_in_force",
+        "现行网页",
+        "没有被新版取代的网页；原地址还没有文本时，也包括转载的网页。",
+        """SELECT d.* FROM documents d WHERE d.kind = 'page' AND d.superseded_by IS NULL
+             AND (d.mirror = '' OR NOT EXISTS (
+               SELECT 1 FROM documents p JOIN versions v ON v.document_id = p.id
+               WHERE p.notice_id = d.notice_id AND p.kind = 'page' AND p.mirror = '' AND p.superseded_by IS NULL))""",
+    ),
+    # a dead link takes nothing out: that the ministry's page is gone is what the archive is for
+    View(
+        "documents_in_force",
+        "现行文件",
+        "现行网页、它们所链接的附件，以及附件压缩包内的文件。",
+        """SELECT d.* FROM documents d WHERE d.id IN (
+             SELECT p.id FROM pages_in_force p WHERE p.notice_id = d.notice_id)
+           OR (d.kind <> 'page' AND NOT (d.parent_id IS NOT NULL AND d.state = 'gone') AND EXISTS (
+             SELECT 1 FROM attachments a JOIN linking_versions v ON v.id = a.version_id
+             JOIN pages_in_force p ON p.id = v.document_id
+             WHERE a.document_id = coalesce(d.parent_id, d.id)))""",
+    ),
+    View(
+        "items_in_force",
+        "现行事项",
+        "现行的公开事项：各通知现行版所含的目录行。",
+        """SELECT i.*, d.notice_id, coalesce(d.parent_id, d.id) AS file_id
+           FROM items i JOIN documents d ON d.id = i.document_id WHERE i.current = 1""",
+    ),
+    View(
+        "change_list",
+        "修订一览",
+        "修订记录，连同通知和文件的名称、地址。",
+        """SELECT c.*, c.withdrawn_at IS NOT NULL AS withdrawn, n.slug, n.title AS notice, n.issuer, n.document_number,
+             n.url AS notice_url, d.kind AS document_kind, d.name AS document_name, d.url AS document_url,
+             coalesce(d.url, n.url) AS url, coalesce(nullif(d.location, ''), d.url, n.url) AS source
+           FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id""",
+    ),
+    View(
+        "waiting",
+        "待决定的事项",
+        "还没有决定的事项，连同通知。",
+        """SELECT r.*, n.slug, n.title, n.url AS notice_url
+           FROM reviews r JOIN notices n ON n.id = r.notice_id WHERE r.state = 'open'""",
+    ),
+)
+
+
+def renew(db: Database) -> None:
+    """Make every view as this release says it, in place of what was there."""
+    for view in VIEWS:
+        db.execute(f"DROP VIEW IF EXISTS {view.name}")
+        db.create_view(view.name, view.sql)
