@@ -60,17 +60,6 @@ class Kind(StrEnum):
 
 
 @frozen
-class Finding:
-    """What is thought of an answer: the values of a capture's columns of the same names."""
-
-    verdict: Verdict
-    reason: str = ""
-    """A Reason for `suspect`; a short code for the others (timeout, dns, http-500 …)."""
-    detail: str = ""
-    """What was seen and what to do, a sentence in Chinese."""
-
-
-@frozen
 class Problem:
     """Why something was not read. In the tables, and in Document.problem, it is written '<code>: <text>'."""
 
