@@ -11,41 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.commands import out, pass_data
-from archive.machine import faults, soundness
-from archive.record.store import StoreError, read_only
+from archive.record.store import StoreError
 from archive.settings import load_settings
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
-
-SETTINGS = {
-    "default_page_size": 50,
-    "max_returned_rows": 1000,
-    "sql_time_limit_ms": 2000,
-    "facet_time_limit_ms": 500,
-    "allow_download": False,
-    "allow_csv_stream": True,
-    "suggest_facets": False,
-    "max_csv_mb": 20,
-    "template_debug": False,
-    "default_cache_ttl": 0,
-}
-"""Datasette's: the whole database is not handed out (there is `backup`). All rows as CSV are, up to a size: `workers`
-hold an answer in a file, so it costs no memory."""
-
-
-def site(data: Path, *, threads: int = 3) -> Datasette:
-    """The site of the archive under `data`; `threads` are Datasette's own. Raises StoreError when there is none, or a
-    damaged one."""
-    from datasette.app import Datasette  # takes most of a second, which no other command should wait
-
-    read_only(data).close()
-    path = data / "archive.db"
-    problems = soundness.database(path)
-    if problems:
-        raise StoreError(faults.DAMAGED.format(path=path, why=problems[0]))
-    chosen = {"default_allow_sql": load_settings(data).allow_sql, "num_sql_threads": threads}
-    return Datasette([str(path)], settings=SETTINGS | chosen)
 
 
 @click.command("serve")
@@ -54,6 +24,8 @@ def site(data: Path, *, threads: int = 3) -> Datasette:
 @pass_data
 def serve(data: Path, host: str, port: int) -> None:
     """打开网站，供浏览器查阅和检索。"""
+    from archive.web.app import site  # takes most of a second, which no other command should wait
+
     datasette = site(data)
     try:
         listening = _listen(host, port)

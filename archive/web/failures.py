@@ -1,4 +1,4 @@
-"""What a visitor is told when Datasette or SQLite refuses: in Chinese, what happened and what to do instead."""
+"""What a visitor is told when a page cannot be had: in Chinese, what happened and what to do instead."""
 
 from __future__ import annotations
 
@@ -9,6 +9,20 @@ from datasette.utils import InvalidSql
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 
+from archive.search import QueryError
+from archive.web.visit import BadParameter, Missing
+
+TITLES = {
+    400: "参数有误",
+    403: "不能查看",
+    404: "没有这个页面",
+    405: "不支持的操作",
+    414: "地址太长",
+    500: "出错了",
+    503: "暂时无法完成",
+}
+"""Of the page that tells it, by its status."""
+
 INSTEAD = "请用检索、公开事项目录，或数据表页上的筛选和导出。"
 NO_SQL = f"网站没有开放 SQL 查询。{INSTEAD}（管理员可在 settings.toml 中写 allow_sql = true 开放。）"
 NOT_HANDED_OUT = f"这里的内容不对外提供。{INSTEAD}"
@@ -18,6 +32,7 @@ TOO_COMPLEX = "查询太复杂，已拒绝。请减少条件、列或嵌套。"
 REFUSED = "查询用到了不开放的功能，已拒绝。"
 DAMAGED = "档案库读不出来，可能已经损坏。请告诉管理员运行 guidelines verify 核对。"
 BROKEN = "服务器内部出错，已记入日志。请稍后再试；若一再出现，请告诉管理员。"
+OURS_TOO_SLOW = "查询用时过长，已停止。请缩小范围再试。"
 STRANGE = "参数有误：地址里的条件不是这个页面能用的。"
 GONE = "这个地址没有内容，可能已经变动。"
 
@@ -47,20 +62,27 @@ _MISTAKES = (ValueError, KeyError, IndexError, TypeError, AssertionError, Overfl
 
 def told(exception: Exception, *, of_datasette: bool = False) -> tuple[int, str]:
     """The status and the message for whatever a page raised; `of_datasette`: one of Datasette's pages."""
-    if isinstance(exception, Base400):
-        return exception.status, GONE if exception.status == 404 else f"参数有误：{exception.args[0]}"
-    if isinstance(exception, QueryInterrupted):
-        return 400, TOO_SLOW
-    if isinstance(exception, MemoryError):
-        return 503, TOO_BIG
-    if isinstance(exception, DatasetteError):
-        return _of_datasette(exception)
-    if isinstance(exception, InvalidSql) or _code(exception) in _BY_LIMIT:
-        return 400, of_query(exception)
-    if of_datasette and isinstance(exception, _MISTAKES):
-        return 400, STRANGE
-    if isinstance(exception, sqlite3.DatabaseError) and not isinstance(exception, sqlite3.OperationalError):
-        return 500, DAMAGED
+    match exception:
+        case Missing():
+            return 404, str(exception)
+        case BadParameter() | QueryError():
+            return 400, str(exception)
+        case Base400():
+            return exception.status, GONE if exception.status == 404 else f"参数有误：{exception.args[0]}"
+        case QueryInterrupted():
+            return 400, TOO_SLOW
+        case MemoryError():
+            return 503, TOO_BIG
+        case DatasetteError():
+            return _of_datasette(exception)
+        case sqlite3.Error() if not of_datasette and _code(exception) == sqlite3.SQLITE_INTERRUPT:
+            return 503, OURS_TOO_SLOW
+        case _ if isinstance(exception, InvalidSql) or _code(exception) in _BY_LIMIT:
+            return 400, of_query(exception)
+        case _ if of_datasette and isinstance(exception, _MISTAKES):
+            return 400, STRANGE
+        case sqlite3.DatabaseError() if not isinstance(exception, sqlite3.OperationalError):
+            return 500, DAMAGED
     return 500, BROKEN
 
 

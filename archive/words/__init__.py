@@ -152,7 +152,14 @@ DECISIONS: Mapping[str, str] = {
 }
 """captures.decision"""
 
-CRAWLS: Mapping[str, str] = {"live": "联网抓取", "replay": "由存档文件重放"}
+CRAWLS: Mapping[str, str] = {
+    "live": "联网抓取",
+    "replay": "由存档文件重放",
+    "reextract": "重新读取存档",
+    "accept": "人工接受",
+    "reject": "人工排除",
+    "undo": "撤销人工决定",
+}
 """crawls.kind"""
 
 MEDIA: Mapping[str, str] = {

@@ -8,10 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import datasette.app  # noqa: F401 - first, as in a real start: it loads our plugin, which tests import parts of
 import pytest
 
-from archive.commands.serve import site
+from archive.web.app import site
 from tests.web.sample import make_site
 
 

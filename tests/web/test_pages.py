@@ -317,3 +317,16 @@ def test_the_site_keeps_answering_while_another_process_writes(tmp_path: Path) -
     assert writer.returncode == 0
     assert "共 203 次" in site.get("/notices/land").text or "共 204 次" in site.get("/notices/land").text
     site.close()
+
+
+def test_status_says_in_chinese_what_each_run_was(tmp_path: Path) -> None:
+    store = make_site(tmp_path / "data")
+    for kind in ("live", "replay", "reextract", "accept", "reject", "undo"):
+        store.end_crawl(store.begin_crawl(f"a run: {kind}", kind, "test/1", {}), {})
+    store.close()
+    site = Site(tmp_path / "data")
+    section = site.get("/status").text.partition('id="crawls"')[2]
+    site.close()
+    kinds = re.findall(r'data-label="方式">([^<]*)<', section)
+    assert len(set(kinds)) == 6
+    assert not [kind for kind in kinds if re.search("[a-z]", kind)]

@@ -183,7 +183,7 @@ def test_the_same_cells_are_as_they_are_in_json(formulas: Site) -> None:
 def test_the_site_is_whole_whatever_part_of_it_was_imported_first(site_data: Path) -> None:
     program = (
         "import asyncio, sys; from pathlib import Path; import archive.web.pages.changes\n"
-        "from archive.commands.serve import site\n"
+        "from archive.web.app import site\n"
         "answer = asyncio.run(site(Path(sys.argv[1])).client.get('/catalogue')); print(answer.status_code)"
     )
     done = subprocess.run([sys.executable, "-c", program, str(site_data)], capture_output=True, text=True, timeout=120)

@@ -9,8 +9,10 @@ from itertools import groupby
 from archive import words
 from archive.clock import iso
 from archive.compare.redline import Line, redline, side_by_side
-from archive.web.pages.notices import metadata_of
-from archive.web.visit import BadParameter, Context, Missing, Pager, Row, Visit, page
+from archive.web.pager import Pager
+from archive.web.texts import metadata_of
+from archive.web.views import page
+from archive.web.visit import BadParameter, Context, Missing, Row, Visit
 
 PAGE = 50
 CONTEXT = 200

@@ -8,7 +8,8 @@ from datasette import Response
 
 from archive.publish.feeds import NoSuchArea, changes_json, feed, not_modified
 from archive.settings import load_settings
-from archive.web.visit import Missing, Visit, answer
+from archive.web.views import answer
+from archive.web.visit import Missing, Visit
 
 Made = tuple[bytes, str, str]
 ATOM = "application/atom+xml; charset=utf-8"

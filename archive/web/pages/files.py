@@ -13,7 +13,8 @@ from urllib.parse import quote, unquote, urlsplit
 from datasette import Response
 
 from archive.warc import WarcError, read_payload
-from archive.web.visit import Missing, Row, Visit, answer
+from archive.web.views import answer
+from archive.web.visit import Missing, Row, Visit
 
 TYPES = {
     "text/html": "html",
@@ -39,10 +40,7 @@ NO_RECORD = "这份文件没有保存下来的原始字节：抓取时没有取�
 
 
 def kept(visit: Visit) -> Response:
-    id = visit.id("文件")
-    document = visit.row("SELECT * FROM documents WHERE id = ?", [id])
-    if document is None:
-        raise Missing(f"没有编号为 {id} 的文件。")
+    document = visit.numbered("文件", "SELECT * FROM documents WHERE id = ?")
     body, capture = _bytes(visit, document)
     media_type = (document["media_type"] or capture["media_type"] or "").split(";")[0].strip().lower()
     headers = attachment_header(filename_of(document, capture, media_type)) | {
@@ -50,6 +48,18 @@ def kept(visit: Visit) -> Response:
         "cache-control": "private, max-age=0, must-revalidate",
     }
     return Response(body, headers=headers, content_type=media_type if media_type in TYPES else UNKNOWN)
+
+
+def has_bytes(visit: Visit, document: Row) -> bool:
+    """Whether the file itself can be had: its own record, or that of the archive file it is in."""
+    holder = document["parent_id"] if document["kind"] == "member" else document["id"]
+    return bool(
+        visit.row(
+            """SELECT 1 FROM good_captures WHERE document_id = ?
+               AND (warc_file IS NOT NULL OR refers_to IS NOT NULL) LIMIT 1""",
+            [holder],
+        )
+    )
 
 
 def _bytes(visit: Visit, document: Row) -> tuple[bytes, Row]:

@@ -7,7 +7,8 @@ from typing import Any
 from archive.compare.redline import redline
 from archive.record.questions import Question, questions
 from archive.web.pages.changes import shortened
-from archive.web.visit import Context, Missing, Visit, page
+from archive.web.views import page
+from archive.web.visit import Context, Missing, Visit
 
 
 def review(visit: Visit) -> Context:

@@ -20,7 +20,7 @@ from datasette.utils.asgi import Request, Response
 from archive.settings import Settings
 from archive.web.security import App
 from archive.web.serving import frames, workers
-from archive.web.visit import refusal
+from archive.web.views import refusal
 
 URL_BYTES = 8_000
 PARAMETERS = 60
@@ -73,7 +73,7 @@ def bounded(app: App, datasette: Any) -> App:
     """Requests of an unusual size or kind are refused before anything reads them."""
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        found = _out_of_bounds(scope) if scope["type"] == "http" else None
+        found = _out_of_bounds(scope)
         if found is None:
             await app(scope, receive, send)
             return
@@ -106,7 +106,7 @@ def apart(app: App, datasette: Any, ours: Callable[[str], bool]) -> App:
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
         nonlocal here
-        pool = _pool(scope, _of.get(datasette), ours) if scope["type"] == "http" else None
+        pool = _pool(scope, _of.get(datasette), ours)
         if pool is None:
             here += 1
             try:

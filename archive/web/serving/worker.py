@@ -1,6 +1,6 @@
 """A process that answers visitors' requests, one after another, under limits of its own.
 
-    python -m archive.web.worker SOCKET DATA MEMORY_MB
+    python -m archive.web.serving.worker SOCKET DATA MEMORY_MB
 
 SOCKET is the number of an open socket of `workers.Pool`. The whole site runs here as it does in the main process, so
 any page can be asked for; `apart` chooses which are. It ends when the main process does.
@@ -31,7 +31,7 @@ _PR_SET_PDEATHSIG = 1
 def main(arguments: list[str]) -> None:
     number, data, memory = arguments
     _end_with_parent()
-    from archive.commands.serve import site
+    from archive.web.app import site
 
     datasette = site(Path(data), threads=1)
     with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):  # the main process is gone

@@ -7,7 +7,8 @@ from typing import Any
 from datasette import Response
 
 from archive.operate import health
-from archive.web.visit import Context, Missing, Visit, answer, page
+from archive.web.views import answer, page
+from archive.web.visit import Context, Missing, Visit
 
 
 def status(visit: Visit) -> Context:
@@ -15,7 +16,7 @@ def status(visit: Visit) -> Context:
         "title": "运行状态",
         "status": health.status(visit.data, visit.connection),
         "crawls": visit.rows("SELECT * FROM crawls ORDER BY id DESC LIMIT 10"),
-        "titles": {row["slug"]: row["title"] for row in visit.rows("SELECT slug, title FROM notices")},
+        "titles": visit.notices(),
     }
 
 

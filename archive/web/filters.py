@@ -1,0 +1,95 @@
+"""What the templates may call: times, sizes, words, links and marks as people read them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from archive import words
+from archive.clock import parse
+from archive.settings import Settings, load_settings
+from archive.web import failures
+from archive.web.pager import link
+from archive.web.stock import labels
+from archive.web.views import data_of
+
+
+def add_filters(env: Any, datasette: Any) -> None:
+    """Times are shown in the operator's time zone; a change of settings.toml counts from the next start of the site."""
+    zone = load_settings(data_of(datasette)).zone if "archive" in datasette.databases else Settings().zone
+    env.filters |= {
+        "when": partial(when, zone=zone),
+        "size": size,
+        "loads": loads,
+        "safe_url": safe_url,
+        "marked": marked,
+        "flag": flag,
+        "state": words.state,
+        "verdict": words.verdict,
+        "reason": words.reason,
+        "change": words.change,
+        "media": words.media,
+    }
+    env.globals |= {
+        "words": words,
+        "link": link,
+        "labels": labels,
+        "failures": failures,
+        "style_version": _style_version(),
+    }
+
+
+def _style_version() -> str:
+    style = Path(__file__).parent / "static" / "site.css"
+    return hashlib.sha256(style.read_bytes()).hexdigest()[:10]
+
+
+def when(text: str | None, zone: ZoneInfo) -> str:
+    """A time of the archive (ISO 8601 UTC) as people read it here."""
+    return parse(text).astimezone(zone).strftime("%Y年%m月%d日 %H:%M") if text else "—"
+
+
+def size(count: int | None) -> str:
+    """Bytes in the unit that fits."""
+    if count is None:
+        return "—"
+    if count < 1024:
+        return f"{count} 字节"
+    return f"{count / 1024:.1f} KB" if count < 1024**2 else f"{count / 1024**2:.1f} MB"
+
+
+def loads(text: str | None) -> Any:
+    """A column that holds a JSON list; an empty one holds nothing."""
+    return json.loads(text or "[]")
+
+
+def flag(value: int | None) -> str:
+    """A tick of the catalogue; — where the table has no such column."""
+    return "—" if value is None else ("√" if value else "")
+
+
+def safe_url(url: str | None) -> str:
+    """The address when it may stand in a link: http and https only; '' otherwise."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return ""
+    return url if url and parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def marked(text: str, spans: Sequence[Sequence[int]]) -> Markup:
+    """The text with <mark> round the spans, everything escaped."""
+    parts: list[Markup] = []
+    at = 0
+    for start, end in spans:
+        parts += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
+        at = end
+    return Markup("").join([*parts, escape(text[at:])])

@@ -1,0 +1,80 @@
+"""A version as a page shows it: its text in blocks, what it says about itself, and the tables that need a look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from attrs import frozen
+
+from archive import words
+from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
+from archive.web import pager
+from archive.web.visit import Row, Visit
+
+LINES = 1_000
+"""Lines of one page of a text; a longer text has several pages."""
+ROWS = 200
+"""Rows shown of a raw table that needs a person's look."""
+
+
+@frozen
+class Block:
+    kind: str
+    """p | table"""
+    text: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@frozen
+class Extract:
+    blocks: tuple[Block, ...]
+    page: int
+    pages: int
+
+
+def pages_of(text: str) -> int:
+    return pager.pages(text.count("\n") + 1, LINES)
+
+
+def extract(text: str, page: int = 1) -> Extract:
+    """One page of the text; pages count from 1."""
+    shown = text.split("\n")[(page - 1) * LINES : page * LINES]
+    blocks: list[Block] = []
+    for is_row, group in groupby(shown, key=lambda line: line.startswith((TABLE_ROW, CATALOGUE_ROW))):
+        if is_row:
+            blocks.append(Block("table", rows=tuple(tuple(line[1:].split(CELL)) for line in group)))
+        else:
+            blocks += [Block("p", line) for line in group if line.strip()]
+    return Extract(tuple(blocks), page, pages_of(text))
+
+
+def metadata_of(version: Row) -> list[tuple[str, str]]:
+    """(label, value) in the order of a page; what has no Chinese name keeps its own and comes last."""
+    known = json.loads(version["metadata"] or "{}")
+    order = list(words.METADATA)
+    keys = sorted(known, key=lambda key: (order.index(key) if key in order else len(order), key))
+    return [(words.METADATA.get(key, key), str(known[key])) for key in keys if known[key]]
+
+
+def grids_to_review(visit: Visit, version_id: int) -> list[Row]:
+    """The tables of a version that a person should look at, with their raw cells."""
+    grids = visit.rows(
+        """SELECT g.*, a.name AS area, d.name AS document
+           FROM grids g JOIN versions v ON v.id = g.version_id JOIN documents d ON d.id = v.document_id
+           LEFT JOIN areas a ON a.id = g.area_id
+           WHERE g.version_id = ? AND (g.review <> '[]' OR g.flagged > 0) ORDER BY g.position LIMIT 50""",
+        [version_id],
+    )
+    for grid in grids:
+        grid["cells"] = json.loads(grid["cells"] or "[]")[:ROWS]
+        grid["place"] = place_words(json.loads(grid["place"] or "{}"))
+    return grids
+
+
+def place_words(place: Mapping[str, Any]) -> str:
+    """Where in a file a table stands."""
+    parts = (("page", "第 {} 页"), ("sheet", "工作表“{}”"), ("table", "第 {} 个表格"))
+    return "，".join(form.format(place[name]) for name, form in parts if place.get(name))
