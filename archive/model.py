@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from attrs import field, frozen
 
@@ -57,27 +57,6 @@ class Kind(StrEnum):
     UPGRADE = "upgrade"
     REPEALED = "repealed"
     CORRECTION = "correction"
-
-
-@frozen
-class Problem:
-    """Why something was not read. In the tables, and in Document.problem, it is written '<code>: <text>'."""
-
-    code: str
-    """needs-ocr, encrypted, corrupt, empty, unsupported, too-large, timeout, memory …"""
-    text: str = ""
-    """In Chinese, with the next step."""
-
-    @classmethod
-    def parse(cls, written: str | None) -> Problem | None:
-        """None for '' and None: it was read."""
-        if not written:
-            return None
-        code, _, text = written.partition(": ")
-        return cls(code, text)
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.text}" if self.text else self.code
 
 
 # ---------------------------------------------------------------- declarations
@@ -231,6 +210,28 @@ class Member:
     payload: bytes
 
 
+class Problem(str):
+    """Why something was not read, '' when it was. As a string, which is what the tables hold, '<code>: <text>'."""
+
+    def __new__(cls, code: str = "", text: str = "") -> Self:
+        """code: needs-ocr, encrypted, corrupt, empty, unsupported, too-large, timeout, memory, crashed, unread.
+        text: a sentence in Chinese with the next step."""
+        return super().__new__(cls, f"{code}: {text}" if text else code)
+
+    @classmethod
+    def parse(cls, written: str | None) -> Self:
+        """As the tables hold it; NULL is ''."""
+        return cls(written or "")
+
+    @property
+    def code(self) -> str:
+        return self.partition(": ")[0]
+
+    @property
+    def text(self) -> str:
+        return self.partition(": ")[2]
+
+
 @frozen
 class Document:
     """A reading: what `read(payload, headers, rule)` returns.
@@ -254,9 +255,7 @@ class Document:
     reader: str = ""
     """Name and version of the reader and digest of the rule: a text that differs only by this is an `upgrade`."""
     media_type: str = ""
-    problem: str = ""
-    """Why it was not read, in Chinese with the next step, '' when it was. The first word before ': ' is a code
-    (needs-ocr, encrypted, corrupt, empty, unsupported, too-large, timeout, memory …)."""
+    problem: Problem = field(default=Problem(), converter=Problem)
     review: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     """<title>, h1–h3 and the page's own article title, for the verdict."""

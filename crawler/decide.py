@@ -113,7 +113,7 @@ def _read(store: Store, declared: Declared, capture: Row) -> Document:
     except WarcError as error:
         raise StoreError(f"抓取记录 {capture['id']} 的原文不能读取：{error}") from error
     if reading.problem:
-        raise StoreError(f"抓取记录 {capture['id']} 无法读取：{reading.problem.partition(': ')[2]}")
+        raise StoreError(f"抓取记录 {capture['id']} 无法读取：{reading.problem.text}")
     return reading
 
 

@@ -94,9 +94,9 @@ class Examiner:
             charset=charset.detect(payload, headers) if reading and "html" in reading.media_type else "",
         )
         capture = self._judged(job, capture, response, payload, headers, reading, complete)
-        if reading and capture.reason == Reason.EMPTY and reading.problem.partition(":")[0] in reread.GAVE_UP:
+        if reading and capture.reason == Reason.EMPTY and reading.problem.code in reread.GAVE_UP:
             # not a page without a body, but one that the reader did not get through
-            capture = evolve(capture, detail=reading.problem.partition(": ")[2])
+            capture = evolve(capture, detail=reading.problem.text)
         if capture.reason == Reason.SHRUNK and reading:
             capture = await self._shrunk(job, capture, reading, rule)
         taken = reading if capture.verdict is Verdict.OK else None

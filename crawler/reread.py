@@ -11,7 +11,7 @@ from attrs import frozen
 
 from archive import search
 from archive.machine.transaction import atomic
-from archive.model import Document
+from archive.model import Document, Problem
 from archive.record.files import member_documents
 from archive.record.keep import keep, keep_upgraded
 from archive.record.readings import same_reading
@@ -86,7 +86,7 @@ def outdated(store: Store, document_id: int, rule: Rule) -> bool:
     row = store.row("SELECT reader, reason, parent_id FROM documents WHERE id = ?", [document_id])
     if row is None or row["parent_id"] is not None or row["reader"] is None:
         return False
-    return row["reader"] != reader_id(rule) or (row["reason"] or "").partition(":")[0] in GAVE_UP
+    return row["reader"] != reader_id(rule) or Problem.parse(row["reason"]).code in GAVE_UP
 
 
 def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int | None) -> bool:

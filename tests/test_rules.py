@@ -13,9 +13,9 @@ from archive.compare.compare import compare
 from archive.model import Area, Attachment, Kind, Notice, Sources, Verdict
 from archive.publish.export import export_bytes, sheet_name
 from archive.record.store import Store, read_only
+from archive.text.filetypes import MEDIA_TYPES
 from crawler.judge.verdict import Evidence, Judgement, judge
 from crawler.reading import read
-from crawler.reading.sniff import MEDIA_TYPES
 from crawler.sources import load_sources
 from tests.crawl.harness import Archive, page
 from tests.factory import attachment_document, capture, item, page_document

@@ -26,7 +26,7 @@ from archive.compare.attachments import called
 from archive.compare.compare import compare, is_confident
 from archive.compare.furniture import NONE
 from archive.machine.transaction import atomic
-from archive.model import Attachment, Change, Document, Kind, RowChange
+from archive.model import Attachment, Change, Document, Kind, Problem, RowChange
 from archive.record.learn import furniture_of
 from archive.record.store import Row, Store, StoreError
 from archive.text.links import link_key
@@ -244,7 +244,7 @@ def _reading(store: Store, file: File) -> Document:
     if file.version_id is not None:
         return store.load(file.version_id)
     row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
-    return Document(problem=(row or {}).get("reason") or "unread: 尚未读取", document_id=file.document_id)
+    return Document(problem=(row or {}).get("reason") or Problem("unread", "尚未读取"), document_id=file.document_id)
 
 
 def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:

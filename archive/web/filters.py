@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from archive import words
 from archive.clock import parse
 from archive.settings import Settings, load_settings
+from archive.text import filetypes
 from archive.web import failures
 from archive.web.pager import link
 from archive.web.stock import labels
@@ -36,7 +37,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "verdict": words.verdict,
         "reason": words.reason,
         "change": words.change,
-        "media": words.media,
+        "media": filetypes.called,
     }
     env.globals |= {
         "words": words,

@@ -162,23 +162,6 @@ CRAWLS: Mapping[str, str] = {
 }
 """crawls.kind"""
 
-MEDIA: Mapping[str, str] = {
-    "text/html": "网页",
-    "application/xhtml+xml": "网页",
-    "text/plain": "纯文本",
-    "application/pdf": "PDF",
-    "application/msword": "Word 文档（.doc）",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word 文档（.docx）",
-    "application/vnd.ms-excel": "Excel 表格（.xls）",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel 表格（.xlsx）",
-    "application/vnd.oasis.opendocument.spreadsheet": "开放文档表格（.ods）",
-    "application/vnd.oasis.opendocument.text": "开放文档（.odt）",
-    "application/vnd.ms-works": "WPS 文档（.wps）",
-    "application/ofd": "版式文档（.ofd）",
-    "application/zip": "压缩包（.zip）",
-}
-"""documents.media_type"""
-
 METADATA: Mapping[str, str] = {
     "title": "标题",
     "document_number": "发文字号",
@@ -234,10 +217,6 @@ def reason(code: str) -> str:
     if code.startswith("http-"):
         return f"服务器返回 HTTP {code.removeprefix('http-')}"
     return REASONS.get(code, code)
-
-
-def media(code: str) -> str:
-    return MEDIA.get(code.split(";")[0].strip().lower(), code)
 
 
 def change(code: str) -> str:

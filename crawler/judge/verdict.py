@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from attrs import frozen
 
 from archive.model import CATALOGUE_ROW, TABLE_ROW, Reason, Verdict
+from archive.text.filetypes import BINARY
 from archive.text.fold import title_fold
 from crawler.judge import ending
 from crawler.judge.evidence import SHORT, Evidence, Look
@@ -41,7 +42,7 @@ OFFICIAL = re.compile(r"关于.+的(?:通知|意见|决定|公告|通告|函|批
 _ERROR_PAGE = re.compile(
     r"/(?:page)?(?:404|403|50[0-4]|error|err|notfound|nofound|weihu|maintain\w*)(?:[./_-]|$)", re.I
 )
-_BINARY = re.compile(r"\.(docx?|wps|xlsx?|et|ods|odt|pdf|ofd|zip|rar|7z|pptx?)(?:$|[?&])", re.I)
+_BINARY = re.compile(rf"\.(?:{BINARY})(?:$|[?&])", re.I)
 
 
 @frozen

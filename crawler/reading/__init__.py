@@ -29,7 +29,7 @@ def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
     """Read a page or an attachment, whichever the bytes are.
 
     headers: lower-case names; content-type, content-disposition and, for the address that answered, content-location.
-    What cannot be read has `problem` set to '<code>: <sentence>'.
+    What cannot be read has its `problem` set.
     """
     # imported here: a subprocess that reads one .docx need not load the readers of pages
     from crawler.reading.sniff import sniff

@@ -9,29 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 
-KINDS = (
-    "docx", "doc", "xls", "xlsx", "ods", "odt", "pdf", "ofd", "zip", "html", "txt", "rtf", "rar", "7z",
-    "encrypted-office", "empty", "unknown",
-)  # fmt: skip
-MEDIA_TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "doc": "application/msword",
-    "xls": "application/vnd.ms-excel",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "odt": "application/vnd.oasis.opendocument.text",
-    "pdf": "application/pdf",
-    "ofd": "application/ofd",
-    "zip": "application/zip",
-    "html": "text/html",
-    "txt": "text/plain",
-    "rtf": "application/rtf",
-    "rar": "application/vnd.rar",
-    "7z": "application/x-7z-compressed",
-    "encrypted-office": "application/x-ole-storage",
-    "empty": "application/x-empty",
-    "unknown": "application/octet-stream",
-}
+from archive.text.filetypes import MEDIA_TYPES
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 4096
 _TAG = re.compile(
@@ -42,7 +21,7 @@ _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 
 
 def sniff(payload: bytes, headers: Mapping[str, str]) -> str:
-    """One of KINDS. Only where bytes leave html and plain text open do the headers (lower-case names) decide."""
+    """A kind of MEDIA_TYPES. Only where bytes leave html and text open do the headers (lower-case names) decide."""
     if not payload.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         return "empty"
     for magic, kind in ((b"{\\rtf", "rtf"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z")):

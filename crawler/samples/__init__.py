@@ -31,7 +31,7 @@ class SampleMissing(Exception):
 @frozen
 class Sample:
     kind: str
-    """One of sniff.KINDS, or 'page' for a page whose body a container holds, 'guess' for one that trafilatura finds."""
+    """A kind of file, or 'page' for a page whose body a container holds, 'guess' for one that trafilatura finds."""
     name: str
     """As people call it."""
     headers: Mapping[str, str]

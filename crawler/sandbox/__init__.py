@@ -116,7 +116,7 @@ def read_apart(
     """
     _machine.ready()
     document = _attempt(payload, headers, rule, Limits.here(seconds, memory))
-    if document.problem.partition(":")[0] in DOUBTFUL:
+    if document.problem.code in DOUBTFUL:
         kind = sniff(payload, headers)
         check_samples([kind if kind in SAMPLES else "page"])
     return document
@@ -138,7 +138,7 @@ def read_sample(kind: str) -> Document:
         raise ReadingFault(f"程序没有装全，缺少文件 {error}；请重新安装") from error
     document = _attempt(payload, sample.headers, Rule(content=("#content",)), limits)
     if document.problem or sample.word not in document.text:
-        code = document.problem.partition(":")[0] or "文字不全"
+        code = document.problem.code or "文字不全"
         raise ReadingFault(f"内置的{sample.name}样本没有读出：{code}{limits.scarce}")
     return document
 

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from archive import words
 from archive.compare.attachments import called
-from archive.model import Reason
+from archive.model import Problem, Reason
 from archive.operate.troubles.areas import emptied
 from archive.operate.troubles.remedies import remedy
 from archive.operate.troubles.trouble import Row, Trouble, rows_of
@@ -95,8 +95,8 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
            ORDER BY n.number, d.id""",
     ):
         state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
-        # a problem of the reader is "<code>: <sentence with the next step>"
-        why = (row["reason"] or "").partition(": ")[2] or words.reason(row["last_reason"] or row["reason"] or "")
+        problem = Problem.parse(row["reason"])
+        why = problem.text or words.reason(row["last_reason"] or row["reason"] or "")
         if state == "unread" and row["last_reason"] == Reason.EMPTY:
             why = "下载到的文件是空的"
         found.append(
@@ -109,7 +109,7 @@ def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                 command=f"guidelines acknowledge {row['slug']}",
                 crawls=max(1, row["trouble_count"] or 0),
                 document_id=row["id"],
-                reason=(row["reason"] or "").partition(": ")[0] or row["last_reason"] or "",
+                reason=problem.code or row["last_reason"] or "",
                 why=_why_of_file(state, row["last_reason"] or ""),
                 stake=_stake(connection, row["notice_id"], row["parent_id"] or row["id"]),
             )

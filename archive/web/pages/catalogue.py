@@ -9,6 +9,7 @@ from datasette import Response
 from archive import words
 from archive.operate.troubles.areas import emptied
 from archive.publish.export import export_bytes
+from archive.text.filetypes import MEDIA_TYPES
 from archive.web.pager import Pager
 from archive.web.pages.files import attachment_header
 from archive.web.views import answer, page
@@ -16,7 +17,7 @@ from archive.web.visit import Context, Missing, Visit
 
 PAGE = 50
 MEDIA = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": MEDIA_TYPES["xlsx"],
     "csv": "text/csv; charset=utf-8",
     "json": "application/json; charset=utf-8",
 }

@@ -12,28 +12,11 @@ from urllib.parse import quote, unquote, urlsplit
 
 from datasette import Response
 
+from archive.text.filetypes import ENDING_OF, MEDIA_TYPES
 from archive.warc import WarcError, read_payload
 from archive.web.views import answer
 from archive.web.visit import Missing, Row, Visit
 
-TYPES = {
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "text/plain": "txt",
-    "application/pdf": "pdf",
-    "application/msword": "doc",
-    "application/vnd.ms-excel": "xls",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/vnd.ms-works": "wps",
-    "application/ofd": "ofd",
-    "application/zip": "zip",
-}
-"""Media types that are named as they are, with the usual ending; anything else is application/octet-stream."""
-
-UNKNOWN = "application/octet-stream"
 MEMBERS = 200_000_000
 """Bytes unpacked at most while a file is looked for in an archive file."""
 NO_RECORD = "这份文件没有保存下来的原始字节：抓取时没有取得内容，或存档文件不在本机。"
@@ -47,7 +30,9 @@ def kept(visit: Visit) -> Response:
         "content-security-policy": "sandbox; default-src 'none'",
         "cache-control": "private, max-age=0, must-revalidate",
     }
-    return Response(body, headers=headers, content_type=media_type if media_type in TYPES else UNKNOWN)
+    return Response(
+        body, headers=headers, content_type=media_type if media_type in ENDING_OF else MEDIA_TYPES["unknown"]
+    )
 
 
 def has_bytes(visit: Visit, document: Row) -> bool:
@@ -115,7 +100,7 @@ def filename_of(document: Row, capture: Row, media_type: str) -> str:
     path = PurePosixPath(unquote(urlsplit(document["url"]).path)).name
     name = document["name"] or capture["filename"] or path or f"document-{document['id']}"
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', "_", name).strip(" ._") or f"document-{document['id']}"
-    ending = TYPES.get(media_type, "")
+    ending = ENDING_OF.get(media_type, "")
     has_ending = re.search(r"\.[A-Za-z0-9]{2,5}$", name)
     return f"{name[:120]}.{ending}" if ending and not has_ending else name[-120:]
 

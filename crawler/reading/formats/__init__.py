@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from archive.model import Document
+from archive.text.filetypes import MEDIA_TYPES, UNREAD
 from crawler.reading.assemble import Block, Paragraph, assemble, clean
 from crawler.reading.formats import archives, html, ofd, pdf, text
 from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, unsupported
 from crawler.reading.formats.office import doc, docx, odf, sheets
 from crawler.reading.rule import Rule
-from crawler.reading.sniff import MEDIA_TYPES, OLE, sniff
+from crawler.reading.sniff import OLE, sniff
 
-_NAMES = {"rtf": "RTF 文档", "rar": "RAR 压缩包", "7z": "7z 压缩包"}
 _LABEL = re.compile(r"附\s*件\s*[0-9一二三四五六七八九十]*\s*[:：]?")
 _HEADLINE = re.compile(
     r"(标准目录|标准指引|指引|目录|清单|一览表|汇总表|名单|方案|办法|流程图|规范|标准|指南|（.{1,8}）)$"
@@ -26,7 +26,7 @@ def read_file(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     try:
         return _read(kind, payload, headers, rule)
     except UnreadableError as error:
-        return Document(problem=str(error), media_type=MEDIA_TYPES[kind])
+        return Document(problem=error.problem, media_type=MEDIA_TYPES[kind])
 
 
 def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
@@ -64,7 +64,7 @@ def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> 
         case _:
             if payload.startswith(OLE):
                 raise corrupt("Office 97–2003 文件")
-            raise unsupported(_NAMES.get(kind, "这种格式的文件"))
+            raise unsupported(UNREAD.get(kind, "这种格式的文件"))
     document = assemble(blocks, rule, title=title_of(blocks), review=review, media_type=media_type)
     if not document.text.strip("│┃\n "):
         raise empty("文件")

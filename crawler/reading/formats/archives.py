@@ -76,7 +76,7 @@ def _unpack(payload: bytes, prefix: str, depth: int, into: Unpacked) -> None:
                 try:
                     _unpack(content, f"{prefix}{path}/", depth + 1, into)
                 except UnreadableError as error:
-                    if not str(error).startswith("corrupt"):
+                    if error.problem.code != "corrupt":
                         raise
                     into.members.append(Member(prefix + path, content))
             else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 
+from archive.model import Problem
+
 KEPT = "原件已保存"
 
 
@@ -12,7 +14,8 @@ class UnreadableError(Exception):
     """Raised inside a reader; `read_file` turns it into Document.problem."""
 
     def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(f"{code}: {sentence}")
+        self.problem = Problem(code, sentence)
+        super().__init__(self.problem)
 
 
 def corrupt(what: str) -> UnreadableError:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from archive.model import Document
+from archive.model import Document, Problem
 from archive.text.noise import without_noise
 from crawler.reading.assemble import Block, Paragraph, assemble
-from crawler.reading.formats.errors import UnreadableError
+from crawler.reading.formats.errors import KEPT, UnreadableError
 from crawler.reading.html.charset import decode
 from crawler.reading.html.dom import Element, parse, select_all
 from crawler.reading.html.serialise import blocks, dropped
@@ -33,8 +33,9 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         return Document(
             media_type="text/html",
             url=url,
-            problem=f"too-large: 网页有 {len(html):,} 个字符，超过读取上限，没有读取。"
-            "原件已保存；请在浏览器里打开核对。",
+            problem=Problem(
+                "too-large", f"网页有 {len(html):,} 个字符，超过读取上限，没有读取。{KEPT}；请在浏览器里打开核对。"
+            ),
         )
     root = parse(html)
     body = find_body(root, rule, html)
@@ -53,7 +54,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
             content = list(blocks(element, drop))
         document = assemble(content, rule)
     except UnreadableError as error:
-        return Document(title=title, headings=headings, media_type="text/html", url=url, problem=str(error))
+        return Document(title=title, headings=headings, media_type="text/html", url=url, problem=error.problem)
     lines = [line for line in document.text.splitlines() if without_noise(line)]
     metadata = read_metadata(root, labels, lines, (title, *headings[:3]), rule)
     gone = repealed(root, html, element, (title, *headings), metadata)
@@ -70,7 +71,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         headings=headings,
         link_lines=document.link_lines,
         url=url,
-        problem="" if document.text else NO_BODY,
+        problem=Problem() if document.text else NO_BODY,
     )
 
 
@@ -88,7 +89,7 @@ def _without_body(
     return evolve(found, text=gone, title=bare_title(title), metadata=metadata, confidence="low", problem="")
 
 
-NO_BODY = (
-    "empty: 网页里没有找到正文。请在浏览器里打开核对；"
-    "若网站改版，请在 sources.toml 的 [[site]] 里写明正文位置（content）。"
+NO_BODY = Problem(
+    "empty",
+    "网页里没有找到正文。请在浏览器里打开核对；若网站改版，请在 sources.toml 的 [[site]] 里写明正文位置（content）。",
 )

@@ -51,7 +51,7 @@ def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
         first = docx.read(_by_msdoc2docx(payload))
     except UnreadableError as error:
         problem = error
-        if str(error).startswith("encrypted"):
+        if error.problem.code == "encrypted":
             raise
     program = soffice.installed()
     converted = soffice.to_docx(payload, program) if program else None
