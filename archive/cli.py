@@ -13,8 +13,8 @@ import click
 from archive.commands import FAILED, USAGE, err
 from archive.commands.chinese import speak_chinese
 from archive.machine import faults, lifeline
+from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
-from archive.record.store import StoreError
 
 MODULES = (
     "crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor",

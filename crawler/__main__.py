@@ -24,12 +24,14 @@ from attrs import asdict, evolve
 from archive import SOFTWARE
 from archive.clock import now
 from archive.machine import faults, lifeline
+from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
 from archive.machine.toml import SettingsError
 from archive.model import Notice
+from archive.operate.health import forget_settled
 from archive.record.decide import settle_reviews
 from archive.record.settle import settle_all
-from archive.record.store import Store, StoreError
+from archive.record.store import Store
 from archive.record.visits import due, mark_gone, update_notices
 from archive.settings import Settings, load_settings
 from archive.warc import WarcError, repair_tail
@@ -164,6 +166,7 @@ def finish(store: Store, settings: Settings, crawl_id: int) -> None:
     settle_all(store, crawl_id)
     settle_reviews(store)
     update_notices(store, settings, crawl_id)
+    forget_settled(store)
 
 
 @main.command()

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 
+from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Document, Verdict
 from archive.record import decide
 from archive.record.keep import keep
 from archive.record.reviews import ReviewKind
-from archive.record.store import Row, Store, StoreError
+from archive.record.store import Row, Store
 from archive.warc import WarcError
 from crawler import reread
 from crawler.judge.evidence import is_left

@@ -10,13 +10,14 @@ from typing import Any
 from attrs import frozen
 
 from archive import search
+from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Document, Problem
 from archive.record.files import member_documents
 from archive.record.keep import keep, keep_upgraded
 from archive.record.readings import same_reading
 from archive.record.settle import Edition
-from archive.record.store import Row, Store, StoreError
+from archive.record.store import Row, Store
 from archive.warc import Payload, WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule

@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
+from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
-from archive.record.schema import StoreError
 
 HOLDER = """
 import sys

@@ -5,7 +5,7 @@ import pytest
 
 from archive.clock import iso, now, parse
 from archive.model import Capture, Verdict
-from archive.operate.health import notice_troubles
+from archive.operate.health import forget_settled, notice_troubles
 from archive.record.store import read_only
 from archive.record.visits import due, mark_gone, next_interval, update_notices
 from archive.settings import Settings
@@ -30,6 +30,7 @@ def visit(store, verdict, reason="", hours=0.0, slug="land"):
     store.add_capture(crawl, Capture(page["id"], page["url"], at, verdict, reason=reason, warc_file="w", warc_offset=0))
     mark_gone(store, Settings())
     update_notices(store, Settings(), crawl)
+    forget_settled(store)
     return store.row("SELECT * FROM notices WHERE slug = ?", [slug])
 
 

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
+from uuid import uuid4
 
 import click
 from rich.console import Console
 
-from archive.machine import faults
+from archive.machine import child, faults
 from archive.machine.lock import crawl_lock
-from archive.record.store import Store, read_only
+from archive.record.store import Store, crawl_under, read_only
 
 OK, FAILED, USAGE, ATTENTION = 0, 1, 2, 3
 
@@ -62,6 +63,21 @@ def writing(data: Path) -> Iterator[Store]:
             yield store
         finally:
             store.close()
+
+
+def crawl_by_child(data: Path, command: str, *arguments: str) -> int:
+    """Have the crawler do what becomes a crawl of the archive (crawl, reextract, decide); returns its number.
+
+    Raises Exit with the child's code when it did not end well: then there is nothing to report, and it has said why.
+    """
+    token = uuid4().hex
+    code = child.run(command, data, "--token", token, *arguments)
+    crawl_id = None if code else crawl_under(data, token)
+    if crawl_id is None:
+        if not code:
+            err.print("抓取进程没有留下记录；请查看上面的输出。")
+        raise click.exceptions.Exit(code or FAILED)
+    return crawl_id
 
 
 def emit(document: Any) -> None:

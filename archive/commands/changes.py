@@ -19,9 +19,10 @@ from archive import words
 from archive.clock import iso
 from archive.commands import emit, json_option, out, pass_data
 from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, Op, apply, redline, side_by_side
+from archive.machine.faults import StoreError
 from archive.model import Kind
 from archive.publish import report
-from archive.record.store import StoreError, read_only
+from archive.record.store import read_only
 from archive.settings import load_settings
 
 STYLES = {EQUAL: "", INSERT: "bold green", DELETE: "bold red", MOVED: "cyan"}

@@ -10,8 +10,7 @@ import click
 from rich.table import Table
 
 from archive import words
-from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data
-from archive.machine.child import run_crawler
+from archive.commands import ATTENTION, OK, crawl_by_child, emit, err, json_option, out, pass_data
 from archive.publish.report import crawl_report, needs_person
 from archive.record.store import read_only
 from archive.settings import load_settings
@@ -41,11 +40,7 @@ def crawl(data: Path, as_json: bool, **options: Any) -> None:
     """抓取到期的通知，列出每份通知的结论和发现的变化。"""
     where = "" if (data / "archive.db").exists() else "（还没有档案，将新建；档案若在别处，请用 --data 指出）"
     err.print(f"数据目录：{data.absolute()}{where}", markup=False, soft_wrap=True)
-    code, crawl_id = run_crawler("crawl", data, _arguments(options))
-    if crawl_id is None or code:
-        if not code:
-            err.print("抓取进程没有留下记录；请查看上面的输出。")
-        raise click.exceptions.Exit(code or FAILED)
+    crawl_id = crawl_by_child(data, "crawl", *_arguments(options))
     connection = read_only(data)
     report = crawl_report(connection, crawl_id)
     attention = needs_person(connection, crawl_id)
@@ -122,10 +117,7 @@ def _nothing_due(connection: sqlite3.Connection, zone: Any) -> None:
 def reextract(data: Path, as_json: bool) -> None:
     """用当前版本的读取程序重新读取全部原文；由此产生的差别记为“读取程序改进”，不算修订。"""
     read_only(data).close()  # says so when there is no archive
-    code, crawl_id = run_crawler("reextract", data)
-    if code or crawl_id is None:
-        raise click.exceptions.Exit(code or FAILED)
-    report = crawl_report(read_only(data), crawl_id)
+    report = crawl_report(read_only(data), crawl_by_child(data, "reextract"))
     if as_json:
         emit(report)
     else:

@@ -7,8 +7,6 @@ import platform
 import re
 import sqlite3
 import ssl
-import subprocess
-import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -20,7 +18,7 @@ from attrs import asdict
 from archive import SOFTWARE
 from archive.clock import iso, now
 from archive.commands import FAILED, emit, err, json_option, out, pass_data
-from archive.machine import faults, lifeline
+from archive.machine import child, faults
 from archive.operate import machine
 from archive.operate.checks import Check, State, broken, exit_code
 
@@ -64,13 +62,10 @@ def _show(checks: Sequence[Check]) -> None:
 
 def _ask_the_crawler(data: Path) -> tuple[list[Check], list[dict[str, Any]]]:
     """Its checks and what it found of each host; a check that says why when it cannot even start."""
-    line = [sys.executable, "-m", "crawler", "doctor", "--data", str(data)]
-    with lifeline.start(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        said, complaint = child.communicate()
-    if child.returncode:
-        last = complaint.strip().rpartition("\n")[2] or f"退出码 {child.returncode}"
-        return [broken("crawler", f"抓取程序不能运行：{last}", "请按上面的提示处理，或重新安装程序")], []
-    found = json.loads(said)
+    try:
+        found = child.ask("doctor", data)
+    except child.ChildFailed as failed:
+        return [broken("crawler", f"抓取程序不能运行：{failed}", "请按上面的提示处理，或重新安装程序")], []
     return [_check(c) for c in found["checks"]], found["hosts"]
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from archive.commands import ATTENTION, FAILED, OK, emit, json_option, out, pass_data
+from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, out, pass_data
 from archive.commands.changes import print_text
 from archive.compare.redline import redline
-from archive.machine.child import run_crawler
+from archive.machine.faults import StoreError
 from archive.record.questions import Question, questions
-from archive.record.store import StoreError, read_only
+from archive.record.store import read_only
 from archive.settings import load_settings
 from archive.tell.audience import audience
 from archive.tell.story import local
@@ -119,9 +119,7 @@ def decide(data: Path, word: str, number: int | None, capture: int | None = None
         arguments += ["--number", str(number)]
     if capture is not None:
         arguments += ["--capture", str(capture)]
-    code, crawl_id = run_crawler("decide", data, arguments)
-    if code or crawl_id is None:
-        raise click.exceptions.Exit(code or FAILED)
+    crawl_by_child(data, "decide", *arguments)
 
 
 COMMANDS: list[click.Command] = [review, accept, reject, undo]

@@ -12,9 +12,9 @@ import click
 from archive import clock
 from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data
 from archive.machine import faults, lifeline
+from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
 from archive.operate import schedule
-from archive.record.store import StoreError
 from archive.settings import load_settings
 
 STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "备份"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.commands import out, pass_data
-from archive.record.store import StoreError
+from archive.machine.faults import StoreError
 from archive.settings import load_settings
 
 if TYPE_CHECKING:

@@ -1,32 +1,41 @@
-"""The crawler as a child process: one process per crawl, the same one that the timer starts.
+"""The crawler as a child process: the one way from `archive` to what only the crawler can do (reading, fetching).
 
-Its output goes to stderr as it comes; what it found is read from the database under the token. It ends with this one.
+`archive` never imports `crawler`. A command starts it as a process of its own, the same one that the timer starts, and
+takes JSON back, or finds what a crawl did in the database. The child ends with this process, whatever ends that.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
 from archive.machine import lifeline
-from archive.record.store import read_only
 
 
-def run_crawler(command: str, data: Path, arguments: Sequence[str] = ()) -> tuple[int, int | None]:
-    """Run `python -m crawler COMMAND`. Returns its exit code and the number of its crawl.
+class ChildFailed(Exception):
+    """The crawler did not end well; the message is the last line that it wrote, in Chinese."""
 
-    The number is None if it began none, or did not end well: then there is nothing to report. Raises lifeline.Ended.
+
+def run(command: str, data: Path, *arguments: str) -> int:
+    """Run a command of the crawler to its end; all that it says goes to stderr as it comes. Returns its exit code.
+
+    Raises lifeline.Ended.
     """
-    token = uuid4().hex
-    line = [sys.executable, "-m", "crawler", command, "--data", str(data), "--token", token, *arguments]
-    code = lifeline.run(line, stdout=sys.__stderr__.fileno() if sys.__stderr__ else None)
-    if code or not (data / "archive.db").exists():
-        return code, None
-    connection = read_only(data)
-    try:
-        found = connection.execute("SELECT id FROM crawls WHERE token = ?", [token]).fetchone()
-    finally:
-        connection.close()
-    return code, int(found["id"]) if found else None
+    return lifeline.run(_line(command, data, arguments), stdout=sys.__stderr__.fileno() if sys.__stderr__ else None)
+
+
+def ask(command: str, data: Path, *arguments: str) -> Any:
+    """The JSON that a command of the crawler prints. Raises ChildFailed."""
+    pipe = subprocess.PIPE
+    with lifeline.start(_line(command, data, arguments), stdout=pipe, stderr=pipe, text=True) as child:
+        said, complaint = child.communicate()
+    if child.returncode:
+        raise ChildFailed(complaint.strip().rpartition("\n")[2] or f"退出码 {child.returncode}")
+    return json.loads(said)
+
+
+def _line(command: str, data: Path, arguments: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "crawler", command, "--data", str(data), *arguments]

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from archive.machine import soundness
-from archive.record.schema import StoreError
 
 DAMAGED = (
     "{path} 已损坏（{why}），不能再使用。请先用 guidelines verify 核对，把数据目录移到别处保存，"
@@ -72,6 +71,10 @@ SQLITE_TO_ERRNO = {
     sqlite3.SQLITE_CANTOPEN: errno.EACCES,
     sqlite3.SQLITE_NOMEM: errno.ENOMEM,
 }
+
+
+class StoreError(Exception):
+    """The archive cannot be opened or written; the message says why and what to do, in Chinese."""
 
 
 class Fault(Exception):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.clock import iso, now
 from archive.machine import faults
-from archive.record.schema import StoreError
+from archive.machine.faults import StoreError
 
 NAME = "crawl.lock"
 

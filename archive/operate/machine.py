@@ -14,11 +14,12 @@ from contextlib import closing
 from pathlib import Path
 
 from archive import SOFTWARE
+from archive.machine.faults import StoreError
 from archive.machine.lock import NAME as LOCK
 from archive.machine.toml import SettingsError
 from archive.operate.checks import Check, broken, ok, person
 from archive.operate.troubles.machine import DISK_FREE_MIN
-from archive.record.store import StoreError, read_only
+from archive.record.store import read_only
 from archive.settings import load_settings
 
 PRIVATE = ("notify.db", "guidelines.env")

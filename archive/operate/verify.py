@@ -6,8 +6,6 @@ import hashlib
 import json
 import random
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -17,10 +15,11 @@ from attrs import Factory, define
 from sqlite_utils import Database
 
 from archive import clock, search, warc
-from archive.machine import lifeline
+from archive.machine import child
+from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
 from archive.operate import damage
-from archive.record.store import Store, StoreError, read_only
+from archive.record.store import Store, read_only
 
 Row = dict[str, Any]
 SAMPLE = 50
@@ -192,18 +191,14 @@ def crawling(data: Path) -> bool:
 
 def _texts(found: Findings, data: Path, sample: bool) -> None:
     """The reader lives in the other package, so it is a child process that reads again."""
-    line = [sys.executable, "-m", "crawler", "recheck", "--data", str(data)]
-    if sample:
-        line += ["--sample", str(SAMPLE)]
-    with lifeline.start(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        said, complaint = child.communicate()
-    if child.returncode != 0:
-        found.wrong(f"没能重新读取原文：{complaint.strip().rpartition(chr(10))[2]}", "crawler recheck")
+    try:
+        result = child.ask("recheck", data, *(["--sample", str(SAMPLE)] if sample else []))
+    except child.ChildFailed as failed:
+        found.wrong(f"没能重新读取原文：{failed}", "crawler recheck")
         return
-    result = json.loads(said)
     found.count("versions", result["checked"])
     found.count("outdated", result["outdated"])
-    found.problems += [{"what": problem["what"], "where": problem["where"]} for problem in result["problems"]]
+    found.problems += result["problems"]
 
 
 def _note(data: Path, found: Findings, sample: bool) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 from attrs import evolve
 
 from archive.clock import iso, now
+from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Kind
 from archive.record import reviews
 from archive.record.reviews import ReviewKind
 from archive.record.settle import Edition, settle, stand
-from archive.record.store import Row, Store, StoreError
+from archive.record.store import Row, Store
 
 NOTICE_FIELDS = (
     "url", "edition_title", "next_due", "state", "verdict", "reason", "trouble_count", "trouble_since", "changed_at",

@@ -13,13 +13,10 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 from sqlite_utils.db import Table
 
+from archive.machine.faults import StoreError
 from archive.record import views
 
 migrations = Migrations("guidelines")
-
-
-class StoreError(Exception):
-    """The archive cannot be opened or written; the message says why and what to do, in Chinese."""
 
 
 FTS = "CREATE VIRTUAL TABLE {name} USING fts5({columns}, tokenize=\"unicode61 separators '\x1f'\", detail=full)"

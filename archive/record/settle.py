@@ -25,10 +25,11 @@ from archive.clock import iso, now, parse
 from archive.compare.attachments import called
 from archive.compare.compare import compare, is_confident
 from archive.compare.furniture import NONE
+from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Attachment, Change, Document, Kind, Problem, RowChange
 from archive.record.learn import furniture_of
-from archive.record.store import Row, Store, StoreError
+from archive.record.store import Row, Store
 from archive.text.links import link_key
 from archive.text.same import name_key
 

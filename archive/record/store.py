@@ -10,6 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,12 +20,12 @@ from sqlite_utils import Database
 from archive import search
 from archive.clock import iso, now
 from archive.machine import faults
+from archive.machine.faults import StoreError
 from archive.machine.lock import crawl_lock
 from archive.machine.transaction import atomic
 from archive.model import GOOD, Attachment, Capture, Document, Notice, Sources
 from archive.record.files import attachment_documents
 from archive.record.readings import as_json, item_of, item_row, spans_list
-from archive.record.schema import StoreError as StoreError  # what every caller of this module has to expect
 from archive.record.schema import migrate, migrations, pending, refuse_newer
 from archive.text.same import name_key
 
@@ -430,6 +431,15 @@ LOST = (
     "{data} 中有原文（warc），但档案库 {path} 不见了或是空的。请不要在这个目录里重新抓取；把它移到别处保存，"
     "再在空目录中恢复备份：guidelines --data 空目录 restore 备份目录"
 )
+
+
+def crawl_under(data: Path, token: str) -> int | None:
+    """The number of the crawl that was begun under this token; None when it began none."""
+    if not (data / "archive.db").exists():
+        return None
+    with closing(read_only(data)) as connection:
+        found = connection.execute("SELECT id FROM crawls WHERE token = ?", [token]).fetchone()
+    return int(found["id"]) if found else None
 
 
 def read_only(data: Path) -> sqlite3.Connection:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import closing
 from datetime import datetime, timedelta
 
 from archive.clock import iso, now, parse
 from archive.model import GOOD, Reason, Verdict
-from archive.operate.health import notice_troubles
 from archive.record.settle import page_of
-from archive.record.store import Row, Store, read_only
+from archive.record.store import Row, Store
 from archive.settings import Settings
 
 FIRST_INTERVAL = 24.0
@@ -61,16 +58,6 @@ def update_notices(store: Store, settings: Settings, crawl_id: int) -> None:
         )
         if capture:
             _update(store, settings, notice, capture, crawl_id, moment)
-    _forget_settled(store)
-
-
-def _forget_settled(store: Store) -> None:
-    """A trouble that a person knows about and that is over is a new one when it comes back."""
-    with closing(read_only(store.data)) as connection:
-        standing = {trouble.mark for trouble in notice_troubles(connection)}
-    for notice in store.rows("SELECT id, acknowledged FROM notices WHERE acknowledged IS NOT NULL"):
-        marks = [mark for mark in json.loads(notice["acknowledged"]) if mark in standing]
-        store.update("notices", notice["id"], acknowledged=json.dumps(marks) if marks else None)
 
 
 def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_id: int, moment: datetime) -> None:
