@@ -8,7 +8,8 @@ from typing import Any
 from datasette.app import Datasette
 
 from archive.machine import faults, soundness
-from archive.record.store import StoreError, read_only
+from archive.machine.faults import StoreError
+from archive.record.store import read_only
 from archive.settings import load_settings
 from archive.web.pages import is_ours
 from archive.web.security import App, secured
