@@ -34,7 +34,8 @@ from archive.record.settle import settle_all
 from archive.record.store import Store
 from archive.record.visits import due, mark_gone, update_notices
 from archive.settings import Settings, load_settings
-from archive.warc import WarcError, repair_tail
+from archive.warc.check import repair_tail
+from archive.warc.read import WarcError
 
 try:
     from crawler import decide as deciding

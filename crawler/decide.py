@@ -12,7 +12,7 @@ from archive.record import decide
 from archive.record.keep import keep
 from archive.record.reviews import ReviewKind
 from archive.record.store import Row, Store
-from archive.warc import WarcError
+from archive.warc.read import WarcError
 from crawler import reread
 from crawler.judge.evidence import is_left
 from crawler.reading.rule import Rule

@@ -22,7 +22,7 @@ from archive.record.store import Row, Store
 from archive.settings import Settings
 from archive.text.links import link_key
 from archive.text.same import compared
-from archive.warc import WarcError
+from archive.warc.read import WarcError
 from crawler import reread
 from crawler.download.errors import Failure
 from crawler.download.revisit import was_conditional

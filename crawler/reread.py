@@ -9,7 +9,6 @@ from typing import Any
 
 from attrs import frozen
 
-from archive import search
 from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Document, Problem
@@ -18,7 +17,8 @@ from archive.record.keep import keep, keep_upgraded
 from archive.record.readings import same_reading
 from archive.record.settle import Edition
 from archive.record.store import Row, Store
-from archive.warc import Payload, WarcError, read_payload
+from archive.search import index
+from archive.warc.read import Payload, WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
 from crawler.sandbox import read_apart
@@ -76,7 +76,7 @@ def keep_members(
     for row in store.rows("SELECT id FROM documents WHERE parent_id = ?", [parent_id]):
         if row["id"] not in ids:
             store.update("documents", row["id"], state="gone")
-            search.index_document(store.db, row["id"])
+            index.index_document(store.db, row["id"])
 
 
 def outdated(store: Store, document_id: int, rule: Rule) -> bool:

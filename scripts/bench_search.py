@@ -14,7 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from archive import search
+from archive.search import index
+from archive.search.query import search
 from archive.text.fold import search_fold
 from tests import corpus
 
@@ -32,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{len(bodies)} documents, {sum(map(len, bodies)):,} characters, {3 * len(bodies)} rows,"
               f" archived and indexed in {time.perf_counter() - began:.1f} s")  # fmt: skip
         folded = {
-            row["id"]: (search_fold(search.document_title(row["name"], row["title"])), search_fold(row["text"]))
+            row["id"]: (search_fold(index.document_title(row["name"], row["title"])), search_fold(row["text"]))
             for row in store.rows(
                 "SELECT d.id, d.name, v.title, v.text FROM documents d JOIN versions v ON v.document_id = d.id"
             )
@@ -56,9 +57,9 @@ def _measure(store: object, folded: dict[int, tuple[str, str]], queries: list[st
     times = []
     for query in queries:
         began = time.perf_counter()
-        search.search(connection, query)
+        search(connection, query)
         times.append((time.perf_counter() - began) * 1000)
-        hits = {hit.id for hit in search.search(connection, query, kind="document", limit=len(folded))}
+        hits = {hit.id for hit in search(connection, query, kind="document", limit=len(folded))}
         truth = {id for id, texts in folded.items() if any(search_fold(query) in text for text in texts)}
         expected, found, right = expected + len(truth), found + len(hits), right + len(hits & truth)
     return right / expected, right / found, times

@@ -10,9 +10,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import search
 from archive.cli import cli
 from archive.record.store import Store
+from archive.search import index
+from archive.search.query import Hit, QueryError, count, match_expression, search
+from archive.search.snippet import snippet_of
 from archive.text.fold import search_fold
 from archive.text.tokens import Folding, phrase, spaced, split
 from tests import corpus
@@ -24,7 +26,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return make_archive(tmp_path_factory.mktemp("search") / "data", items=6)
 
 
-def kinds(hits: list[search.Hit]) -> list[str]:
+def kinds(hits: list[Hit]) -> list[str]:
     return [hit.kind for hit in hits]
 
 
@@ -36,11 +38,11 @@ def test_search_finds_the_words_of_a_document_and_not_its_widgets(tmp_path: Path
     reading = page_document("演示通知", text)
     crawl = store.begin_crawl("second", "live", "test/1", {})
     capture(store, crawl, document["id"], document["url"], reading, "2026-11-21T01:00:00Z")
-    assert search.check(store.db) == []
-    assert search.search(store.db.conn, "浏览次数") == search.search(store.db.conn, "二十七个") == []
-    (hit,) = search.search(store.db.conn, "月访问量：10000")
+    assert index.check(store.db) == []
+    assert search(store.db.conn, "浏览次数") == search(store.db.conn, "二十七个") == []
+    (hit,) = search(store.db.conn, "月访问量：10000")
     assert hit.snippet in reading.text
-    (struck,) = search.search(store.db.conn, "时限为")
+    (struck,) = search(store.db.conn, "时限为")
     assert "〔删：二十〕七个工作日" in struck.snippet
 
 
@@ -49,9 +51,9 @@ def test_an_index_of_an_earlier_release_is_made_anew_when_the_archive_is_opened(
     with store.db.conn:
         store.db.conn.execute("DELETE FROM archive_info WHERE key = 'index'")
         store.db.conn.execute("DELETE FROM documents_fts")
-    assert search.check(store.db)
+    assert index.check(store.db)
     store.close()
-    assert search.check(Store.open(tmp_path).db) == []
+    assert index.check(Store.open(tmp_path).db) == []
 
 
 # ---------------------------------------------------------------- folding
@@ -93,7 +95,7 @@ def test_a_folding_knows_where_every_character_came_from(text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_makes_a_query_that_sqlite_accepts(archive: Store, text: str) -> None:
-    match = search.match_expression(text)
+    match = match_expression(text)
     archive.db.conn.execute("SELECT count(*) FROM items_fts WHERE items_fts MATCH ?", [match]).fetchone()
 
 
@@ -102,8 +104,8 @@ def test_a_term_is_one_phrase_and_a_query_at_most_eight() -> None:
     assert phrase("社会") == '"社\x1f会"'
     assert phrase(" ") == ""
     assert spaced("a b") == "a\x1fb"
-    assert search.match_expression("") == '""'
-    assert search.match_expression(" ".join("甲乙丙丁戊己庚辛壬癸")).count('"') == 16
+    assert match_expression("") == '""'
+    assert match_expression(" ".join("甲乙丙丁戊己庚辛壬癸")).count('"') == 16
 
 
 # ---------------------------------------------------------------- queries
@@ -111,54 +113,52 @@ def test_a_term_is_one_phrase_and_a_query_at_most_eight() -> None:
 
 @pytest.mark.parametrize("query", ["扶贫", "扶貧", "扶\u3000贫 ".replace("\u3000", "")])
 def test_traditional_and_simplified_find_each_other(archive: Store, query: str) -> None:
-    hits = search.search(archive.db.conn, query)
+    hits = search(archive.db.conn, query)
     assert hits[0].kind == "notice"
     assert hits[0].notice == "poverty"
 
 
 @pytest.mark.parametrize("brackets", ["〔〕", "[]", "（）", "()", "【】", "［］"])
 def test_a_document_number_is_found_with_any_bracket(archive: Store, brackets: str) -> None:
-    hits = search.search(archive.db.conn, f"国办发{brackets[0]}2019{brackets[1]}54号")
+    hits = search(archive.db.conn, f"国办发{brackets[0]}2019{brackets[1]}54号")
     assert len(hits) == 3
     assert all(hit.snippet[hit.hits[0][0] : hit.hits[0][1]] == "国办发〔2019〕54号" for hit in hits)
 
 
 def test_a_notice_is_found_by_its_own_number(archive: Store) -> None:
-    assert search.search(archive.db.conn, "演示发[2019]2号", kind="notice")[0].notice == "welfare"
+    assert search(archive.db.conn, "演示发[2019]2号", kind="notice")[0].notice == "welfare"
 
 
 def test_all_terms_must_occur(archive: Store) -> None:
-    assert search.search(archive.db.conn, "征地补偿安置方案3 工作日", kind="item")[0].title.endswith(
-        "征地补偿安置方案3"
-    )
-    assert search.search(archive.db.conn, "征地补偿 没有这个词") == []
+    assert search(archive.db.conn, "征地补偿安置方案3 工作日", kind="item")[0].title.endswith("征地补偿安置方案3")
+    assert search(archive.db.conn, "征地补偿 没有这个词") == []
 
 
 def test_titles_rank_before_texts_and_kinds_are_merged(archive: Store) -> None:
-    hits = search.search(archive.db.conn, "社会救助", limit=50)
+    hits = search(archive.db.conn, "社会救助", limit=50)
     assert hits[0].kind == "notice"
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert set(kinds(hits)) == {"notice", "document", "item"}
 
 
 def test_an_area_narrows_the_search(archive: Store) -> None:
-    hits = search.search(archive.db.conn, "征地补偿", area="land-expropriation", limit=100)
+    hits = search(archive.db.conn, "征地补偿", area="land-expropriation", limit=100)
     assert {hit.notice for hit in hits} == {"land"}
-    assert sum(search.count(archive.db.conn, "征地补偿", area="land-expropriation").values()) == len(hits)
-    with pytest.raises(search.QueryError, match="没有名为“nope”的领域"):
-        search.search(archive.db.conn, "征地", area="nope")
+    assert sum(count(archive.db.conn, "征地补偿", area="land-expropriation").values()) == len(hits)
+    with pytest.raises(QueryError, match="没有名为“nope”的领域"):
+        search(archive.db.conn, "征地", area="nope")
 
 
 def test_every_hit_has_a_page_of_its_own(archive: Store) -> None:
-    urls = {hit.kind: hit.url for hit in search.search(archive.db.conn, "征地补偿", limit=100)}
+    urls = {hit.kind: hit.url for hit in search(archive.db.conn, "征地补偿", limit=100)}
     assert urls["item"].startswith("/items/")
     assert urls["document"].startswith("/documents/")
-    assert search.search(archive.db.conn, "扶贫", kind="notice")[0].url == "/notices/poverty"
+    assert search(archive.db.conn, "扶贫", kind="notice")[0].url == "/notices/poverty"
 
 
 def test_limit_and_offset_walk_through_one_ranking(archive: Store) -> None:
-    whole = search.search(archive.db.conn, "征地", limit=100)
-    pages = [search.search(archive.db.conn, "征地", limit=3, offset=at) for at in range(0, len(whole), 3)]
+    whole = search(archive.db.conn, "征地", limit=100)
+    pages = [search(archive.db.conn, "征地", limit=3, offset=at) for at in range(0, len(whole), 3)]
     assert [(h.kind, h.id) for page in pages for h in page] == [(h.kind, h.id) for h in whole]
 
 
@@ -171,13 +171,13 @@ def test_limit_and_offset_walk_through_one_ranking(archive: Store) -> None:
     ],
 )
 def test_a_query_beyond_the_limits_says_so(archive: Store, query: str, message: str) -> None:
-    with pytest.raises(search.QueryError, match=message.replace("（", ".").replace("）", ".")):
-        search.search(archive.db.conn, query)
+    with pytest.raises(QueryError, match=message.replace("（", ".").replace("）", ".")):
+        search(archive.db.conn, query)
 
 
 @pytest.mark.parametrize("query", ['"', "a AND b", "NEAR(", "*", "title:征地", "^征", "'", ";--", "(", "-征地", "√"])
 def test_no_character_is_an_operator(archive: Store, query: str) -> None:
-    search.search(archive.db.conn, query)
+    search(archive.db.conn, query)
 
 
 # ---------------------------------------------------------------- snippets
@@ -185,7 +185,7 @@ def test_no_character_is_an_operator(archive: Store, query: str) -> None:
 
 def test_a_snippet_is_verbatim_and_its_spans_are_the_terms(archive: Store) -> None:
     for query in ("工作日", "贯彻 执行", "演示樣本", "土地管理法"):
-        for hit in search.search(archive.db.conn, query, limit=100):
+        for hit in search(archive.db.conn, query, limit=100):
             source = {
                 "notice": "SELECT title || char(10) || issuer FROM notices WHERE id = ?",
                 "document": "SELECT v.title || char(10) || text FROM versions v WHERE document_id = ?",
@@ -200,13 +200,13 @@ def test_a_snippet_is_verbatim_and_its_spans_are_the_terms(archive: Store) -> No
 
 def test_a_snippet_shows_as_many_terms_as_fit() -> None:
     text = "甲在这里。" + "。" * 400 + "乙和甲都在这里。"
-    snippet, hits = search.snippet_of(text, "", ["甲", "乙"])
+    snippet, hits = snippet_of(text, "", ["甲", "乙"])
     assert [snippet[start:end] for start, end in hits] == ["乙", "甲"]
 
 
 def test_a_snippet_of_a_long_text_is_found_quickly_and_right() -> None:
     text = "前文　文字。\n" * 50_000 + "最後的扶貧 項目"
-    snippet, hits = search.snippet_of(text, "", ["扶贫项目"])
+    snippet, hits = snippet_of(text, "", ["扶贫项目"])
     assert [snippet[start:end] for start, end in hits] == ["扶貧 項目"]
 
 
@@ -219,80 +219,80 @@ def test_only_the_current_version_is_found(tmp_path: Path) -> None:
     assert document is not None
     reading = attachment_document((item(1, level2="全新的事项"),), text="全新的文本")
     capture(store, 1, document["id"], document["url"], reading, "2026-11-21T01:00:00Z")
-    assert kinds(search.search(store.db.conn, "全新的文本")) == ["document"]
-    assert kinds(search.search(store.db.conn, "全新的事项")) == ["item"]
-    assert search.search(store.db.conn, "征地补偿安置方案4", area="land-expropriation") == []
-    assert search.check(store.db) == []
+    assert kinds(search(store.db.conn, "全新的文本")) == ["document"]
+    assert kinds(search(store.db.conn, "全新的事项")) == ["item"]
+    assert search(store.db.conn, "征地补偿安置方案4", area="land-expropriation") == []
+    assert index.check(store.db) == []
 
 
 def test_a_dead_link_takes_nothing_out_of_the_search(tmp_path: Path) -> None:
     store = make_archive(tmp_path / "data")
-    before = search.search(store.db.conn, "征地补偿", limit=100)
+    before = search(store.db.conn, "征地补偿", limit=100)
     for document in (1, 2):
         store.update("documents", document, state="gone")
-        search.index_document(store.db, document)
-    assert search.search(store.db.conn, "征地补偿", limit=100) == before
+        index.index_document(store.db, document)
+    assert search(store.db.conn, "征地补偿", limit=100) == before
 
 
 def test_a_former_edition_is_not_found(tmp_path: Path) -> None:
     store = make_archive(tmp_path / "data")
     document = 1
     store.update("documents", document, superseded_by=3)
-    assert search.check(store.db) != []
-    search.index_document(store.db, document)
-    assert search.check(store.db) == []
-    found = search.search(store.db.conn, "征地补偿", limit=100)  # a page takes the files it links to with it
+    assert index.check(store.db) != []
+    index.index_document(store.db, document)
+    assert index.check(store.db) == []
+    found = search(store.db.conn, "征地补偿", limit=100)  # a page takes the files it links to with it
     assert {hit.notice for hit in found} == {"welfare"}
 
 
 def test_a_file_that_the_page_links_to_no_longer_is_not_found(tmp_path: Path) -> None:
     store = make_archive(tmp_path / "data")
     capture(store, 1, 1, "http://land.example/t1.html", page_document("没有附件的新版", "正文"), "2026-11-21T01:00:00Z")
-    assert search.search(store.db.conn, "征地补偿", area="land-expropriation") == []
-    assert search.check(store.db) == []
+    assert search(store.db.conn, "征地补偿", area="land-expropriation") == []
+    assert index.check(store.db) == []
 
 
 def test_a_mirror_counts_only_while_the_declared_address_has_no_text(tmp_path: Path) -> None:
     store = make_archive(tmp_path / "data")
     mirror = store.document(3, "page", "http://mirror.example/3.html", mirror="政府网转载")
     capture(store, 1, mirror, "http://mirror.example/3.html", page_document("转载的扶贫通知", "只有转载才有的话"))
-    assert search.search(store.db.conn, "只有转载才有的话") == []
+    assert search(store.db.conn, "只有转载才有的话") == []
     page = store.row("SELECT id FROM documents WHERE notice_id = 3 AND kind = 'page' AND mirror = ''")
     assert page is not None
     store.db.execute("DELETE FROM versions WHERE document_id = ?", [page["id"]])
-    search.index_document(store.db, page["id"])
-    assert [hit.id for hit in search.search(store.db.conn, "只有转载才有的话")] == [mirror]
-    assert search.check(store.db) == []
+    index.index_document(store.db, page["id"])
+    assert [hit.id for hit in search(store.db.conn, "只有转载才有的话")] == [mirror]
+    assert index.check(store.db) == []
 
 
 def test_a_damaged_index_is_reported_and_rebuilt(tmp_path: Path) -> None:
     store = make_archive(tmp_path / "data")
-    whole = search.count(store.db.conn, "演示")
+    whole = count(store.db.conn, "演示")
     store.db.execute("DELETE FROM documents_fts WHERE rowid = 1")
     store.db.execute("UPDATE items_fts SET text = 'x' WHERE rowid = 1")
     store.db.execute("INSERT INTO notices_fts (rowid, title, issuer) VALUES (99, 'x', 'y')")
-    assert search.check(store.db) == [
+    assert index.check(store.db) == [
         "检索索引中的通知 99 已不是现行内容",
         "文件 1 不在检索索引中",
         "目录事项 1 的检索索引与原文不一致",
     ]
-    assert search.rebuild(store.db) == 3 + 5 + 12
-    assert search.check(store.db) == []
-    assert search.count(store.db.conn, "演示") == whole
+    assert index.rebuild(store.db) == 3 + 5 + 12
+    assert index.check(store.db) == []
+    assert count(store.db.conn, "演示") == whole
 
 
 def test_recall_and_precision_against_a_substring_scan_are_one(tmp_path: Path) -> None:
     bodies = corpus.texts(200)
     store = corpus.fill(tmp_path / "data", bodies, items=100)
     folded = {
-        row["id"]: (search_fold(search.document_title(row["name"], row["title"])), search_fold(row["text"]))
+        row["id"]: (search_fold(index.document_title(row["name"], row["title"])), search_fold(row["text"]))
         for row in store.rows(
             "SELECT d.id, d.name, v.title, v.text FROM documents d JOIN versions v ON v.document_id = d.id"
         )
     }
     for query in corpus.queries(bodies, each=15):
         expected = {id for id, texts in folded.items() if any(search_fold(query) in text for text in texts)}
-        found = {hit.id for hit in search.search(store.db.conn, query, kind="document", limit=1000)}
+        found = {hit.id for hit in search(store.db.conn, query, kind="document", limit=1000)}
         assert expected, query
         assert found == expected, query
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive import search
 from archive.cli import cli
 from archive.operate import health
 from archive.operate.verify import verify
 from archive.record.store import Store, read_only
+from archive.search import index
 from tests.crawled import copy_of, crawled
 
 
@@ -99,7 +99,7 @@ def test_a_stale_index_is_found_and_repaired(data: Path) -> None:
     assert CliRunner().invoke(cli, ["--data", str(data), "repair"]).exit_code == 0
     assert verify(data)["ok"] is True
     with closing(Store.open(data)) as store:
-        assert search.check(store.db) == []
+        assert index.check(store.db) == []
 
 
 def test_a_torn_tail_is_found_set_aside_and_nothing_is_lost(data: Path) -> None:

@@ -14,8 +14,9 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.warc import WarcError, check_file, read_payload, read_record, records, repair_tail
+from archive.warc.check import check_file, repair_tail
 from archive.warc.coding import TooLarge, undo
+from archive.warc.read import WarcError, read_payload, read_record, records
 
 TEXT = "演示样本：基层政务公开标准指引。".encode() * 200
 

@@ -9,13 +9,15 @@ from typing import Any
 import click
 from rich.table import Table
 
-from archive import search, warc, words
+from archive import words
 from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data, writing
 from archive.machine.lock import LockHeld
 from archive.operate import health
 from archive.record.store import read_only
+from archive.search import index
 from archive.settings import load_settings
 from archive.tell.story import local
+from archive.warc.check import repair_tail
 
 
 @click.command()
@@ -138,9 +140,9 @@ def restore(data: Path, source: Path, damaged: bool) -> None:
 def repair(data: Path) -> None:
     """移开 WARC 文件不完整的尾部，重建检索索引。"""
     with writing(data) as store:
-        for line in warc.repair_tail(data):
+        for line in repair_tail(data):
             out.print(line, markup=False)
-        out.print(f"检索索引已重建，{search.rebuild(store.db)} 条", markup=False)
+        out.print(f"检索索引已重建，{index.rebuild(store.db)} 条", markup=False)
 
 
 COMMANDS: list[click.Command] = [status, verify, backup, restore, repair]

@@ -11,7 +11,7 @@ from rich.text import Text
 from archive import words
 from archive.commands import emit, json_option, out, pass_data
 from archive.record.store import read_only
-from archive.search import Hit, QueryError, search
+from archive.search.query import Hit, QueryError, search
 
 
 @click.command("search")

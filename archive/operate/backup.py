@@ -25,13 +25,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from archive import clock, warc
+from archive import clock
 from archive.machine import faults, soundness
 from archive.machine.lock import crawl_lock
 from archive.operate import damage, holdings
 from archive.operate.holdings import Entry, Unreadable, entry_of, sha256
 from archive.record.store import Store, read_only
 from archive.settings import ENVIRONMENT
+from archive.warc.read import FOLDER
 
 MANIFEST = "manifest.json"
 PARTIAL = ".partial"
@@ -64,7 +65,7 @@ def backup(data: Path, target: Path, *, keep: int = KEEP) -> Path:
 
     Raises BackupError; DataDamaged when there is a copy that is not good.
     """
-    if not (data / "archive.db").exists() and not (data / warc.FOLDER).exists():
+    if not (data / "archive.db").exists() and not (data / FOLDER).exists():
         read_only(data)  # says what to do when there is no archive
     if target.resolve().is_relative_to(data.resolve()):
         raise BackupError(f"备份目录 {target} 在数据目录里面；请放到另一个目录，最好是另一块磁盘")

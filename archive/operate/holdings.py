@@ -16,8 +16,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archive import warc
 from archive.machine import faults
+from archive.warc import check
+from archive.warc.read import FOLDER, GZIP
 
 BLOCK = 1 << 20
 Entry = dict[str, Any]
@@ -54,7 +55,7 @@ def copy_records(
             continue
         files[name] = entry_of(folder / name) | {"time": _changed(path)}
         problems += _wrong(folder / name, name, known)
-    lost = [name for name in before if name.startswith(f"{warc.FOLDER}/") and name not in paths]
+    lost = [name for name in before if name.startswith(f"{FOLDER}/") and name not in paths]
     return problems + [f"WARC 文件 {name} 不见了（上一份完好的备份里有）" for name in lost]
 
 
@@ -63,7 +64,7 @@ def missing(folder: Path) -> list[str]:
     return [
         f"WARC 文件 {name} {what}，其中有 {count} 次抓取的原文"
         for name, offsets in _named(folder / "archive.db").items()
-        for what, count in [_lacking(folder / warc.FOLDER / name, offsets)]
+        for what, count in [_lacking(folder / FOLDER / name, offsets)]
         if count
     ]
 
@@ -93,12 +94,12 @@ def _lacking(path: Path, offsets: list[int]) -> tuple[str, int]:
 
 def _begins(stream: Any, offset: int) -> bool:
     stream.seek(offset)
-    return bool(stream.read(3) == warc.GZIP)
+    return bool(stream.read(3) == GZIP)
 
 
 def _records(data: Path) -> list[Path]:
     """Every file there; a symbolic link that leads nowhere counts: it stands for one that is missing."""
-    return [path for path in sorted((data / warc.FOLDER).rglob("*")) if not path.is_dir()]
+    return [path for path in sorted((data / FOLDER).rglob("*")) if not path.is_dir()]
 
 
 def _changed(path: Path) -> int:
@@ -130,18 +131,18 @@ def _linked(previous: Path, copy: Path, known: Entry) -> Entry:
 def _taken(path: Path, target: Path, *, cut: bool) -> None:
     """The file up to its length now; of the newest (`cut`), which a crawl may be writing, only whole records."""
     copy(path, target)
-    if cut and target.name.endswith(".warc.gz") and not warc.continues(target, end := warc.sound_until(target)):
+    if cut and target.name.endswith(".warc.gz") and not check.continues(target, end := check.sound_until(target)):
         os.truncate(target, end)
 
 
 def _wrong(path: Path, name: str, known: Entry | None) -> Iterator[str]:
     """What is wrong with a file that is new, or other than it was at the last good backup."""
-    if warc.TORN in Path(name).parts or not name.endswith(".warc.gz"):
+    if check.TORN in Path(name).parts or not name.endswith(".warc.gz"):
         return
     if known and (path.stat().st_size < known["bytes"] or sha256(path, known["bytes"]) != known["sha256"]):
         yield f"WARC 文件 {path.name} 与上一份完好备份里的不同（原文只会增加，不应改变）"
         return
-    found = warc.check_file(path)
+    found = check.check_file(path)
     if found:
         yield f"WARC 文件 {found[0]}"
 

@@ -14,12 +14,15 @@ from typing import Any
 from attrs import Factory, define
 from sqlite_utils import Database
 
-from archive import clock, search, warc
+from archive import clock
 from archive.machine import child
 from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
 from archive.operate import damage
 from archive.record.store import Store, read_only
+from archive.search import index
+from archive.warc.check import check_file
+from archive.warc.read import FOLDER, WarcError, read_payload, read_record
 
 Row = dict[str, Any]
 SAMPLE = 50
@@ -95,7 +98,7 @@ def _index(found: Findings, data: Path) -> None:
     with closing(sqlite3.connect(f"file:{data / 'archive.db'}?mode=ro", uri=True, timeout=60)) as source:
         copy = Database(memory=True)
         source.backup(copy.conn)
-    for problem in search.check(copy):
+    for problem in index.check(copy):
         found.wrong(f"{problem}；请运行 guidelines repair", "检索索引")
     for table in ("notices_fts", "documents_fts", "items_fts"):
         found.count("index", copy.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of ours
@@ -130,8 +133,8 @@ def _capture(data: Path, row: Row, by_id: dict[int, Row]) -> Iterator[str]:
         yield "没有 WARC 记录"
         return
     try:
-        record = warc.read_record(data, row["warc_file"], row["warc_offset"])
-    except warc.WarcError as error:
+        record = read_record(data, row["warc_file"], row["warc_offset"])
+    except WarcError as error:
         yield str(error)
         return
     if row["refers_to"] is not None:
@@ -155,8 +158,8 @@ def _payload(data: Path, row: Row) -> Iterator[str]:
     if not row["sha256"]:
         return
     try:
-        payload = warc.read_payload(data, row["warc_file"], row["warc_offset"])
-    except warc.WarcError as error:
+        payload = read_payload(data, row["warc_file"], row["warc_offset"])
+    except WarcError as error:
         yield str(error)
         return
     digest = hashlib.sha256(payload.body).hexdigest()
@@ -168,12 +171,12 @@ def _payload(data: Path, row: Row) -> Iterator[str]:
 
 def _files(found: Findings, data: Path, sample: bool) -> None:
     """Every record of every file, also those that no capture names; a crawl under way may be writing the newest."""
-    files = sorted((data / warc.FOLDER).glob("*.warc.gz"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+    files = sorted((data / FOLDER).glob("*.warc.gz"), key=lambda path: (path.stat().st_mtime_ns, path.name))
     if files and crawling(data):
         files.pop()
     for path in files[-1:] if sample else files:
         found.count("warc_files")
-        for problem in warc.check_file(path):
+        for problem in check_file(path):
             found.wrong(f"{problem}；尾部不完整可用 guidelines repair 处理，其他损坏请从备份恢复", path.name)
 
 

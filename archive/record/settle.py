@@ -20,7 +20,6 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
-from archive import search
 from archive.clock import iso, now, parse
 from archive.compare.attachments import called
 from archive.compare.compare import compare, is_confident
@@ -30,6 +29,7 @@ from archive.machine.transaction import atomic
 from archive.model import Attachment, Change, Document, Kind, Problem, RowChange
 from archive.record.learn import furniture_of
 from archive.record.store import Row, Store
+from archive.search import index
 from archive.text.links import link_key
 from archive.text.same import name_key
 
@@ -427,8 +427,7 @@ def stand(store: Store, notice_id: int) -> None:
         if notice["told"]:
             _tell(store, notice, Edition.of_json(notice["told"]))
             return
-        for row in store.rows("SELECT id FROM documents WHERE notice_id = ?", [notice_id]):
-            search.index_document(store.db, row["id"])
+        index.index_all_of_notice(store.db, notice_id)
 
 
 def _tell(store: Store, notice: Row, edition: Edition) -> None:
@@ -462,12 +461,12 @@ def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
     """Rows in force, and found, are those of the versions that the edition holds."""
     files = [file for outer in edition.files for file in (outer, *outer.members)]
     held = json.dumps([edition.version_id, *(file.version_id for file in files if file.version_id is not None)])
-    for row in store.rows("SELECT id FROM documents WHERE notice_id = ?", [notice["id"]]):
-        store.db.execute(
-            "UPDATE items SET current = (version_id IN (SELECT value FROM json_each(?))) WHERE document_id = ?",
-            [held, row["id"]],
-        )
-        search.index_document(store.db, row["id"])
+    store.db.execute(
+        """UPDATE items SET current = (version_id IN (SELECT value FROM json_each(?)))
+           WHERE document_id IN (SELECT id FROM documents WHERE notice_id = ?)""",
+        [held, notice["id"]],
+    )
+    index.index_all_of_notice(store.db, notice["id"])
 
 
 def _version(store: Store, version_id: int) -> Row:

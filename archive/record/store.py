@@ -17,7 +17,6 @@ from urllib.parse import unquote, urlsplit
 
 from sqlite_utils import Database
 
-from archive import search
 from archive.clock import iso, now
 from archive.machine import faults
 from archive.machine.faults import StoreError
@@ -27,6 +26,7 @@ from archive.model import GOOD, Attachment, Capture, Document, Notice, Sources
 from archive.record.files import attachment_documents
 from archive.record.readings import as_json, item_of, item_row, spans_list
 from archive.record.schema import migrate, migrations, pending, refuse_newer
+from archive.search import index
 from archive.text.same import name_key
 
 Row = dict[str, Any]
@@ -64,7 +64,7 @@ class Store:
             if not migrations.applied(db) and _holds_records(data):  # another database under its name
                 raise StoreError(LOST.format(path=path, data=data))
             migrate(db, migrations, path)
-            search.renew(db)
+            index.renew(db)
         except BaseException:
             connection.close()
             raise
@@ -118,7 +118,7 @@ class Store:
                 {"number": t.number, "task": t.task, "unit": t.unit, "due": t.due} for t in sources.tasks
             )
             for row in self.rows("SELECT id FROM notices"):
-                search.index_notice(self.db, row["id"])
+                index.index_notice(self.db, row["id"])
 
     def _declare_notice(self, notice: Notice) -> None:
         values = {
@@ -345,7 +345,7 @@ class Store:
             self.db.table("documents").update(
                 document_id, {"state": "current", "reason": "", "reader": document.reader}
             )
-            search.index_document(self.db, document_id)
+            index.index_document(self.db, document_id)
         return version_id
 
     def _insert_attachments(self, document_id: int, version_id: int, attachments: Sequence[Attachment]) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Generator, Iterator
 
 import brotli  # type: ignore[import-untyped]
 
 CHUNK = 1 << 16
-Step = Callable[[bytes], bytes]
 
 
 class TooLarge(Exception):
@@ -31,19 +30,12 @@ def undo(body: bytes, encodings: str, limit: int) -> tuple[bytes, bool]:
     """
     complete = True
     for name in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
+        if name == "identity":
+            continue
+        if name not in _DECODERS:
+            break
         try:
-            if name in ("gzip", "x-gzip"):
-                body, ended = _inflate(body, 31, limit)
-            elif name == "deflate":
-                # the standard says zlib, some servers send the bare stream
-                zlib_head = len(body) > 1 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
-                body, ended = _inflate(body, 15 if zlib_head else -15, limit)
-            elif name == "br":
-                body, ended = _brotli(body, limit)
-            elif name == "identity":
-                continue
-            else:
-                break
+            body, ended = _gathered(_DECODERS[name](body), limit)
         except CodingError:
             break
         complete = complete and ended
@@ -52,48 +44,59 @@ def undo(body: bytes, encodings: str, limit: int) -> tuple[bytes, bool]:
     return body, complete
 
 
-def _inflate(body: bytes, window: int, limit: int) -> tuple[bytes, bool]:
+def _gathered(parts: Iterator[bytes], limit: int) -> tuple[bytes, bool]:
+    """What a decoder gives, and whether it came to its end. Raises CodingError when it gives nothing at all."""
     out: list[bytes] = []
     size = 0
-    rest = body
-    while rest:
-        decoder = zlib.decompressobj(window)
-        while rest and not decoder.eof:
-            try:
-                part = decoder.decompress(rest, CHUNK)
-            except zlib.error as error:
-                if not out:
-                    raise CodingError(str(error)) from error
-                return b"".join(out), False
-            rest = decoder.unconsumed_tail
+    try:
+        for part in parts:
             size += len(part)
             if size > limit:
                 raise TooLarge(limit)
             out.append(part)
-        if not decoder.eof:
-            return b"".join(out), False
-        # several gzip members make one body; other bytes behind the end are ignored, as browsers do
-        rest = decoder.unused_data if window == 31 and decoder.unused_data.startswith(b"\x1f\x8b") else b""
+    except EOFError:
+        return b"".join(out), False
+    except (zlib.error, brotli.error) as error:
+        if not out:
+            raise CodingError(str(error)) from error
+        return b"".join(out), False
     return b"".join(out), True
 
 
-def _brotli(body: bytes, limit: int) -> tuple[bytes, bool]:
+def _gunzip(body: bytes) -> Iterator[bytes]:
+    # several gzip members make one body; other bytes behind the end are ignored, as browsers do
+    while body:
+        body = yield from _inflate(body, 31)
+        if not body.startswith(b"\x1f\x8b"):
+            return
+
+
+def _deflate(body: bytes) -> Iterator[bytes]:
+    # the standard says zlib, some servers send the bare stream
+    zlib_head = len(body) > 1 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
+    if body:
+        yield from _inflate(body, 15 if zlib_head else -15)
+
+
+def _inflate(body: bytes, window: int) -> Generator[bytes, None, bytes]:
+    """Returns what stands behind the end. Raises EOFError when the data end before it."""
+    decoder = zlib.decompressobj(window)
+    while not decoder.eof:
+        if not body:
+            raise EOFError
+        yield decoder.decompress(body, CHUNK)
+        body = decoder.unconsumed_tail
+    return decoder.unused_data
+
+
+def _brotli(body: bytes) -> Iterator[bytes]:
     decoder = brotli.Decompressor()
-    out: list[bytes] = []
-    size = 0
-    given = body
     while not decoder.is_finished():
-        try:
-            part = decoder.process(given, output_buffer_limit=CHUNK)
-        except brotli.error as error:
-            if not out:
-                raise CodingError(str(error)) from error
-            return b"".join(out), False
-        given = b""
+        part = decoder.process(body, output_buffer_limit=CHUNK)
+        body = b""
         if not part and decoder.can_accept_more_data():
-            return b"".join(out), False
-        size += len(part)
-        if size > limit:
-            raise TooLarge(limit)
-        out.append(part)
-    return b"".join(out), True
+            raise EOFError
+        yield part
+
+
+_DECODERS = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _deflate, "br": _brotli}

@@ -18,7 +18,7 @@ from scrapy.http import Headers, Request, Response
 from archive import SOFTWARE
 from archive.clock import iso, now
 from archive.record.store import Row
-from archive.warc import WarcError, read_record
+from archive.warc.read import WarcError, read_record
 from archive.warc.write import WarcFiles, digest, record_id
 from crawler.download.revisit import Known, same_payload, was_conditional
 

@@ -17,7 +17,7 @@ from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 from w3lib.url import canonicalize_url
 
-from archive.warc import Record, WarcError, records
+from archive.warc.read import Record, WarcError, records
 from crawler.download.errors import NotFetched
 
 DEMO = "演示样本"

@@ -12,7 +12,8 @@ from typing import Any
 
 from attrs import Factory, define
 
-from archive.warc import Record, check_file, records
+from archive.warc.check import check_file
+from archive.warc.read import Record, records
 from tests.sites.modes import html
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.operate.verify import verify
-from archive.warc import read_payload
+from archive.warc.read import read_payload
 from tests.crawl.harness import Archive, environment, page
 from tests.sites.server import SiteServer
 

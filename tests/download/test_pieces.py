@@ -12,8 +12,9 @@ from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError, Igno
 from scrapy.http import Response
 
 from archive.settings import Settings
-from archive.warc import check_file, records
+from archive.warc.check import check_file
 from archive.warc.coding import TooLarge
+from archive.warc.read import records
 from archive.warc.write import WarcFiles
 from crawler.download.errors import NotFetched, explain, unreachable
 from crawler.download.replay import is_demo

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archive import warc
 from archive.operate.verify import verify
 from archive.record.store import read_only
+from archive.warc.read import read_payload
 from tests.office import Office
 from tests.releases import ARCHIVE, CRAWLS, PORT, RECORDED
 from tests.sites.server import SiteServer
@@ -66,7 +66,7 @@ def as_they_were(data: Path) -> Iterator[SiteServer]:
                WHERE c.id IN (SELECT max(id) FROM captures WHERE http_status IS NOT NULL GROUP BY document_id)"""
         ).fetchall()
         for row in rows:
-            payload = warc.read_payload(data, row["file"], row["offset"])
+            payload = read_payload(data, row["file"], row["offset"])
             put(server, row["url"], payload.body, payload.headers.get("content-type", "text/html"))
             if row["asked"] != row["url"]:
                 put(server, row["asked"], b"", status=301, headers={"Location": row["url"]})

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 from datasette import Response
 
 from archive.text.filetypes import ENDING_OF, MEDIA_TYPES
-from archive.warc import WarcError, read_payload
+from archive.warc.read import WarcError, read_payload
 from archive.web.views import answer
 from archive.web.visit import Missing, Row, Visit
 

@@ -1,0 +1,56 @@
+"""What is shown of a hit: a verbatim piece of the text, and where the terms stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from archive.text.fold import search_fold
+from archive.text.tokens import Folding
+
+LENGTH = 120
+"""Characters of a snippet."""
+
+
+def spans(text: str, terms: Sequence[str], limit: int = 50) -> list[tuple[int, int]]:
+    """Where the terms stand in a text, from left to right, overlapping ones joined."""
+    folding = Folding(text)
+    return _joined(folding.find(search_fold(term), limit) for term in terms)
+
+
+def _joined(found: Iterable[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(span for spans_ in found for span in spans_):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def snippet_of(text: str, title: str, terms: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """A verbatim piece of the text around the hits, and the hits' spans in it; of the title when only that has hits."""
+    folding = Folding(text)
+    per_term = {term: folding.find(search_fold(term)) for term in terms}
+    starts = sorted(span[0] for found in per_term.values() for span in found)
+    if not starts:
+        return title, spans(title, terms)
+
+    def variety(start: int) -> int:
+        return sum(any(start <= at and end <= start + LENGTH for at, end in found) for found in per_term.values())
+
+    best = max(starts, key=lambda start: (variety(start), -start))
+    begin = _beginning(text, best)
+    piece = text[begin : best + LENGTH].rstrip()
+    inside = [
+        (start - begin, end - begin)
+        for start, end in _joined(per_term.values())
+        if start >= begin and end <= begin + len(piece)
+    ]
+    return piece, inside
+
+
+def _beginning(text: str, hit: int) -> int:
+    """Where a snippet around a hit begins: at the start of its line or sentence when that is near."""
+    near = max(0, hit - 40)
+    breaks = [text.rfind(mark, near, hit) for mark in "\n。；┃"]
+    return max(breaks) + 1 if max(breaks) >= near else near
