@@ -34,7 +34,7 @@ def test_equal_texts_have_nothing_but_equal(text: str) -> None:
 
 @given(old=WORDS, new=WORDS)
 def test_side_by_side_shows_every_character_of_both(old: str, new: str) -> None:
-    lines = side_by_side(old, new)
+    lines = side_by_side(redline(old, new))
     for side, text in ((0, old), (1, new)):
         shown = "".join(piece for line in lines for _, piece in (line.left, line.right)[side])
         assert shown == text.replace("\n", "")
@@ -67,13 +67,15 @@ def test_a_moved_paragraph_of_several_sentences_is_one_move() -> None:
     old, new = f"一、准确把握公开范围。\n{moved}{others}", f"一、准确把握公开范围。\n{others}{moved}"
     ops = redline(old, new)
     assert [(op, text) for op, text in ops if op != EQUAL] == [(DELETE, moved), (MOVED, moved)]
-    shown = [op for line in side_by_side(old, new) for op, _ in (*line.left, *line.right)]
+    shown = [op for line in side_by_side(redline(old, new)) for op, _ in (*line.left, *line.right)]
     assert shown.count(MOVED) == 2
     assert DELETE not in shown
 
 
 def test_changed_lines_stand_beside_each_other() -> None:
-    lines = side_by_side("甲行很长的文字一二三。\n乙行20天。\n丙行。", "乙行7天。\n丙行。\n甲行很长的文字一二三。")
+    lines = side_by_side(
+        redline("甲行很长的文字一二三。\n乙行20天。\n丙行。", "乙行7天。\n丙行。\n甲行很长的文字一二三。")
+    )
     pairs = [("".join(t for _, t in line.left), "".join(t for _, t in line.right)) for line in lines]
     assert ("乙行20天。", "乙行7天。") in pairs
     assert ("丙行。", "丙行。") in pairs

@@ -10,11 +10,11 @@ import click
 from rich.table import Table
 
 from archive import words
+from archive.clock import local
 from archive.commands import ATTENTION, OK, crawl_by_child, emit, err, json_option, out, pass_data
-from archive.publish.report import crawl_report, needs_person
+from archive.publish.report import crawl_report, needs_person, notices
 from archive.record.store import read_only
 from archive.settings import load_settings
-from archive.tell.story import local
 
 
 @click.command()
@@ -70,7 +70,7 @@ def _print(connection: sqlite3.Connection, report: dict[str, Any], zone: Any) ->
         _nothing_due(connection, zone)
         return
     table = Table("序号", "通知", "结论", "附件", box=None, pad_edge=False)
-    titles = {row["slug"]: row for row in connection.execute("SELECT slug, number, title FROM notices")}
+    titles = notices(connection)
     for slug, entry in report["notices"].items():
         files = "，".join(f"{words.verdict(verdict)} {n}" for verdict, n in sorted(entry["attachments"].items()))
         verdict = words.verdict(entry["verdict"], entry["reason"])

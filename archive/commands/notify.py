@@ -10,11 +10,11 @@ from attrs import asdict
 from rich.table import Table
 
 from archive import clock
+from archive.clock import local
 from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data
 from archive.machine.toml import SettingsError
 from archive.record.store import read_only
 from archive.settings import load_settings
-from archive.tell.story import local
 from archive.tell.subscriptions import NAME, Subscriber, load
 
 STATES = {"pending": "待投递", "sending": "投递中", "dead": "已停止重试"}

@@ -10,13 +10,13 @@ import click
 from rich.table import Table
 
 from archive import words
+from archive.clock import local
 from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data, writing
 from archive.machine.lock import LockHeld
 from archive.operate import health
 from archive.record.store import read_only
 from archive.search import index
 from archive.settings import load_settings
-from archive.tell.story import local
 from archive.warc.check import repair_tail
 
 

@@ -1,4 +1,4 @@
-"""What waits for a person, and their word on it: `review`, `accept`, `reject`, `undo`."""
+"""What waits for a person, and their word on it: `review`, `accept`, `reject`, `undo`, `candidates`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from archive.clock import local
 from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, out, pass_data
 from archive.commands.changes import print_text
 from archive.compare.redline import redline
 from archive.machine.faults import StoreError
+from archive.publish import report
+from archive.record.decide import review_of_candidate
 from archive.record.questions import Question, questions
 from archive.record.store import read_only
 from archive.settings import load_settings
 from archive.tell.audience import audience
-from archive.tell.story import local
 
 
 @click.command()
@@ -122,4 +124,57 @@ def decide(data: Path, word: str, number: int | None, capture: int | None = None
     crawl_by_child(data, "decide", *arguments)
 
 
-COMMANDS: list[click.Command] = [review, accept, reject, undo]
+# ---------------------------------------------------------------- candidates
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def candidates(context: click.Context, as_json: bool) -> None:
+    """列出可能的新版；accept 采纳为通知的新一版，reject 排除。"""
+    if context.invoked_subcommand is not None:
+        return
+    with closing(read_only(context.find_root().obj)) as connection:
+        found = report.candidates(connection)
+    if as_json:
+        emit(found)
+        return
+    if not found:
+        out.print("没有待核对的新版。")
+    for candidate in found:
+        out.print(f"{candidate['id']}　{candidate['notice']}　可能的新版：《{candidate['title']}》", markup=False)
+        details = [candidate["document_number"], candidate["published_on"], candidate["url"]]
+        out.print("    " + "　".join(detail for detail in details if detail), markup=False)
+        for sentence in candidate["evidence"]:
+            out.print(f"    依据：{sentence}", markup=False)
+        id = candidate["id"]
+        out.print(f"    采纳：guidelines candidates accept {id}　排除：guidelines candidates reject {id}", markup=False)
+
+
+@candidates.command("accept")
+@click.argument("candidate", metavar="ID", type=int)
+@pass_data
+def accept_candidate(data: Path, candidate: int) -> None:
+    """采纳：这个网页就是通知的新一版；下次抓取时收录并与现行版逐行比对。"""
+    slug = _decided(data, candidate, "--accept")
+    out.print(f"已采纳为 {slug} 的新一版。要马上收录并比对，请运行 guidelines crawl --notice {slug}")
+
+
+@candidates.command("reject")
+@click.argument("candidate", metavar="ID", type=int)
+@pass_data
+def reject_candidate(data: Path, candidate: int) -> None:
+    """排除：这个网页不是通知的新版，不再提起。"""
+    _decided(data, candidate, "--reject")
+    out.print(f"候选 {candidate} 已排除。")
+
+
+def _decided(data: Path, candidate: int, word: str) -> str:
+    """A candidate is decided like all that waits, under the number of its review. Returns the notice's slug."""
+    with closing(read_only(data)) as connection:
+        number, slug = review_of_candidate(connection, candidate)
+    decide(data, word, number)
+    return slug
+
+
+COMMANDS: list[click.Command] = [review, accept, reject, undo, candidates]

@@ -296,9 +296,8 @@ class Line:
         return any(op != EQUAL for op, _ in (*self.left, *self.right))
 
 
-def side_by_side(old: str, new: str) -> list[Line]:
+def side_by_side(ops: Sequence[Op]) -> list[Line]:
     """The redline as pairs of lines. A moved sentence is `moved` on both sides."""
-    ops = redline(old, new)
     moves = Counter(text.strip() for op, text in ops if op == MOVED)
     lines: list[Line] = []
     left: list[list[Op]] = [[]]

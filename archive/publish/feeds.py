@@ -6,16 +6,17 @@ import hashlib
 import json
 import re
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, tzinfo
 from email.utils import format_datetime
 from typing import Any
 
 from lxml import etree
 
-from archive import words
 from archive.clock import parse
-from archive.tell import html
-from archive.tell.story import Row, Story, rows_of, stories
+from archive.publish.report import form
+from archive.record.story import Row, Story, rows_of, stories
+from archive.tell import render
+from archive.tell.messages import SITE
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 60
@@ -28,16 +29,16 @@ class NoSuchArea(Exception):
     """The feed was asked for an area that the archive does not know."""
 
 
-def feed(connection: sqlite3.Connection, base_url: str, area: str = "") -> tuple[bytes, str, str]:
+def feed(connection: sqlite3.Connection, base_url: str, area: str = "", zone: tzinfo = UTC) -> tuple[bytes, str, str]:
     """(Atom document, ETag, Last-Modified) of the latest changes, of one area when `area` (a slug) is given.
 
     Ids are tag: URIs built from the archive and the number of the change, so that they survive a change of address.
-    Raises NoSuchArea.
+    Times in sentences are those of `zone`. Raises NoSuchArea.
     """
     base_url = base_url.rstrip("/")
     title = _title(connection, area)
     path = f"/areas/{area}" if area else "/changes"
-    found = stories(connection, [row["id"] for row in _changes(connection, area)], base_url, UTC)
+    found = stories(connection, [row["id"] for row in _changes(connection, area)], base_url, zone)
     updated = max((story.updated_at for story in found), default=_first_crawl(connection))
     tag = _tag(connection)
     namespaces: dict[Any, str] = {None: ATOM}
@@ -48,38 +49,31 @@ def feed(connection: sqlite3.Connection, base_url: str, area: str = "") -> tuple
     _text(root, "updated", updated)
     _link(root, "self", f"{base_url}{path}.atom", "application/atom+xml")
     _link(root, "alternate", f"{base_url}{path}", "text/html")
-    _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", "基层政务公开标准档案")
+    _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", SITE)
     for story in found:
         _entry(root, story, tag)
-    body: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8")
-    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', _http_date(updated)
+    return _made(etree.tostring(root, xml_declaration=True, encoding="utf-8"), updated)
 
 
-def changes_json(connection: sqlite3.Connection, base_url: str, area: str = "") -> tuple[bytes, str, str]:
+def changes_json(connection: sqlite3.Connection, base_url: str) -> tuple[bytes, str, str]:
     """The same changes as (JSON list in the form of `guidelines changes --json` with links, ETag, Last-Modified)."""
-    base_url = base_url.rstrip("/")
-    _title(connection, area)
-    rows = _changes(connection, area)
+    rows = _changes(connection)
     document = [
-        {
-            "id": row["id"],
-            "kind": row["kind"],
-            "notice": row["slug"],
-            "document": row["document_id"],
-            "url": row["url"],
-            "detected_at": row["detected_at"],
-            "from_version": row["from_version"],
-            "to_version": row["to_version"],
-            "summary": row["summary"],
+        form(row)
+        | {
             "updated_at": row["updated_at"] or row["detected_at"],
             "restored_at": row["restored_at"],
-            "link": f"{base_url}/changes/{row['id']}",
+            "link": f"{base_url.rstrip('/')}/changes/{row['id']}",
         }
         for row in rows
     ]
-    body = json.dumps(document, ensure_ascii=False, indent=1).encode()
-    updated = max((row["updated_at"] or row["detected_at"] for row in rows), default=_first_crawl(connection))
-    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', _http_date(updated)
+    updated = max((change["updated_at"] for change in document), default=_first_crawl(connection))
+    return _made(json.dumps(document, ensure_ascii=False, indent=1).encode(), updated)
+
+
+def _made(body: bytes, updated: str) -> tuple[bytes, str, str]:
+    at = format_datetime(parse(updated).astimezone(UTC), usegmt=True)
+    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', at
 
 
 def not_modified(etag: str, last_modified: str, if_none_match: str, if_modified_since: str) -> bool:
@@ -90,13 +84,13 @@ def not_modified(etag: str, last_modified: str, if_none_match: str, if_modified_
     return bool(if_modified_since) and if_modified_since == last_modified
 
 
-def _changes(connection: sqlite3.Connection, area: str) -> list[Row]:
+def _changes(connection: sqlite3.Connection, area: str = "") -> list[Row]:
     """Newest first; what only our own reader did (upgrade) is no news."""
-    where = "AND notice_id IN (SELECT notice_id FROM areas WHERE slug = :area)" if area else ""
     return rows_of(
         connection,
-        f"""SELECT * FROM change_list
-            WHERE kind <> 'upgrade' {where} ORDER BY id DESC LIMIT :entries""",  # noqa: S608 - the part is ours
+        """SELECT * FROM change_list
+           WHERE kind <> 'upgrade' AND (:area = '' OR notice_id IN (SELECT notice_id FROM areas WHERE slug = :area))
+           ORDER BY id DESC LIMIT :entries""",
         {"area": area, "entries": ENTRIES},
     )
 
@@ -117,9 +111,10 @@ def _entry(root: Any, story: Story, tag: str) -> None:
     _text(entry, "published", story.detected_at)
     _text(entry, "updated", story.updated_at)
     _link(entry, "alternate", story.link, "text/html")
-    _link(entry, "related", story.source, "")
-    etree.SubElement(entry, f"{{{ATOM}}}category", term=story.kind, label=words.change(story.kind))
-    content = _text(entry, "content", html.block(story))
+    if story.source:
+        _link(entry, "related", story.source, "")
+    etree.SubElement(entry, f"{{{ATOM}}}category", term=story.kind, label=story.kind_name)
+    content = _text(entry, "content", render.change(story))
     content.set("type", "html")
 
 
@@ -147,8 +142,3 @@ def _link(parent: Any, rel: str, href: str, media_type: str) -> None:
     link = etree.SubElement(parent, f"{{{ATOM}}}link", rel=rel, href=_FORBIDDEN.sub("", href))
     if media_type:
         link.set("type", media_type)
-
-
-def _http_date(moment: str) -> str:
-    at: datetime = parse(moment)
-    return format_datetime(at.astimezone(UTC), usegmt=True)

@@ -1,56 +1,128 @@
-"""The report of a crawl, read from the database by its number; the JSON forms of the contract."""
+"""The JSON forms of the contract: a change, its difference, a candidate, and the report of a crawl, which is read from
+the database by its number."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
+from archive.compare.redline import Op, redline
+from archive.model import Kind
 from archive.operate.health import notice_troubles
+from archive.record.story import Story, rows_of, stories, text_of, version_of
+
+_WHICH: Mapping[str, str] = {
+    "change": "id = :change",
+    "crawl": "crawl_id = :crawl",
+    "since": "detected_at >= :since",
+    "kind": "kind = :kind",
+    "notice": "slug = :notice",
+}
+
+
+def changes(connection: sqlite3.Connection, **which: Any) -> list[dict[str, Any]]:
+    """Changes in the contract's form, newest first; all, or those of a `change`, `crawl`, `kind` or `notice` (slug), or
+    detected `since` then (ISO 8601 UTC). None stands for any."""
+    chosen = [_WHICH[name] for name, value in which.items() if value is not None]
+    where = " AND ".join(["1", *chosen])
+    sql = f"SELECT * FROM change_list WHERE {where} ORDER BY id DESC"  # noqa: S608 - parts of _WHICH
+    return [form(row) for row in rows_of(connection, sql, which)]
+
+
+def form(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `change_list` in the contract's form (`quiet`: it alerts nobody, `withdrawn`: a person took it back)."""
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "notice": row["slug"],
+        "document": row["document_id"],
+        "url": row["url"],
+        "detected_at": row["detected_at"],
+        "from_version": row["from_version"],
+        "to_version": row["to_version"],
+        "summary": row["summary"],
+        "quiet": bool(row["quiet"]),
+        "withdrawn": bool(row["withdrawn"]),
+    }
+
+
+def difference(connection: sqlite3.Connection, change: int) -> tuple[Story, list[Op], dict[str, Any]] | None:
+    """(story, redline of its whole text, the `diff` document) of one change; None when there is no such change."""
+    found = changes(connection, change=change)
+    if not found:
+        return None
+    (story,) = stories(connection, [change], "", UTC)
+    text = _text(connection, story)
+    rows = [
+        {
+            "kind": row.kind,
+            "item_before": row.item_before,
+            "item_after": row.item_after,
+            "cells": [{"column": cell.column, "before": cell.before, "after": cell.after} for cell in row.cells],
+        }
+        for row in story.all_rows
+    ]
+    return story, text, found[0] | {"text": [list(op) for op in text], "rows": rows}
+
+
+def _text(connection: sqlite3.Connection, story: Story) -> list[Op]:
+    """The redline of the change's two versions; one side alone is all inserted or deleted, or unchanged when the change
+    is not about the text (gone, moved …)."""
+    about_text = story.kind not in (Kind.MOVED, Kind.GONE, Kind.RESTORED)
+    if story.steps and about_text:
+        return text_of(connection, story)
+    versions = (version_of(connection, id) for id in (story.from_version, story.to_version))
+    before, after = (version["text"] if version else "" for version in versions)
+    return redline(before, after) if about_text else redline(after or before, after or before)
+
+
+def notices(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
+    """Number and title of every notice, by slug."""
+    return {row["slug"]: row for row in rows_of(connection, "SELECT slug, number, title FROM notices ORDER BY number")}
+
+
+def candidates(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Newly listed documents that nobody has decided on."""
+    found = rows_of(
+        connection,
+        """SELECT c.id, n.slug AS notice, c.url, c.title, c.document_number, c.published_on, c.found_at, c.state,
+                  c.evidence
+           FROM candidates c JOIN notices n ON n.id = c.notice_id WHERE c.state = 'new' ORDER BY c.id""",
+    )
+    return [row | {"evidence": json.loads(row["evidence"] or "[]")} for row in found]
 
 
 def crawl_report(connection: sqlite3.Connection, crawl_id: int) -> dict[str, Any]:
     """{"crawl", "notices": {slug: {"verdict", "reason", "attachments": {verdict: n}}}, "verdicts", "changes"}."""
-    notices: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for row in _latest_captures(connection, crawl_id):
-        entry = notices.setdefault(row["slug"], {"verdict": "", "reason": "", "attachments": {}})
+        entry = found.setdefault(row["slug"], {"verdict": "", "reason": "", "attachments": {}})
         if row["kind"] == "page" and not row["mirror"]:
             entry |= {"verdict": row["verdict"], "reason": row["reason"], "detail": row["detail"]}
         elif row["kind"] == "attachment":
             entry["attachments"][row["verdict"]] = entry["attachments"].get(row["verdict"], 0) + 1
-    pages = [entry["verdict"] for entry in notices.values() if entry["verdict"]]
+    pages = [entry["verdict"] for entry in found.values() if entry["verdict"]]
     return {
         "crawl": crawl_id,
-        "notices": notices,
+        "notices": found,
         "verdicts": dict(sorted(Counter(pages).items())),
-        "changes": changes(connection, "WHERE crawl_id = ?", (crawl_id,)),
+        "changes": changes(connection, crawl=crawl_id),
     }
 
 
-def _latest_captures(connection: sqlite3.Connection, crawl_id: int) -> list[sqlite3.Row]:
-    return connection.execute(
+def _latest_captures(connection: sqlite3.Connection, crawl_id: int) -> list[dict[str, Any]]:
+    return rows_of(
+        connection,
         """SELECT n.slug, d.kind, d.mirror, c.verdict, c.reason, c.detail FROM captures c
            JOIN documents d ON d.id = c.document_id JOIN notices n ON n.id = d.notice_id
            WHERE c.id IN (SELECT max(id) FROM captures WHERE crawl_id = ? GROUP BY document_id)
            ORDER BY n.number, c.id""",
         [crawl_id],
-    ).fetchall()
-
-
-def changes(connection: sqlite3.Connection, where: str = "", parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
-    """Changes in the contract's form, newest first (`withdrawn`: a person took it back).
-
-    `where` is SQL over the view change_list.
-    """
-    return [
-        dict(row) | {"quiet": bool(row["quiet"]), "withdrawn": bool(row["withdrawn"])}
-        for row in connection.execute(
-            f"""SELECT id, kind, slug AS notice, document_id AS document, url, detected_at, from_version, to_version,
-                       summary, quiet, withdrawn
-                FROM change_list {where} ORDER BY id DESC""",  # noqa: S608 - `where` is written in this package, values are bound
-            parameters,
-        )
-    ]
+    )
 
 
 def needs_person(connection: sqlite3.Connection, crawl_id: int) -> bool:
@@ -58,7 +130,7 @@ def needs_person(connection: sqlite3.Connection, crawl_id: int) -> bool:
     not there as it should be or could not be read and nobody has said that they know. A crawl that had nothing to ask
     for speaks of all of them."""
     asked = {row["slug"] for row in _latest_captures(connection, crawl_id)}
-    if asked & {row["slug"] for row in connection.execute("SELECT slug FROM waiting")}:
+    if asked & {row["slug"] for row in rows_of(connection, "SELECT slug FROM waiting")}:
         return True
     return any(
         (t.notice in asked or not asked) and not t.acknowledged and t.code not in ("rule", "listing")

@@ -8,6 +8,7 @@ different. Nothing is deleted: versions stay, marked; whoever was told gets one 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +22,7 @@ from archive.record import reviews
 from archive.record.reviews import ReviewKind
 from archive.record.settle import Edition, settle, stand
 from archive.record.store import Row, Store
+from archive.words import CANDIDATES
 
 NOTICE_FIELDS = (
     "url", "edition_title", "next_due", "state", "verdict", "reason", "trouble_count", "trouble_since", "changed_at",
@@ -40,6 +42,21 @@ def open_review(store: Store, number: int) -> Row:
         hint = "；要改变决定，请先用 guidelines undo 撤销" if row["state"] != "settled" else ""
         raise StoreError(f"第 {number} 项{words[row['state']]}{hint}")
     return row
+
+
+def review_of_candidate(connection: sqlite3.Connection, candidate: int) -> tuple[int, str]:
+    """(number under which it waits, slug of its notice). Raises StoreError when no such candidate waits."""
+    found = connection.execute(
+        """SELECT c.state, n.slug, w.id FROM candidates c JOIN notices n ON n.id = c.notice_id
+           LEFT JOIN waiting w ON w.kind = 'candidate' AND w.subject_id = c.id WHERE c.id = ?""",
+        [candidate],
+    ).fetchone()
+    if found is None:
+        raise StoreError(f"没有编号为 {candidate} 的候选；请用 guidelines candidates 查看")
+    state, slug, number = found
+    if number is None:
+        raise StoreError(f"候选 {candidate} 已处理过（{CANDIDATES[state]}）")
+    return number, slug
 
 
 def last_decided(store: Store) -> Row:

@@ -456,6 +456,20 @@ def m100_each_rule_is_a_view(db: Database) -> None:
     views.renew(db)
 
 
+@migrations()
+def m115_stories(db: Database) -> None:
+    """What each change is about, worked out once (see story.py)."""
+    _table(db, "stories").create(
+        {
+            "change_id": int,
+            "form": int,  # of `told`; one of another form is worked out again
+            "told": str,  # JSON
+        },
+        pk="change_id",
+        foreign_keys=[("change_id", "changes", "id")],
+    )
+
+
 def migrate(db: Database, steps: Migrations, path: Path) -> None:
     """Bring a database up to this release, after a copy of it; one of a newer release is refused, untouched."""
     refuse_newer({step.name for step in steps.applied(db)}, steps, path)

@@ -29,6 +29,7 @@ from archive.machine.transaction import atomic
 from archive.model import Attachment, Change, Document, Kind, Problem, RowChange
 from archive.record.learn import furniture_of
 from archive.record.store import Row, Store
+from archive.record.story import keep_stories
 from archive.search import index
 from archive.text.links import link_key
 from archive.text.same import name_key
@@ -402,6 +403,7 @@ def record_change(store: Store, notice: Row, crawl_id: int | None, change: Chang
         row | {"change_id": change_id, "position": position}
         for position, row in enumerate((row for rows in change.rows for row in _row_changes(rows)), 1)
     )
+    keep_stories(store.db)
     if change.kind is not Kind.NEW and not change.quiet:
         store.db.table("notices").update(notice["id"], {"changed_at": moment})
     return change_id

@@ -15,15 +15,16 @@ from typing import Any
 from attrs import Factory, define, frozen
 
 from archive import clock
+from archive.clock import local
 from archive.machine.transaction import atomic
 from archive.model import Kind
 from archive.operate import health
 from archive.record.store import read_only
+from archive.record.story import rows_of, stories
 from archive.settings import Settings
 from archive.tell import senders
 from archive.tell.messages import Entry, Message, compose
 from archive.tell.outbox import Outbox, Row, slot_after
-from archive.tell.story import local, rows_of, stories
 from archive.tell.subscriptions import NAME, Subscriber, Subscriptions, load
 
 AT_ONCE = 20
@@ -370,7 +371,7 @@ def _entries(around: Round, archive: sqlite3.Connection, outbox: Outbox, rows: S
             row["key"],
             row["kind"],
             told.get(row["change_id"]),
-            json.loads(row["payload"]) if row["payload"] else None,
+            json.loads(row["payload"] or "{}"),
         )
         for row in rows
         if row not in lost

@@ -59,7 +59,7 @@ def send(subscriber: Subscriber, message: Message, *, timeout: float = TIMEOUT) 
 def _wecom(subscriber: Subscriber, message: Message, timeout: float) -> None:
     """https://developer.work.weixin.qq.com/document/path/91770"""
     url = f"{subscriber.base}/cgi-bin/webhook/send?{urlencode({'key': subscriber.address})}"
-    answer = _post(url, {"msgtype": "markdown", "markdown": {"content": message.markdown}}, timeout)
+    answer = _post(url, {"msgtype": "markdown", "markdown": {"content": message.text}}, timeout)
     # 45009: more than 20 messages a minute
     _check(answer, "errcode", "errmsg", busy=(45009, -1))
 
@@ -71,7 +71,7 @@ def _dingtalk(subscriber: Subscriber, message: Message, timeout: float) -> None:
         stamp = str(int(clock_now().timestamp() * 1000))
         signed = hmac.new(subscriber.secret.encode(), f"{stamp}\n{subscriber.secret}".encode(), hashlib.sha256).digest()
         query |= {"timestamp": stamp, "sign": base64.b64encode(signed).decode()}
-    body = {"msgtype": "markdown", "markdown": {"title": message.title, "text": message.markdown}}
+    body = {"msgtype": "markdown", "markdown": {"title": message.title, "text": message.text}}
     answer = _post(f"{subscriber.base}/robot/send?{urlencode(query)}", body, timeout)
     # 130101, 410100: more than 20 messages a minute, locked for ten
     _check(answer, "errcode", "errmsg", busy=(130101, 410100, -1), wait=timedelta(minutes=10))
@@ -82,7 +82,7 @@ def _feishu(subscriber: Subscriber, message: Message, timeout: float) -> None:
     card = {
         "config": {"wide_screen_mode": True},
         "header": {"title": {"tag": "plain_text", "content": message.title}},
-        "elements": [{"tag": "markdown", "content": message.markdown}],
+        "elements": [{"tag": "markdown", "content": message.text}],
     }
     body: dict[str, Any] = {"msg_type": "interactive", "card": card}
     if subscriber.secret:

@@ -29,8 +29,8 @@ from archive import words
 from archive.machine.toml import Mistake, Must, SettingsError, TomlFile, near
 from archive.machine.toml_lines import Place
 from archive.model import Kind
+from archive.record.story import rows_of
 from archive.settings import ENVIRONMENT
-from archive.tell.story import rows_of
 
 NAME = "subscriptions.toml"
 

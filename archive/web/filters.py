@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from archive import words
-from archive.clock import parse
+from archive.clock import local
 from archive.settings import Settings, load_settings
 from archive.text import filetypes
 from archive.web import failures
@@ -55,7 +55,7 @@ def _style_version() -> str:
 
 def when(text: str | None, zone: ZoneInfo) -> str:
     """A time of the archive (ISO 8601 UTC) as people read it here."""
-    return parse(text).astimezone(zone).strftime("%Y年%m月%d日 %H:%M") if text else "—"
+    return local(text, zone) or "—"
 
 
 def size(count: int | None) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from attrs import frozen
 
-from archive import words
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
 from archive.web import pager
 from archive.web.visit import Row, Visit
@@ -49,14 +48,6 @@ def extract(text: str, page: int = 1) -> Extract:
         else:
             blocks += [Block("p", line) for line in group if line.strip()]
     return Extract(tuple(blocks), page, pages_of(text))
-
-
-def metadata_of(version: Row) -> list[tuple[str, str]]:
-    """(label, value) in the order of a page; what has no Chinese name keeps its own and comes last."""
-    known = json.loads(version["metadata"] or "{}")
-    order = list(words.METADATA)
-    keys = sorted(known, key=lambda key: (order.index(key) if key in order else len(order), key))
-    return [(words.METADATA.get(key, key), str(known[key])) for key in keys if known[key]]
 
 
 def grids_to_review(visit: Visit, version_id: int) -> list[Row]:

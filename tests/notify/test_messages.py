@@ -7,11 +7,12 @@ from datetime import UTC
 import pytest
 from attrs import evolve
 
+from archive.compare.excerpts import IN_A_MESSAGE, passages
 from archive.compare.redline import redline
 from archive.record.store import Store, read_only
-from archive.tell import html, markup
+from archive.record.story import Story, stories
+from archive.tell import markup, render
 from archive.tell.messages import Entry, compose
-from archive.tell.story import AROUND, Story, passages, stories
 from tests.factory import make_archive
 from tests.notify.changes import record, revise_page, revise_row
 
@@ -44,10 +45,10 @@ def test_a_message_fits_and_every_delivery_is_in_one(told: list[Story], channel:
     sent: list[str] = []
     while left:
         message = compose(channel, left, BASE)
-        assert len(message.markdown.encode()) <= LIMITS[channel]
+        assert len(message.text.encode()) <= LIMITS[channel]
         for entry in message.entries:
-            assert entry.key in message.markdown
-        assert message.key in message.markdown
+            assert entry.key in message.text
+        assert message.key in message.text
         sent += [entry.key for entry in message.entries]
         left = [entry for entry in left if entry.key not in sent]
     assert sent == [entry.key for entry in entries(told[0], count)]
@@ -57,8 +58,8 @@ def test_a_message_fits_and_every_delivery_is_in_one(told: list[Story], channel:
 def test_one_enormous_change_still_fits(told: list[Story], channel: str) -> None:
     long = evolve(told[1], summary="极" * 9000, fragments=((("insert", "长" * 50_000),),) * 9, notice="名" * 3000)
     message = compose(channel, [Entry("AAAA-BBBB-CC", "change", long)], BASE)
-    assert len(message.markdown.encode()) <= LIMITS[channel]
-    assert "AAAA-BBBB-CC" in message.markdown
+    assert len(message.text.encode()) <= LIMITS[channel]
+    assert "AAAA-BBBB-CC" in message.text
     assert len(message.title) <= 120
 
 
@@ -68,13 +69,13 @@ def test_page_text_never_becomes_markup_a_link_or_a_mention(told: list[Story], c
     story = evolve(told[1], summary=nasty, fragments=((("insert", nasty),),), notice=nasty)
     message = compose(channel, [Entry("AAAA-BBBB-CC", "change", story)], BASE)
     for mark in ("](http://evil", "<@", "<at", "**粗", "`码", "~~删", "@138", "\n# 二"):
-        assert mark not in message.markdown
-    assert "<script" not in html.block(evolve(story, summary="<script>alert(1)</script>"), "k")
+        assert mark not in message.text
+    assert "<script" not in render.change(evolve(story, summary="<script>alert(1)</script>"))
 
 
 def test_a_message_without_colour_says_what_was_added_and_deleted(told: list[Story]) -> None:
     for channel in LIMITS:
-        text = compose(channel, [Entry("AAAA-BBBB-CC", "change", told[1])], BASE).markdown
+        text = compose(channel, [Entry("AAAA-BBBB-CC", "change", told[1])], BASE).text
         assert "删：认真" in text
         assert "增：严格" in text
 
@@ -88,7 +89,7 @@ def test_passages_show_what_stands_around_a_change_and_no_more() -> None:
     new = old.replace("20", "7").replace("完", "终")
     found = passages(redline(old, new))
     assert len(found) == 2
-    assert all(len(text) <= 2 * AROUND + 1 for passage in found for _, text in passage)
+    assert all(len(text) <= 2 * IN_A_MESSAGE + 1 for passage in found for _, text in passage)
     assert [t for p in found for op, t in p if op != "equal"] == ["20", "7", "完", "终"]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from archive.operate.troubles.areas import emptied
+from archive.record.story import metadata_of
 from archive.web.pages.files import has_bytes
-from archive.web.texts import extract, grids_to_review, metadata_of
+from archive.web.texts import extract, grids_to_review
 from archive.web.views import page
 from archive.web.visit import Context, Missing, Row, Visit
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from archive.compare.excerpts import excerpt
 from archive.compare.redline import redline
 from archive.record.questions import Question, questions
-from archive.web.pages.changes import shortened
 from archive.web.views import page
 from archive.web.visit import Context, Missing, Visit
 
@@ -26,7 +26,7 @@ def one(visit: Visit) -> Context:
 
 def _shown(question: Question) -> dict[str, Any]:
     ops = redline(question.before, question.after) if question.after else []
-    return {"question": question, "ops": shortened(ops)}
+    return {"question": question, "ops": excerpt(ops)}
 
 
 ROUTES = (

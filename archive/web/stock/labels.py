@@ -143,7 +143,7 @@ def metadata() -> dict[str, Any]:
         "facets": ["area_id", "county", "township", "deadline", {"array": "channels"}],
         "sort": "id",
     }
-    for internal in ("_sqlite_migrations", "archive_info"):
+    for internal in ("_sqlite_migrations", "archive_info", "stories"):
         tables[internal] = tables.get(internal, {}) | {"hidden": True}
     return {
         "title": "基层政务公开标准档案",
