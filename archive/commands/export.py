@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from archive.commands import FAILED, emit, err, json_option, out, pass_data
-from archive.publish.export import LEVELS, SUFFIXES, ExportError, entries, render, write
+from archive.publish.export import SUFFIXES, ExportError, entries, render, write
 from archive.record.store import read_only
 from archive.settings import load_settings
+from archive.words.columns import LEVELS
 
 
 @click.command("export")

@@ -14,24 +14,11 @@ from rapidfuzz import fuzz, process
 from archive.compare.redline import DELETE, INSERT, best_path, characters, longest_run, matched
 from archive.model import CellChange, Item, RowChange
 from archive.text.fold import compare_fold
+from archive.words.columns import CATALOGUE, GROUPS, NAMES, TEXTS
 
-TEXTS = {
-    "level1": "一级事项",
-    "level2": "二级事项",
-    "content": "公开内容",
-    "basis": "公开依据",
-    "time_limit": "公开时限",
-    "subject": "公开主体",
-}
-FLAGS = {
-    "audience_all": ("公开对象", "全社会"),
-    "audience_specific": ("公开对象", "特定群体"),
-    "proactive": ("公开方式", "主动"),
-    "on_request": ("公开方式", "依申请"),
-    "county": ("公开层级", "县级"),
-    "township": ("公开层级", "乡级"),
-}
-_GROUPS = {"audience": "公开对象", "method": "公开方式", "level": "公开层级"}
+_TEXTS = {field: NAMES[field] for field in TEXTS if field not in ("serial", "channels")}
+_FLAGS = {column.field: (GROUPS[column.group], column.heading) for column in CATALOGUE if column.flag}
+_GROUPS = {role: name for role, name in GROUPS.items() if role != "matter"}
 TICKED, EMPTY = "√", "空"
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 
@@ -79,14 +66,14 @@ def row_key(item: Item) -> tuple[str, ...]:
 def _cells(item: Item) -> dict[str, str]:
     """Column name in Chinese → text; columns beyond the canonical ones come last."""
     more = item.more
-    cells = {name: getattr(item, field) for field, name in TEXTS.items()}
-    cells["三级事项"] = str(more.get("level3") or "")
+    cells = {name: getattr(item, field) for field, name in _TEXTS.items()}
+    cells[NAMES["level3"]] = str(more.get("level3") or "")
     cells["公开渠道和载体"] = "、".join(sorted(item.channels)) or _original(item, "channels")
-    for field, (group, name) in FLAGS.items():
+    for field, (group, name) in _FLAGS.items():
         cells[f"{group}（{name}）"] = TICKED if getattr(item, field) else EMPTY
     cells["特定群体"] = str(more.get("audience_specific") or "")
     for role, group in _GROUPS.items():  # one column for the group, with words that could not be told apart
-        unread = all(getattr(item, field) is None for field, (of, _) in FLAGS.items() if of == group)
+        unread = all(getattr(item, field) is None for field, (of, _) in _FLAGS.items() if of == group)
         cells[f"{group}（原文）"] = _original(item, role) if unread else ""
     extra = more.get("extra")
     cells["其他栏目"] = "；".join(f"{k}：{v}" for k, v in sorted(extra.items())) if isinstance(extra, Mapping) else ""
@@ -313,7 +300,7 @@ def _channels_in_words(cell: CellChange) -> str:
 
 
 def _chosen(item: Item, group: str) -> str:
-    return "、".join(name for field, (of, name) in FLAGS.items() if of == group and getattr(item, field)) or EMPTY
+    return "、".join(name for field, (of, name) in _FLAGS.items() if of == group and getattr(item, field)) or EMPTY
 
 
 def quoted_change(before: str, after: str) -> str:

@@ -22,17 +22,13 @@ from archive.clock import parse
 from archive.model import Item
 from archive.record.readings import item_of
 from archive.words.channels import official_list
+from archive.words.columns import CATALOGUE, GROUPS, LEVELS
 
 SUFFIXES = ("xlsx", "csv", "json")
-LEVELS = {"county": "县级", "township": "乡级"}
 NO_AREA = "未注明领域"
 SOURCE = "来源（通知、版本、抓取日期）"
-COLUMNS = (
-    "序号", "一级事项", "二级事项", "公开内容（要素）", "公开依据", "公开时限", "公开主体", "公开渠道和载体",
-    "全社会", "特定群体", "主动", "依申请", "县级", "乡级", SOURCE,
-)  # fmt: skip
-WIDTHS = (5, 12, 16, 34, 30, 16, 13, 32, 5, 8, 5, 6, 5, 5, 30)
-_GROUPS = ((1, 2, "公开事项"), (8, 9, "公开对象"), (10, 11, "公开方式"), (12, 13, "公开层级"))
+HEADINGS = (*(column.heading for column in CATALOGUE), SOURCE)
+WIDTHS = (*(column.width for column in CATALOGUE), 30)
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # a spreadsheet takes such a cell for a formula, full-width signs included
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
@@ -174,26 +170,14 @@ def write(target: Path, body: bytes) -> None:
 
 
 def _cells(entry: Entry) -> list[str]:
-    """The texts of COLUMNS after 序号."""
+    """The texts of HEADINGS after 序号."""
     item, more = entry.item, entry.item.more
-    level2 = "\n".join(text for text in (item.level2, more.get("level3", "")) if text)
-    specific = "（" + more["audience_specific"] + "）" if more.get("audience_specific") else ""
-    return [
-        item.level1,
-        level2,
-        item.content,
-        item.basis,
-        item.time_limit,
-        item.subject,
-        official_list(item.channels),
-        _tick(item.audience_all),
-        _tick(item.audience_specific) + specific,
-        _tick(item.proactive),
-        _tick(item.on_request),
-        _tick(item.county),
-        _tick(item.township),
-        entry.source,
-    ]
+    cells = {c.field: _tick(getattr(item, c.field)) if c.flag else getattr(item, c.field) for c in CATALOGUE[1:]}
+    cells["level2"] = "\n".join(text for text in (item.level2, more.get("level3", "")) if text)
+    cells["channels"] = official_list(item.channels)
+    if more.get("audience_specific"):
+        cells["audience_specific"] += f"（{more['audience_specific']}）"
+    return [*cells.values(), entry.source]
 
 
 def _tick(flag: bool | None) -> str:
@@ -230,15 +214,16 @@ def _xlsx(found: Sequence[Entry], level: str) -> bytes:
 
 
 def _sheet(sheet: Any, title: str, group: Sequence[Entry], formats: Mapping[str, Any]) -> None:
-    last = len(COLUMNS) - 1
+    last = len(HEADINGS) - 1
     sheet.merge_range(0, 0, 0, last, "", formats["title"])
     sheet.write_string(0, 0, title, formats["title"])
     sheet.set_row(0, 30)
-    grouped = {column for first, final, _ in _GROUPS for column in range(first, final + 1)}
-    for first, final, label in _GROUPS:
-        sheet.merge_range(1, first, 1, final, label, formats["head"])
-    for column, label in enumerate(COLUMNS):
-        if column in grouped:
+    for of_group, columns in groupby(range(last), key=lambda column: CATALOGUE[column].group):
+        if of_group:
+            first, *_, final = columns
+            sheet.merge_range(1, first, 1, final, GROUPS[of_group], formats["head"])
+    for column, label in enumerate(HEADINGS):
+        if column < last and CATALOGUE[column].group:
             sheet.write_string(2, column, label, formats["head"])
         else:
             sheet.merge_range(1, column, 2, column, label, formats["head"])
@@ -248,8 +233,8 @@ def _sheet(sheet: Any, title: str, group: Sequence[Entry], formats: Mapping[str,
         cells = _cells(entry)
         sheet.set_row(row, _height(cells))
         for column, text in enumerate(cells, 1):
-            ticks = 8 <= column <= 13
-            look = "tick" if ticks else "quoted" if _FORMULA.match(text) else "text"
+            ticked = column < last and CATALOGUE[column].flag
+            look = "tick" if ticked else "quoted" if _FORMULA.match(text) else "text"
             sheet.write_string(row, column, _fitting(text), formats[look])
     sheet.freeze_panes(3, 0)
     sheet.repeat_rows(1, 2)
@@ -299,7 +284,7 @@ def sheet_name(name: str, taken: set[str]) -> str:
 def _csv(found: Sequence[Entry]) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow(["领域", *COLUMNS])
+    writer.writerow(["领域", *HEADINGS])
     for entry in found:
         writer.writerow([harmless(entry.area_name), entry.number, *(harmless(text) for text in _cells(entry))])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
@@ -318,20 +303,7 @@ def _full(entry: Entry) -> dict[str, Any]:
         "area_name": entry.area_name if entry.area else "",
         "number": entry.number,
         "position": item.position,
-        "serial": item.serial,
-        "level1": item.level1,
-        "level2": item.level2,
-        "content": item.content,
-        "basis": item.basis,
-        "time_limit": item.time_limit,
-        "subject": item.subject,
-        "channels": list(item.channels),
-        "audience_all": item.audience_all,
-        "audience_specific": item.audience_specific,
-        "proactive": item.proactive,
-        "on_request": item.on_request,
-        "county": item.county,
-        "township": item.township,
+        **{column.field: getattr(item, column.field) for column in CATALOGUE},
         "review": item.review,
         "more": dict(item.more),
         "source": entry.source,

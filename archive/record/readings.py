@@ -11,8 +11,7 @@ from attrs import evolve
 from archive.model import Document, Grid, Item
 from archive.text.links import loose_key
 from archive.text.same import compared
-
-FLAGS = ("audience_all", "audience_specific", "proactive", "on_request", "county", "township")
+from archive.words.columns import FLAGS, TEXTS
 
 
 def same_reading(one: Document, other: Document) -> bool:
@@ -35,54 +34,22 @@ def bare_item(item: Item) -> Item:
 
 def item_row(item: Item) -> dict[str, Any]:
     """Columns of `items`, but for the ids of version, document and area."""
-    more = dict(item.more)
+    deadline = item.more.get("deadline")
     return {
-        "position": item.position,
-        "serial": item.serial,
-        "level1": item.level1,
-        "level2": item.level2,
-        "content": item.content,
-        "basis": item.basis,
-        "time_limit": item.time_limit,
-        "deadline": more.get("deadline", {}).get("label", "") if isinstance(more.get("deadline"), Mapping) else "",
-        "subject": item.subject,
+        **{field: getattr(item, field) for field in ("position", *TEXTS, "review")},
+        **{field: _flag(getattr(item, field)) for field in FLAGS},
         "channels": as_json(item.channels),
-        "audience_all": _flag(item.audience_all),
-        "audience_specific": _flag(item.audience_specific),
-        "proactive": _flag(item.proactive),
-        "on_request": _flag(item.on_request),
-        "county": _flag(item.county),
-        "township": _flag(item.township),
-        "review": item.review,
-        "more": as_json(more),
+        "deadline": deadline.get("label", "") if isinstance(deadline, Mapping) else "",
+        "more": as_json(dict(item.more)),
     }
 
 
 def item_of(row: Mapping[str, Any], area_slugs: Mapping[int, str]) -> Item:
     """The inverse of `item_row`."""
-    flags: dict[str, Any] = {name: None if row[name] is None else bool(row[name]) for name in FLAGS}
-    texts = {
-        name: row[name]
-        for name in (
-            "position",
-            "serial",
-            "level1",
-            "level2",
-            "content",
-            "basis",
-            "time_limit",
-            "subject",
-            "review",
-            "id",
-        )
-    }
-    return Item(
-        **texts,
-        **flags,
-        channels=tuple(json.loads(row["channels"] or "[]")),
-        area=area_slugs.get(row["area_id"], ""),
-        more=json.loads(row["more"] or "{}"),
-    )
+    values = {field: row[field] for field in ("id", "position", *TEXTS, "review")}
+    values |= {field: None if row[field] is None else bool(row[field]) for field in FLAGS}
+    values["channels"] = tuple(json.loads(row["channels"] or "[]"))
+    return Item(**values, area=area_slugs.get(row["area_id"], ""), more=json.loads(row["more"] or "{}"))
 
 
 def spans_list(grid: Grid) -> list[list[int]]:

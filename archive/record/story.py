@@ -20,6 +20,7 @@ from archive.clock import local
 from archive.compare.excerpts import passages
 from archive.compare.redline import DELETE, EQUAL, Op, redline
 from archive.model import Kind
+from archive.words.columns import LABELS
 
 Row = dict[str, Any]
 
@@ -331,7 +332,7 @@ def _row(cells: Sequence[Row], several_areas: bool) -> RowStory:
         item["item_after"],
         **{key: item[key] or "" for key in ("area", "serial", "level1", "level2", "content", "time_limit")},
         cells=tuple(
-            CellStory.of(words.COLUMNS.get(cell["column"], cell["column"]), cell["before"] or "", cell["after"] or "")
+            CellStory.of(LABELS.get(cell["column"], cell["column"]), cell["before"] or "", cell["after"] or "")
             for cell in cells
             if cell["column"]
         ),

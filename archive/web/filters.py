@@ -21,6 +21,7 @@ from archive.web import failures
 from archive.web.pager import link
 from archive.web.stock import labels
 from archive.web.views import data_of
+from archive.words.columns import LABELS, LEVELS
 
 
 def add_filters(env: Any, datasette: Any) -> None:
@@ -41,6 +42,8 @@ def add_filters(env: Any, datasette: Any) -> None:
     }
     env.globals |= {
         "words": words,
+        "LABELS": LABELS,
+        "LEVELS": LEVELS,
         "link": link,
         "labels": labels,
         "failures": failures,

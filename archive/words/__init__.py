@@ -178,29 +178,6 @@ METADATA: Mapping[str, str] = {
 }
 """Keys of versions.metadata, in the order of a page."""
 
-COLUMNS: Mapping[str, str] = {
-    "serial": "序号",
-    "area": "领域",
-    "level1": "一级事项",
-    "level2": "二级事项",
-    "content": "公开内容（要素）",
-    "basis": "公开依据",
-    "time_limit": "公开时限",
-    "subject": "公开主体",
-    "channels": "公开渠道和载体",
-    "audience_all": "公开对象：全社会",
-    "audience_specific": "公开对象：特定群体",
-    "proactive": "公开方式：主动",
-    "on_request": "公开方式：依申请",
-    "county": "公开层级：县级",
-    "township": "公开层级：乡级",
-    "deadline": "时限（归类）",
-    "review": "需核对",
-}
-"""Columns of a standard catalogue, in the official order."""
-
-LEVELS: Mapping[str, str] = {"county": "县级", "township": "乡级"}
-
 
 def state(code: str) -> str:
     return STATES.get(code, code)

@@ -6,7 +6,6 @@ import json
 
 from datasette import Response
 
-from archive import words
 from archive.operate.troubles.areas import emptied
 from archive.publish.export import export_bytes
 from archive.text.filetypes import MEDIA_TYPES
@@ -14,6 +13,7 @@ from archive.web.pager import Pager
 from archive.web.pages.files import attachment_header
 from archive.web.views import answer, page
 from archive.web.visit import Context, Missing, Visit
+from archive.words.columns import LEVELS
 
 PAGE = 50
 MEDIA = {
@@ -55,7 +55,7 @@ def _listing(visit: Visit, fixed: str = "") -> Context:
     """The rows that the visitor chose; `fixed` is the area of a page that shows only one."""
     areas = visit.areas()
     in_link = {
-        "level": visit.choice("level", words.LEVELS, "公开层级"),
+        "level": visit.choice("level", LEVELS, "公开层级"),
         "deadline": visit.text("deadline"),
         "channel": visit.text("channel"),
         "document": str(visit.number("document", "文件")) if visit.text("document") else "",
@@ -88,11 +88,11 @@ def _listing(visit: Visit, fixed: str = "") -> Context:
 def download(visit: Visit) -> Response:
     """/catalogue.xlsx?level=township&area=…: rows in force, in the official layout."""
     suffix = visit.vars["suffix"]
-    level = visit.choice("level", words.LEVELS, "公开层级")
+    level = visit.choice("level", LEVELS, "公开层级")
     names = visit.areas()
     area = visit.choice("area", names, "领域")
     body = export_bytes(visit.connection, suffix, [area] if area else [], level)
-    title = f"{names.get(area, '')}{words.LEVELS.get(level, '')}公开事项目录"
+    title = f"{names.get(area, '')}{LEVELS.get(level, '')}公开事项目录"
     return Response(body, headers=attachment_header(f"{title}.{suffix}"), content_type=MEDIA[suffix])
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-from archive import words
 from archive.web.texts import place_words
 from archive.web.views import page
 from archive.web.visit import Context, Row, Visit
+from archive.words.columns import FLAGS, LABELS, NAMES
 
-_FLAGS = ("audience_all", "audience_specific", "proactive", "on_request", "county", "township")
 _FLAG_WORDS = {None: "原表没有这一列", 0: "否", 1: "是"}
 
 
@@ -31,10 +30,10 @@ def item(visit: Visit) -> Context:
     return {
         "title": found["level2"] or found["level1"] or f"目录事项 {found['id']}",
         "item": found,
-        "columns": [(label, _cell(found, name)) for name, label in words.COLUMNS.items() if name != "review"],
+        "columns": [(label, _cell(found, name)) for name, label in LABELS.items() if name != "review"],
         "place": place_words(place) if isinstance(place, dict) else str(place),
         "original": _pairs(original),
-        "inferred": [words.COLUMNS.get(name, name) for name in inferred],
+        "inferred": [LABELS.get(name, name) for name in inferred],
         "extra": _pairs(more),
         "history": _history(visit, found["id"]),
         "previous": visit.row(neighbour.format("<", "DESC"), at),
@@ -45,14 +44,14 @@ def item(visit: Visit) -> Context:
 def _cell(item: Row, name: str) -> str:
     if name == "channels":
         return "、".join(json.loads(item[name] or "[]"))
-    return _FLAG_WORDS[item[name]] if name in _FLAGS else str(item[name] or "")
+    return _FLAG_WORDS[item[name]] if name in FLAGS else str(item[name] or "")
 
 
 def _pairs(values: object) -> list[tuple[str, str]]:
     """Original marks and other columns, in words."""
     if not isinstance(values, dict):
         return [("", str(values))] if values else []
-    labels = {**words.COLUMNS, "level3": "三级事项"}
+    labels = {**LABELS, "level3": NAMES["level3"]}
     texts = {k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in values.items()}
     return [(labels.get(key, key), text) for key, text in texts.items() if text]
 

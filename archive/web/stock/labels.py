@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from archive.record.views import VIEWS
-from archive.words import COLUMNS, DOCUMENT_STATES, REVIEW_STATES, STATES
+from archive.words import DOCUMENT_STATES, REVIEW_STATES, STATES
+from archive.words.columns import LABELS
 
 TABLES: dict[str, str] = {
     "notices": "通知",
@@ -92,7 +93,7 @@ _OWN: dict[str, dict[str, str]] = {
         "reader": "读取程序",
     },
     "items": {
-        **{name: word for name, word in COLUMNS.items() if name != "area"},
+        **{name: word for name, word in LABELS.items() if name != "area"},
         "position": "在文件中的行次",
         "more": "其他（JSON）：原始标记、推定的列、所在表格",
         "current": "1 为现行内容",

@@ -7,7 +7,8 @@ import re
 from attrs import Factory, define
 
 from archive.model import Place
-from crawler.reading.catalogue.headers import FLAGS, Column
+from archive.words.columns import FLAGS
+from crawler.reading.catalogue.headers import Column
 from crawler.reading.catalogue.lattice import squeeze
 
 # columns whose empty cells mean "as above" in published tables; never a √ column

@@ -12,10 +12,8 @@ from itertools import pairwise
 
 from attrs import frozen
 
+from archive.words.columns import CATALOGUE, FLAGS, GROUPS
 from crawler.reading.catalogue.lattice import Lattice, squeeze
-
-FLAGS = ("audience_all", "audience_specific", "proactive", "on_request", "county", "township")
-TEXTS = ("serial", "level1", "level2", "level3", "content", "basis", "time_limit", "subject", "channels")
 
 # Group labels are roles too: a table may have one column 公开方式 with the words 主动 or 依申请 in its cells.
 _LABELS = {
@@ -45,19 +43,8 @@ _STRONG = {
     "method", "level", "requirement",
 }  # fmt: skip
 _WHAT = {"matter", "level1", "level2", "content"}
-_GROUPS = {
-    "matter": ("level1", "level2", "level3"),
-    "audience": ("audience_all", "audience_specific"),
-    "method": ("proactive", "on_request"),
-    "level": ("county", "township"),
-}
-COLUMN_NAMES = {
-    "serial": "序号", "level1": "一级事项", "level2": "二级事项", "level3": "三级事项", "content": "公开内容",
-    "basis": "公开依据", "time_limit": "公开时限", "subject": "公开主体", "channels": "公开渠道和载体",
-    "audience": "公开对象", "method": "公开方式", "level": "公开层级", "matter": "公开事项",
-    "audience_all": "全社会", "audience_specific": "特定群体", "proactive": "主动", "on_request": "依申请",
-    "county": "县级", "township": "乡级",
-}  # fmt: skip
+_GROUPS = {role: tuple(column.field for column in CATALOGUE if column.group == role) for role in GROUPS}
+_GROUPS["matter"] += ("level3",)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _TIER = re.compile(r"(?:省|市|县|区|旗|乡|镇|村|街|道|社区|自治|级|所|[/、,，及和与()])+")
 _LONGEST_LABEL = 90

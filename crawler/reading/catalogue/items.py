@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from archive.model import Item
+from archive.words.columns import FLAGS, NAMES
 from crawler.reading.catalogue.channels import Habit, habit, read_channels
 from crawler.reading.catalogue.deadlines import read_deadline
 from crawler.reading.catalogue.drafts import SINGLE_GROUPS, Draft
-from crawler.reading.catalogue.headers import COLUMN_NAMES, FLAGS
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.catalogue.marks import CHOSEN, UNCHOSEN, plain, read_mark
 
@@ -99,14 +99,14 @@ def _flags(draft: Draft, original: dict[str, str], more: dict[str, Any], review:
         if role not in texts:
             continue
         text = texts[role]
-        mark = read_mark(text, (*draft.labels(role), COLUMN_NAMES[role]))
+        mark = read_mark(text, (*draft.labels(role), NAMES[role]))
         flags[role] = mark.value
         if text and text != "√":
             original.setdefault(role, text)
         if role == "audience_specific" and mark.value and mark.words:
             more["audience_specific"] = mark.words
         elif mark.doubtful:
-            review.append(f"“{COLUMN_NAMES[role]}”列的“{mark.words[:20]}”看不出是否选中，按选中计")
+            review.append(f"“{NAMES[role]}”列的“{mark.words[:20]}”看不出是否选中，按选中计")
     for group in SINGLE_GROUPS:
         if group in texts:
             _single(group, texts[group], flags, original, review)
@@ -129,7 +129,7 @@ def _single(group: str, text: str, flags: dict[str, bool | None], original: dict
     if not found:
         for role, _ in _PARTS[group]:
             flags[role] = None
-        review.append(f"“{COLUMN_NAMES[group]}”列的“{text[:20]}”看不懂")
+        review.append(f"“{NAMES[group]}”列的“{text[:20]}”看不懂")
 
 
 def _serial(text: str) -> str:

@@ -9,10 +9,11 @@ from attrs import Factory, define, frozen
 
 from archive.model import Grid
 from archive.words.channels import CHANNELS
+from archive.words.columns import FLAGS, TEXTS
 from crawler.reading.catalogue.areas import AreaFinder, Named
 from crawler.reading.catalogue.channels import split
 from crawler.reading.catalogue.drafts import SINGLE_GROUPS, Draft, Text
-from crawler.reading.catalogue.headers import FLAGS, TEXTS, Header, begins_header, read_header
+from crawler.reading.catalogue.headers import Header, begins_header, read_header
 from crawler.reading.catalogue.lattice import Lattice, squeeze
 from crawler.reading.catalogue.marks import read_mark
 
@@ -289,7 +290,12 @@ class RowReader:
             cell = self._cells.setdefault((number, above, left), Text(lattice.text(row, index)))
             if left != index and cell.value:
                 draft.notes.append(f"“{column.label}”列的标记跨列合并")
-            rest = page_start and not cell.value and lattice.extent(row, index)[0] > 1 and column.role in TEXTS
+            rest = (
+                page_start
+                and not cell.value
+                and lattice.extent(row, index)[0] > 1
+                and column.role in (*TEXTS, "level3")
+            )
             if rest and previous and previous.cells[index].value:
                 # empty over several rows at the top of a page: the rest of a merged cell whose text is on the last
                 cell = self._cells[number, above, left] = previous.cells[index]

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from archive.model import Item
+from archive.words.columns import NAMES
 from crawler.reading.catalogue.deadlines import number
 from crawler.reading.catalogue.drafts import Draft
-from crawler.reading.catalogue.headers import COLUMN_NAMES
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.catalogue.rows import Table
 
@@ -22,9 +22,9 @@ def check_header(table: Table) -> list[str]:
     notes: list[str] = []
     for header in table.headers:
         roles = {column.role for column in header.columns}
-        missing = [COLUMN_NAMES[role] for role in _EXPECTED if role not in roles]
+        missing = [NAMES[role] for role in _EXPECTED if role not in roles]
         if not roles & {"level1", "level2", "level3"}:
-            missing.insert(0, COLUMN_NAMES["matter"])
+            missing.insert(0, NAMES["matter"])
         if missing:
             notes.append(f"缺少列：{'、'.join(missing)}")
         notes += header.doubts
