@@ -24,8 +24,9 @@ from archive.machine.lock import crawl_lock
 from archive.machine.transaction import atomic
 from archive.model import GOOD, Attachment, Capture, Document, Notice, Sources
 from archive.record.files import attachment_documents
+from archive.record.migrations.release_2 import migrations
 from archive.record.readings import as_json, item_of, item_row, spans_list
-from archive.record.schema import migrate, migrations, pending, refuse_newer
+from archive.record.schema import migrate, pending, refuse_newer
 from archive.search import index
 from archive.text.same import name_key
 
