@@ -7,7 +7,9 @@ import json
 from sqlite_utils import Database
 
 from archive.record import views
-from archive.record.migrations.release_1 import migrations
+from archive.record.migrations import release_1
+
+migrations = release_1.migrations
 
 _UNSURE = "%没有作为修订通知；请核对原文%"
 """Release 1.0.0 marked a held-back text by this sentence in versions.review."""
