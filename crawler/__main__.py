@@ -44,7 +44,7 @@ try:
     from crawler.reading import reader_id
     from crawler.reading.fault import ReadingFault
     from crawler.reading.rule import Rule
-    from crawler.sandbox import check_machine
+    from crawler.sandbox.apart import check_machine
     from crawler.sources import Declared, load_sources
     from crawler.stopping import Stop
 except Exception as error:  # whatever an import raises: a package is missing or broken that others can do without

@@ -32,7 +32,7 @@ from crawler.judge.evidence import is_left
 from crawler.judge.verdict import Evidence, judge
 from crawler.reading.html import charset
 from crawler.reading.rule import Rule
-from crawler.sandbox import read_apart
+from crawler.sandbox.apart import read_apart
 from crawler.sources import Declared
 from crawler.spiders.jobs import Job
 

@@ -21,7 +21,7 @@ from archive.search import index
 from archive.warc.read import Payload, WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
-from crawler.sandbox import read_apart
+from crawler.sandbox.apart import read_apart
 from crawler.sources import Declared
 
 GAVE_UP = ("timeout", "memory", "crashed")

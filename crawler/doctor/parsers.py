@@ -8,7 +8,8 @@ from archive.operate.checks import Check, broken, ok, person
 from crawler.reading.fault import ReadingFault
 from crawler.reading.formats.office import soffice
 from crawler.samples import SAMPLES
-from crawler.sandbox import MEMORY_LIMIT, SECONDS, Limits, read_sample
+from crawler.sandbox.apart import read_sample
+from crawler.sandbox.limits import MEMORY_LIMIT, SECONDS, Limits
 
 _REINSTALL = "请重新安装程序：pip install --require-hashes -r requirements.lock"
 _TIGHT = 700_000_000

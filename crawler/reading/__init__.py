@@ -19,10 +19,11 @@ from crawler.reading.rule import Rule
 # A new version of one of these may read the same bytes differently.
 _LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit")
 
-_SHARED = (
+SHARED = (
     "model.py", "words/channels.py",
     "text/dates.py", "text/filetypes.py", "text/fold.py", "text/links.py", "text/noise.py", "text/struck.py",
 )  # fmt: skip
+"""Files of archive/ that decide what a reading is (a test holds the list against the imports)."""
 
 
 def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
@@ -35,9 +36,9 @@ def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
     from crawler.reading.sniff import sniff
 
     if sniff(payload, headers) == "html":
-        from crawler.reading.page import read_page as reader
+        from crawler.reading.page.read import read_page as reader
     else:
-        from crawler.reading.formats import read_file as reader
+        from crawler.reading.formats.read import read_file as reader
     return evolve(reader(payload, headers, rule), reader=reader_id(rule))
 
 
@@ -52,7 +53,7 @@ def _code() -> str:
     folder = Path(__file__).parent
     digest = hashlib.sha256(f"soffice={soffice.installed() is not None}".encode())  # the second reader of .doc
     shared = Path(archive.__file__).parent
-    for path in [*sorted(folder.rglob("*.py")), *(shared / name for name in _SHARED)]:
+    for path in [*sorted(folder.rglob("*.py")), *(shared / name for name in SHARED)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     for library in _LIBRARIES:
         digest.update(f"{library}={_version(library)}\0".encode())

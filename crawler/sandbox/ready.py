@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-_MODULES = ("crawler.reading", "crawler.reading.page", "crawler.reading.formats")
+_MODULES = ("crawler.reading", "crawler.reading.page.read", "crawler.reading.formats.read")
 
 
 def load() -> None:

@@ -40,7 +40,7 @@ from crawler.judge.successor import (
     same_words,
     says_revised,
 )
-from crawler.sandbox import read_apart
+from crawler.sandbox.apart import read_apart
 from crawler.sources import Declared
 from crawler.spiders.jobs import host_of, hosts_of, request
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.model import Document, Grid
-from crawler.reading.formats import read_file
+from crawler.reading.formats.read import read_file
 from crawler.reading.rule import Rule
 
 _REPOSITORY = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.reading.formats import read_file
 from crawler.reading.formats.office import soffice
+from crawler.reading.formats.read import read_file
 from crawler.reading.rule import Rule
-from crawler.sandbox import read_apart
+from crawler.sandbox.apart import read_apart
 from tests.formats.helpers import OWN, SHARED
 from tests.work import processor_time
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.reading.rule import Rule
-from crawler.sandbox import read_apart
+from crawler.sandbox.apart import read_apart
 from tests.formats.writers import docx_of, grid, write_docx
 
 SMALL = write_docx([grid([["序号", "事项"], ["1", "征地"]], "附件\n土地标准目录")])
@@ -74,7 +74,7 @@ def test_a_dead_reader_is_a_problem_of_the_file_and_not_of_the_crawl() -> None:
 _CALLER = """
 import sys
 from crawler.reading.rule import Rule
-from crawler.sandbox import read_apart
+from crawler.sandbox.apart import read_apart
 
 if __name__ == "__main__":
     print("started")

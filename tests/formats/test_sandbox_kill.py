@@ -11,7 +11,7 @@ import pytest
 
 from crawler.reading.formats.office import soffice
 from crawler.reading.rule import Rule
-from crawler.sandbox import read_apart
+from crawler.sandbox.apart import read_apart
 
 
 class _StartingRule(Rule):

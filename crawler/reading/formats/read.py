@@ -1,0 +1,94 @@
+"""Attachment formats: bytes of any kind to a Document, or the reason why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from archive.model import Document
+from archive.text.filetypes import MEDIA_TYPES, UNREAD
+from crawler.reading.assemble import Block, Paragraph, assemble, clean
+from crawler.reading.formats import archives, html, ofd, pdf, text
+from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, unsupported
+from crawler.reading.formats.office import doc, docx, odf, sheets
+from crawler.reading.rule import Rule
+from crawler.reading.sniff import OLE, sniff
+
+_LABEL = re.compile(r"附\s*件\s*[0-9一二三四五六七八九十]*\s*[:：]?")
+_HEADLINE = re.compile(
+    r"(标准目录|标准指引|指引|目录|清单|一览表|汇总表|名单|方案|办法|流程图|规范|标准|指南|（.{1,8}）)$"
+)
+
+
+def read_file(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
+    """The reading of an attachment by what its bytes are. Never raises for bad input: Document.problem says why."""
+    kind = sniff(payload, headers)
+    try:
+        return _read(kind, payload, headers, rule)
+    except UnreadableError as error:
+        return Document(problem=error.problem, media_type=MEDIA_TYPES[kind])
+
+
+def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
+    media_type = MEDIA_TYPES[kind]
+    review: tuple[str, ...] = ()
+    match kind:
+        case "zip":
+            members, review = archives.read(payload)
+            if not members:
+                raise empty(archives.WHAT)
+            names = [Paragraph(member.path) for member in members]
+            return assemble(names, rule, members=members, review=review, media_type=media_type)
+        case "docx":
+            blocks = docx.read(payload)
+        case "doc":
+            blocks, review = doc.read(payload)
+        case "xls" | "xlsx":
+            blocks, review = sheets.read(payload)
+        case "ods" | "odt":
+            blocks = odf.read(payload)
+        case "pdf":
+            blocks, review = pdf.read(payload)
+        case "ofd":
+            blocks = ofd.read(payload)
+        case "html":
+            blocks = html.read(payload, headers)
+        case "txt":
+            blocks = text.read(payload, headers)
+        case "empty":
+            raise UnreadableError(
+                "empty", "文件是空的（没有内容）。请在浏览器里核对原网页，必要时联系发布单位重新上传。"
+            )
+        case "encrypted-office":
+            raise encrypted("Office 文件")
+        case _:
+            if payload.startswith(OLE):
+                raise corrupt("Office 97–2003 文件")
+            raise unsupported(UNREAD.get(kind, "这种格式的文件"))
+    document = assemble(blocks, rule, title=title_of(blocks), review=review, media_type=media_type)
+    if not document.text.strip("│┃\n "):
+        raise empty("文件")
+    return document
+
+
+def title_of(blocks: Sequence[Block]) -> str:
+    """What the file calls itself: the lines under a leading 附件 label up to one that ends like a title."""
+    lines: list[str] = []
+    for block in blocks[:12]:
+        if isinstance(block, Paragraph):
+            lines += clean(block.text).splitlines()
+            continue
+        if block.place.sheet:
+            lines = lines[:-1]  # the sheet's name
+        for row in block.cells[:3]:  # a sheet has its title in a cell merged over the table
+            filled = [cell for cell in row if cell]
+            if len(filled) != 1:
+                break
+            lines += filled[0].splitlines()
+        break
+    lines = [line for line in lines if not _LABEL.fullmatch(line)][:6]
+    for count in range(1, min(len(lines), 3) + 1):
+        joined = "".join(lines[:count])
+        if len(joined) <= 80 and _HEADLINE.search(joined):
+            return _LABEL.sub("", joined, count=1) if _LABEL.match(joined) else joined
+    return next((line for line in lines if len(line) <= 80), "")

@@ -1,0 +1,95 @@
+"""A page of html as a Document: body, title, metadata, files. Pure: nothing is fetched, nothing stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from archive.model import Document, Problem
+from archive.text.noise import without_noise
+from crawler.reading.assemble import Block, Paragraph, assemble
+from crawler.reading.formats.errors import KEPT, UnreadableError
+from crawler.reading.html.charset import decode
+from crawler.reading.html.dom import Element, parse, select_all
+from crawler.reading.html.serialise import blocks, dropped
+from crawler.reading.page.body import find_body
+from crawler.reading.page.links import attachments
+from crawler.reading.page.metadata import Labelled, labelled, read_metadata
+from crawler.reading.page.propose import propose_selector
+from crawler.reading.page.repeal import bare_title, repealed
+from crawler.reading.page.titles import page_titles
+from crawler.reading.rule import Rule
+
+MAX_CHARACTERS = 20_000_000
+"""A page of text; what is larger is no notice."""
+
+
+def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
+    """Read an html page. headers: content-type for the encoding, content-location for relative links."""
+    html, charset = decode(payload, headers)
+    url = headers.get("content-location", "")
+    if len(html) > MAX_CHARACTERS:
+        return Document(
+            media_type="text/html",
+            url=url,
+            problem=Problem(
+                "too-large", f"网页有 {len(html):,} 个字符，超过读取上限，没有读取。{KEPT}；请在浏览器里打开核对。"
+            ),
+        )
+    root = parse(html)
+    body = find_body(root, rule, html)
+    element = body.element if body else None
+    labels = labelled(root, element)
+    title, headings = page_titles(root, rule, next((text for field, text in labels if field == "title"), ""))
+    if body is None:
+        return _without_body(root, html, rule, labels, (title, *headings), url)
+    drop = frozenset[Element]()
+    content: list[Block]
+    try:
+        if element is None:
+            content = [Paragraph(line) for line in body.text.splitlines() if line]
+        else:
+            drop = dropped(element, select_all(element, rule.drop))
+            content = list(blocks(element, drop))
+        document = assemble(content, rule)
+    except UnreadableError as error:
+        return Document(title=title, headings=headings, media_type="text/html", url=url, problem=error.problem)
+    lines = [line for line in document.text.splitlines() if without_noise(line)]
+    metadata = read_metadata(root, labels, lines, (title, *headings[:3]), rule)
+    gone = repealed(root, html, element, (title, *headings), metadata)
+    return Document(
+        text=document.text,
+        title=bare_title(title) if gone else title,
+        metadata=metadata | {"repealed": gone} if gone else metadata,
+        attachments=attachments(root, element, url, charset, rule, drop),
+        items=document.items,
+        tables=document.tables,
+        confidence="high" if element is not None else "low",
+        proposal=propose_selector(root, document.text) if element is None else "",
+        media_type="text/html",
+        headings=headings,
+        link_lines=document.link_lines,
+        url=url,
+        problem=Problem() if document.text else NO_BODY,
+    )
+
+
+def _without_body(
+    root: Element, html: str, rule: Rule, labels: Labelled, titles: tuple[str, ...], url: str
+) -> Document:
+    """A page with nothing to read: its headings tell the verdict what it is instead. One sentence that the document is
+    repealed is a text, though no container holds it."""
+    title, *headings = titles
+    found = Document(title=title, headings=tuple(headings), media_type="text/html", url=url, problem=NO_BODY)
+    gone = repealed(root, html, None, titles, {})
+    if not gone:
+        return found
+    metadata = read_metadata(root, labels, [gone], titles[:4], rule) | {"repealed": gone}
+    return evolve(found, text=gone, title=bare_title(title), metadata=metadata, confidence="low", problem="")
+
+
+NO_BODY = Problem(
+    "empty",
+    "网页里没有找到正文。请在浏览器里打开核对；若网站改版，请在 sources.toml 的 [[site]] 里写明正文位置（content）。",
+)

@@ -1,0 +1,114 @@
+"""Inside the process that reads one file: its limits, the reading, the answer through the pipe."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import tempfile
+import threading
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from attrs import frozen
+
+from archive.model import Document, Problem
+from crawler.reading import read, reader_id
+from crawler.reading.fault import EXHAUSTED, cause_of
+from crawler.reading.formats.errors import KEPT
+from crawler.reading.rule import Rule
+from crawler.sandbox.limits import Limits
+from crawler.sandbox.ready import load
+
+
+@frozen
+class Answer:
+    """What a reader sends back: the Document, or what the machine lacks."""
+
+    document: Document | None = None
+    fault: str = ""
+
+
+@frozen
+class Task:
+    """What a reader is given. scratch: the folder for its temporary files."""
+
+    payload: bytes
+    headers: Mapping[str, str]
+    rule: Rule
+    limits: Limits
+    scratch: str
+
+
+def late(seconds: float) -> Problem:
+    return Problem(
+        "timeout",
+        f"这个文件在限定的时间（{round(seconds)} 秒）内没有读完，已停止。{KEPT}；请下载后用办公软件打开核对。",
+    )
+
+
+def too_big(limits: Limits) -> Problem:
+    return Problem(
+        "memory",
+        f"读这个文件所需的内存超过了上限（{limits.megabytes} MB），已停止。{KEPT}；请下载后用办公软件打开核对。",
+    )
+
+
+def crashed(what: str) -> Problem:
+    return Problem("crashed", f"读取程序在处理这个文件时出错（{what}）。{KEPT}；请下载核对，并把文件反馈给维护人员。")
+
+
+def answer(sender: Connection, task: Task) -> None:
+    """Read the task's file and send the Answer."""
+    os.setsid()  # first of all: what the parent kills is this session
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tempfile.tempdir = task.scratch
+    try:
+        task.limits.apply()
+        load()
+    except Exception as error:  # whatever an import raises: no file has been looked at
+        found = Answer(fault=cause_of(error, f"上限 {task.limits.megabytes} MB"))
+    else:
+        found = _read(task)
+    sender.send_bytes(pickle.dumps(found))
+
+
+def _read(task: Task) -> Answer:
+    try:
+        return Answer(read(task.payload, task.headers, task.rule))
+    except MemoryError:
+        problem = too_big(task.limits)
+    except ImportError as error:  # a library that loads its parts late
+        return Answer(fault=cause_of(error))
+    except Exception as error:  # the last net: each reader catches what its library is known to raise
+        if isinstance(error, OSError) and error.errno in EXHAUSTED:
+            return Answer(fault=cause_of(error))
+        problem = crashed(type(error).__name__)
+    return Answer(Document(problem=problem, reader=reader_id(task.rule)))
+
+
+def _end_with_parent() -> None:
+    """Once the process that asked is dead, this session (LibreOffice too) has nobody to answer to."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        for pid in members(os.getpid()):
+            if pid != os.getpid():
+                os.kill(pid, signal.SIGKILL)
+        os._exit(1)
+
+
+def members(leader: int) -> list[int]:
+    """The living processes of a session. The leader counts as one until it has called setsid."""
+    found: list[int] = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()  # the name before it may hold blanks and brackets
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        pid = int(stat.parent.name)
+        if fields[0] not in "ZX" and (int(fields[3]) == leader or pid == leader):
+            found.append(pid)
+    return found
