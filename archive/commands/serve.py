@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,25 +29,15 @@ def serve(data: Path, host: str, port: int) -> None:
 
     datasette = site(data)
     try:
-        listening = _listen(host, port)
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        both = family == socket.AF_INET6  # as `::` takes visitors with IPv4 addresses too
+        listening = socket.create_server((host, port), family=family, backlog=128, dualstack_ipv6=both)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise StoreError(f"端口 {port} 已被占用；请先关闭占用它的程序，或用 --port 换一个端口") from error
-        raise StoreError(f"不能在 {host}:{port} 监听：{error.strerror or error}") from error
+        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        raise StoreError(f"不能在 {host}:{port} 监听：{why}") from error
     asyncio.run(_run(datasette, data, listening))
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listening = socket.socket(family, kind, protocol)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(address)
-        listening.listen(128)
-    except OSError:
-        listening.close()
-        raise
-    return listening
 
 
 async def _run(datasette: Datasette, data: Path, listening: socket.socket) -> None:

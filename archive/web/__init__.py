@@ -60,15 +60,6 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
 
 @hook
-async def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
-    """What every template may use, ours and Datasette's."""
-    from archive.web.security import nonce_of
-    from archive.web.views import is_demo
-
-    return {"csp_nonce": nonce_of(request), "guidelines_demo": await is_demo(datasette)}
-
-
-@hook
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     from archive.web.app import wrapped
 
@@ -92,10 +83,8 @@ async def forbidden(datasette: Any, request: Any, message: str) -> Any:
 
 
 @hook
-def extra_css_urls(template: str, datasette: Any) -> list[str]:
-    """Datasette's own pages get a second sheet; ours have their own."""
-    if template.startswith("guidelines/"):
-        return []
+def extra_css_urls(datasette: Any) -> list[str]:
+    """A second sheet for Datasette's own pages; ours name theirs."""
     return [datasette.urls.static_plugins("guidelines-archive", "datasette.css")]
 
 

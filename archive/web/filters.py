@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 
 from archive import words
 from archive.clock import local
+from archive.record.store import read_only
 from archive.settings import Settings, load_settings
 from archive.text import filetypes
 from archive.web import failures
@@ -25,10 +27,15 @@ from archive.words.columns import LABELS, LEVELS
 
 
 def add_filters(env: Any, datasette: Any) -> None:
-    """Times are shown in the operator's time zone; a change of settings.toml counts from the next start of the site."""
-    zone = load_settings(data_of(datasette)).zone if "archive" in datasette.databases else Settings().zone
+    """Of the operator's time zone, and whether this is the demonstration: both as they are when the site starts."""
+    settings, demo = Settings(), False
+    if "archive" in datasette.databases:
+        data = data_of(datasette)
+        settings = load_settings(data)
+        with closing(read_only(data)) as connection:
+            demo = bool(connection.execute("SELECT 1 FROM archive_info WHERE key = 'demo' AND value = '1'").fetchone())
     env.filters |= {
-        "when": partial(when, zone=zone),
+        "when": partial(when, zone=settings.zone),
         "size": size,
         "loads": loads,
         "safe_url": safe_url,
@@ -41,6 +48,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "media": filetypes.called,
     }
     env.globals |= {
+        "demo": demo,
         "words": words,
         "LABELS": LABELS,
         "LEVELS": LEVELS,

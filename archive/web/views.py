@@ -72,23 +72,6 @@ async def exception_page(datasette: Any, request: Any, exception: Exception) -> 
     return await refusal(datasette, request, status, message)
 
 
-# ---------------------------------------------------------------- about the archive
-
-
 def data_of(datasette: Any) -> Path:
+    """The folder of the archive that this site serves."""
     return Path(datasette.get_database("archive").path).resolve().parent
-
-
-async def is_demo(datasette: Any) -> bool:
-    """Whether the archive holds the replica and not the ministries' own pages."""
-    if "archive" not in datasette.databases:
-        return False
-
-    def asked(connection: sqlite3.Connection) -> bool:
-        row = connection.execute("SELECT value FROM archive_info WHERE key = 'demo'").fetchone()
-        return row is not None and row["value"] == "1"
-
-    try:
-        return await threads_of(datasette, data_of(datasette)).run("demo", asked)
-    except sqlite3.DatabaseError:  # damaged while the site runs: the page that tells it needs no database
-        return False

@@ -36,6 +36,7 @@ BUSY = (
 )
 EXCEEDED = "这个请求用时过长或结果过大，已停止。请缩小范围：减少分组和条件，或用“公开事项目录”页筛选、导出。"
 DIED = "处理这个请求的进程意外结束，多半是用完了限定的内存。请缩小范围再试；若一再出现，请告诉管理员。"
+_TOLD = {workers.Busy: BUSY, workers.Exceeded: EXCEEDED, workers.Died: DIED}
 
 
 @frozen
@@ -119,7 +120,10 @@ def apart(app: App, datasette: Any, ours: Callable[[str], bool]) -> App:
             async with pool.ask(workers.packed(scope), gone) as answer:
                 await _hand_over(answer, send)
         except workers.Refused as error:
-            await (await _refused(datasette, _request(scope, receive), error)).asgi_send(send)
+            refused = await refusal(datasette, _request(scope, receive), 503, _TOLD[type(error)])
+            if isinstance(error, workers.Busy):
+                refused.headers["retry-after"] = str(AGAIN_SECONDS)
+            await refused.asgi_send(send)
         finally:
             gone.cancel()
 
@@ -146,14 +150,6 @@ def _request(scope: dict[str, Any], receive: Any) -> Request:
     return Request(scope | {"csrftoken": str}, receive)
 
 
-async def _refused(datasette: Any, request: Any, error: workers.Refused) -> Any:
-    if isinstance(error, workers.Busy):
-        answer = await refusal(datasette, request, 503, BUSY)
-        answer.headers["retry-after"] = str(AGAIN_SECONDS)
-        return answer
-    return await refusal(datasette, request, 503, EXCEEDED if isinstance(error, workers.Exceeded) else DIED)
-
-
 async def _gone(receive: Any) -> None:
     """Until the visitor has left."""
     while (await receive())["type"] != "http.disconnect":
@@ -162,9 +158,8 @@ async def _gone(receive: Any) -> None:
 
 async def _crowded(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Without a template, which would have to wait like all the others."""
-    answer = Response.text(f"现在访问的人太多，请过 {AGAIN_SECONDS} 秒再试。", status=503)
-    answer.headers["retry-after"] = str(AGAIN_SECONDS)
-    await answer.asgi_send(send)
+    headers = {"retry-after": str(AGAIN_SECONDS)}
+    await Response.text(f"现在访问的人太多，请过 {AGAIN_SECONDS} 秒再试。", status=503, headers=headers).asgi_send(send)
 
 
 async def _hand_over(answer: workers.Answer, send: Any) -> None:

@@ -8,7 +8,6 @@ requests do not keep whole ones out.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -31,26 +30,19 @@ class Guarded(H11Protocol):
     answer = 300.0
     """Seconds for one answer to be read to its end."""
 
-    _open: dict[Guarded, None]
-    """Those that wait for their other side, the longest first; shared by all of a server."""
     _timer: asyncio.TimerHandle | None = None
     _waits_for = ""
+    _waits_since = 0.0
     _unsent = 0
     _answering_since: float | None = None
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        state: Any = self.server_state
-        if not hasattr(state, "waiting"):
-            state.waiting = {}
-        self._open = state.waiting
 
     # ------------------------------------------------------------ asyncio's calls
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > self.most and self._open:
-            next(iter(self._open))._cut()
+        waiting = [one for one in self.connections if isinstance(one, Guarded) and one._waits_for]
+        if len(self.connections) > self.most and waiting:
+            min(waiting, key=lambda one: one._waits_since)._cut()
         self._look()
 
     def data_received(self, data: bytes) -> None:
@@ -98,10 +90,9 @@ class Guarded(H11Protocol):
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        self._open.pop(self, None)
         self._waits_for = what
         if what:
-            self._open[self] = None
+            self._waits_since = self.loop.time()
             self._unsent = self.transport.get_write_buffer_size()
             self._timer = self.loop.call_later(max(0.0, seconds), self._over)
 

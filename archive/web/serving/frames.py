@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any
 
 READY, REQUEST, START, BODY, END = b"R", b"Q", b"S", b"B", b"E"
 CHUNK = 1 << 16
+_BYTES = "latin-1"
 
 
 async def read(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
@@ -20,12 +22,10 @@ def write(writer: asyncio.StreamWriter, letter: bytes, body: bytes = b"") -> Non
     writer.write(letter + len(body).to_bytes(4, "big") + body)
 
 
-def packed(values: dict[str, Any], headers: list[tuple[bytes, bytes]]) -> bytes:
-    pairs = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers]
-    return json.dumps(values | {"headers": pairs}).encode()
+def packed(values: Mapping[str, Any]) -> bytes:
+    """JSON in which bytes, as of headers and addresses, stay bytes."""
+    return json.dumps(values, default=lambda found: {_BYTES: found.decode("latin-1")}).encode()
 
 
-def unpacked(body: bytes) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(body)
-    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in values["headers"]]
-    return values | {"headers": pairs}
+def unpacked(body: bytes) -> Any:
+    return json.loads(body, object_hook=lambda found: found[_BYTES].encode("latin-1") if _BYTES in found else found)

@@ -39,7 +39,6 @@ FUNCTIONS = {
 """Refused: they reach out of the database, or tell about the machine."""
 TABLES = {"dbstat", "sqlite_dbpage", "sqlite_stmt", "fts3tokenize"}
 """Virtual tables about the file and the connection; refused."""
-_READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE}
 
 
 def guard(connection: sqlite3.Connection) -> None:
@@ -52,19 +51,19 @@ def guard(connection: sqlite3.Connection) -> None:
 
 def _allowed(action: int, first: str | None, second: str | None, database: str | None, inner: str | None) -> int:
     """SQLite's question about one part of a statement: `first` and `second` depend on the action."""
-    if action in _READING:
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_READ:
-        return sqlite3.SQLITE_DENY if _about_the_file(first or "") else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION:
-        return sqlite3.SQLITE_DENY if (second or "").lower() in FUNCTIONS else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA:
-        return sqlite3.SQLITE_OK if (first or "").lower() in PRAGMAS else sqlite3.SQLITE_IGNORE
-    # a virtual table that tells its columns is seen as this; the connection cannot write all the same
-    telling_columns = action == sqlite3.SQLITE_UPDATE and first == "sqlite_master"
-    return sqlite3.SQLITE_OK if telling_columns else sqlite3.SQLITE_DENY
-
-
-def _about_the_file(table: str) -> bool:
-    name = table.lower()
-    return name in TABLES or (name.startswith("pragma_") and name.removeprefix("pragma_") not in PRAGMAS)
+    subject = (first or "").lower()
+    match action:
+        case sqlite3.SQLITE_SELECT | sqlite3.SQLITE_RECURSIVE:
+            allowed = True
+        case sqlite3.SQLITE_READ:
+            allowed = subject not in TABLES and (
+                not subject.startswith("pragma_") or subject.removeprefix("pragma_") in PRAGMAS
+            )
+        case sqlite3.SQLITE_FUNCTION:
+            allowed = (second or "").lower() not in FUNCTIONS
+        case sqlite3.SQLITE_PRAGMA:
+            return sqlite3.SQLITE_OK if subject in PRAGMAS else sqlite3.SQLITE_IGNORE
+        case _:
+            # a virtual table that tells its columns is seen as this; the connection cannot write all the same
+            allowed = action == sqlite3.SQLITE_UPDATE and first == "sqlite_master"
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

@@ -51,14 +51,14 @@ async def _serve(datasette: Any, connected: socket.socket, memory: int) -> None:
     await datasette.refresh_schemas()  # starts the threads, whose stacks count as memory
     app = datasette.app()
     limit(memory)
-    before = _resident()
+    before = _pages(1)
     os.nice(NICE)
     frames.write(writer, frames.READY)
     stays = True
     while stays:
         _, body = await frames.read(reader)
         await _answer(app, frames.unpacked(body), writer)
-        stays = _resident() < before + GROWN
+        stays = _pages(1) < before + GROWN
         frames.write(writer, frames.END, b"stays" if stays else b"")
         await writer.drain()
 
@@ -72,10 +72,6 @@ def limit(memory: int) -> None:
         resource.setrlimit(which, (wanted, wanted))
 
 
-def _resident() -> int:
-    return _pages(1)
-
-
 def _pages(field: int) -> int:
     """Bytes of address space (0) or of memory in use (1)."""
     return int(Path("/proc/self/statm").read_text("ascii").split()[field]) * resource.getpagesize()
@@ -86,9 +82,7 @@ async def _answer(app: Any, asked: dict[str, Any], writer: asyncio.StreamWriter)
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
-        **{name: asked[name] for name in ("method", "path", "scheme", "root_path", "headers")},
-        "raw_path": asked["raw_path"].encode("latin-1"),
-        "query_string": asked["query_string"].encode("latin-1"),
+        **asked,
     }
 
     async def receive() -> dict[str, Any]:
@@ -96,7 +90,7 @@ async def _answer(app: Any, asked: dict[str, Any], writer: asyncio.StreamWriter)
 
     async def send(event: dict[str, Any]) -> None:
         if event["type"] == "http.response.start":
-            frames.write(writer, frames.START, frames.packed({"status": event["status"]}, list(event["headers"])))
+            frames.write(writer, frames.START, frames.packed(event))
         else:
             body = event.get("body") or b""
             for at in range(0, len(body), frames.CHUNK):

@@ -92,18 +92,25 @@ class Worker:
                 # a second arena of malloc would reserve 64 MB of the limited address space
                 env=os.environ | {"MALLOC_ARENA_MAX": "1"},
             )
-        reader, writer = await asyncio.open_connection(sock=ours)
-        worker = cls(process, reader, writer)
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                await frames.read(reader)
-        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError) as error:
-            worker.kill()
-            raise Died from error
-        except BaseException:
-            worker.kill()
-            raise
+        worker = cls(process, *await asyncio.open_connection(sock=ours))
+        async with worker.within(START_SECONDS, Died):
+            await frames.read(worker.reader)
         return worker
+
+    @contextlib.asynccontextmanager
+    async def within(self, seconds: float, too_long: type[Refused]) -> AsyncIterator[None]:
+        """A talk with the worker. Whatever breaks it off, also that the visitor went away, leaves the worker in the
+        middle of something: it is killed. Raises `too_long`, or Died when the worker ended."""
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except BaseException as error:
+            self.kill()
+            if isinstance(error, TimeoutError):
+                raise too_long from error
+            if isinstance(error, asyncio.IncompleteReadError | ConnectionError):
+                raise Died from error
+            raise
 
     def kill(self) -> None:
         self.writer.close()
@@ -115,20 +122,13 @@ class Worker:
         return self.stays and self.process.poll() is None and not self.reader.at_eof()
 
     async def ask(self, asked: bytes, most: int) -> Answer:
-        """Raises Exceeded or Died; the worker is of no more use then."""
-        try:
-            frames.write(self.writer, frames.REQUEST, asked)
-            await self.writer.drain()
-            return await self._answer(most)
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise Died from error
-
-    async def _answer(self, most: int) -> Answer:
-        _, body = await frames.read(self.reader)
-        head = frames.unpacked(body)
+        """Raises Exceeded when the answer grows beyond `most` bytes. Only `within` a time."""
+        frames.write(self.writer, frames.REQUEST, asked)
+        await self.writer.drain()
+        head = frames.unpacked((await frames.read(self.reader))[1])
         left = most
-        file = tempfile.SpooledTemporaryFile(max_size=4 * frames.CHUNK)  # noqa: SIM115 - the reader of the answer closes it
-        try:
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=4 * frames.CHUNK))
             letter, piece = await frames.read(self.reader)
             while letter == frames.BODY:
                 left -= len(piece)
@@ -137,10 +137,8 @@ class Worker:
                 file.write(piece)
                 letter, piece = await frames.read(self.reader)
             self.stays = piece == b"stays"
-        except BaseException:
-            file.close()
-            raise
-        file.seek(0)
+            file.seek(0)
+            stack.pop_all()  # from here on the reader of the answer closes it
         return Answer(head["status"], head["headers"], file, most - left)
 
 
@@ -188,15 +186,8 @@ class Pool:
 
     async def _ask(self, asked: bytes) -> Answer:
         worker = await self._worker()
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                answer = await worker.ask(asked, self.limits.bytes)
-        except TimeoutError as error:
-            worker.kill()
-            raise Exceeded from error
-        except BaseException:  # also when the visitor went away: the worker is in the middle of an answer
-            worker.kill()
-            raise
+        async with worker.within(self.limits.seconds, Exceeded):
+            answer = await worker.ask(asked, self.limits.bytes)
         self._idle.append(worker)
         return answer
 
@@ -222,7 +213,5 @@ class Pool:
 
 def packed(scope: dict[str, Any]) -> bytes:
     """A request as a worker takes it, without its body: only GET and HEAD get this far."""
-    values = {name: scope[name] for name in ("method", "path", "scheme", "root_path")}
-    raw = scope.get("raw_path") or scope["path"].encode()
-    text = {"raw_path": raw.decode("latin-1"), "query_string": scope["query_string"].decode("latin-1")}
-    return frames.packed(values | text, scope["headers"])
+    names = ("method", "path", "raw_path", "query_string", "scheme", "root_path", "headers")
+    return frames.packed({name: scope[name] for name in names if name in scope})
