@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 import sqlite3
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,11 +21,12 @@ from archive.machine.toml import SettingsError
 from archive.operate import schedule
 from archive.settings import load_settings
 
+FOLDER = click.Path(path_type=Path, file_okay=False)
 STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "备份"}
 
 
 @click.command()
-@click.option("--backup", "target", type=click.Path(path_type=Path, file_okay=False), help="最后备份到这个目录。")
+@click.option("--backup", "target", type=FOLDER, help="最后备份到这个目录。")
 @pass_data
 def run(data: Path, target: Path | None) -> None:
     """依次抓取、抽查、投递、备份；一步失败不影响后面各步。由定时任务启动。"""
@@ -30,13 +35,9 @@ def run(data: Path, target: Path | None) -> None:
     settings = load_settings(data)
     try:
         meet(data, settings)
-    except SettingsError as error:
-        err.print(str(error), markup=False)  # the crawl goes on; notify says it again and fails
-    except (StoreError, OSError, sqlite3.Error) as error:
-        # the steps say it themselves, and the backup is made all the same
-        err.print(
-            str(error) if isinstance(error, StoreError) else faults.sentence(error, data) or str(error), markup=False
-        )
+    except (SettingsError, StoreError, OSError, sqlite3.Error) as error:
+        # the crawl goes on: the steps say it themselves, and the backup is made all the same
+        err.print(faults.sentence(error, data) or str(error), markup=False)
     steps = [["crawl"], ["verify", "--sample"], ["notify"]]
     if target is not None:
         steps.append(["backup", str(target)])
@@ -64,94 +65,86 @@ def group() -> None:
     """定时任务与网站服务（systemd，没有时用 crontab）。"""
 
 
-def _options(command: click.decorators.FC) -> click.decorators.FC:
-    for option in (
-        click.option("--system", is_flag=True, help="装为系统服务（需要 root）；默认装为当前用户的服务。"),
-        click.option("--user", "account", default="", help="系统服务以哪个用户运行（默认当前用户）。"),
-        click.option("--hour", type=click.IntRange(0, 23), default=2, show_default=True, help="每天几点后开始抓取。"),
-        click.option(
-            "--backup", "target", type=click.Path(path_type=Path, file_okay=False), help="每天备份到这个目录。"
-        ),
-        click.option("--host", default="127.0.0.1", show_default=True, help="网站监听的地址。"),
-        click.option("--port", type=int, default=8001, show_default=True, help="网站的端口。"),
-        click.option("--cron", is_flag=True, help="即使有 systemd 也用 crontab。"),
-    ):
-        command = option(command)
-    return command
+OPTIONS = (
+    click.option("--system", is_flag=True, help="装为系统服务（需要 root）；默认装为当前用户的服务。"),
+    click.option("--user", default="", help="系统服务以哪个用户运行（默认当前用户）。"),
+    click.option("--hour", type=click.IntRange(0, 23), default=2, show_default=True, help="每天几点后开始抓取。"),
+    click.option("--backup", type=FOLDER, help="每天备份到这个目录。"),
+    click.option("--host", default="127.0.0.1", show_default=True, help="网站监听的地址。"),
+    click.option("--port", type=int, default=8001, show_default=True, help="网站的端口。"),
+)
+"""Each is a field of schedule.Plan."""
 
 
-def _plan(
-    data: Path, system: bool, account: str, hour: int, target: Path | None, host: str, port: int
-) -> schedule.Plan:
-    return schedule.Plan(
-        data.absolute(),
-        hour,
-        target.absolute() if target else None,
-        host,
-        port,
-        system,
-        account or (getpass.getuser() if system else ""),
-        schedule.web_memory_mb(load_settings(data)),
-    )
+def _with_plan(command: Callable[[schedule.Plan, bool], None]) -> Callable[..., None]:
+    """Hand what was chosen to a command, and whether systemd is to do it (else cron)."""
+
+    @click.option("--cron", is_flag=True, help="即使有 systemd 也用 crontab。")
+    @pass_data
+    @functools.wraps(command)
+    def wrapped(data: Path, cron: bool, **chosen: Any) -> None:
+        if chosen["system"]:
+            chosen["user"] = chosen["user"] or getpass.getuser()
+        if chosen["backup"]:
+            chosen["backup"] = chosen["backup"].absolute()
+        plan = schedule.Plan(data.absolute(), web_memory_mb=schedule.web_memory_mb(load_settings(data)), **chosen)
+        command(plan, not cron and schedule.has_systemd(plan.system))
+
+    return functools.reduce(lambda decorated, option: option(decorated), OPTIONS, wrapped)
 
 
 @group.command()
-@_options
-@pass_data
-def install(
-    data: Path, system: bool, account: str, hour: int, target: Path | None, host: str, port: int, cron: bool
-) -> None:
+@_with_plan
+def install(plan: schedule.Plan, systemd: bool) -> None:
     """写入定时任务并启动。"""
-    plan = _plan(data, system, account, hour, target, host, port)
-    try:
+    with _refusals():
         secrets = schedule.environment_file(plan.data)
-        if target:
-            plan_target = target.absolute()
-            plan_target.mkdir(parents=True, exist_ok=True)
-        if not cron and schedule.has_systemd(system):
-            for path in schedule.install_units(plan, schedule.unit_folder(system), start=True):
+        if plan.backup:
+            plan.backup.mkdir(parents=True, exist_ok=True)
+        if systemd:
+            for path in schedule.install_units(plan, schedule.unit_folder(plan.system), start=True):
                 out.print(f"已写入 {path}", markup=False)
-            if not system:
+            if not plan.system:
                 out.print(f"退出登录后仍要运行，请执行：loginctl enable-linger {getpass.getuser()}", markup=False)
         else:
             schedule.write_crontab(schedule.merge_crontab(schedule.read_crontab(), schedule.crontab_lines(plan)))
             out.print("已写入 crontab", markup=False)
-    except schedule.ScheduleError as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
     out.print(f"密钥文件 {secrets}", markup=False)
 
 
 @group.command()
-@_options
-@pass_data
-def show(
-    data: Path, system: bool, account: str, hour: int, target: Path | None, host: str, port: int, cron: bool
-) -> None:
+@_with_plan
+def show(plan: schedule.Plan, systemd: bool) -> None:
     """显示将要写入的定时任务，以及已经装好的。"""
-    plan = _plan(data, system, account, hour, target, host, port)
-    if cron or not schedule.has_systemd(system):
+    if not systemd:
         out.print("\n".join(schedule.crontab_lines(plan)), markup=False, soft_wrap=True)  # to be copied as it is
         return
-    folder = schedule.unit_folder(system)
+    folder = schedule.unit_folder(plan.system)
     for name, text in schedule.units(plan).items():
         present = (folder / name).read_text("utf-8") if (folder / name).exists() else ""
         state = "已安装" if present == text else "已安装，内容不同" if present else "未安装"
         out.print(f"# {folder / name}（{state}）\n{text}", markup=False, soft_wrap=True)
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What systemd or cron refuses is said in one sentence."""
+    try:
+        yield
+    except schedule.ScheduleError as error:
+        err.print(str(error), markup=False)
+        raise SystemExit(FAILED) from None
+
+
 @group.command()
 @click.option("--system", is_flag=True, help="移除系统服务。")
 def remove(system: bool) -> None:
     """移除定时任务；档案和设置都保留。"""
-    try:
+    with _refusals():
         found = schedule.remove_units(schedule.unit_folder(system), system, stop=schedule.has_systemd(system))
         removed = [str(path) for path in found]
         if not system:
             removed += _remove_from_crontab()
-    except schedule.ScheduleError as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
     out.print("已移除：" + "、".join(removed) if removed else "没有装过定时任务", markup=False)
 
 

@@ -1,4 +1,4 @@
-"""The timetable: systemd units where there is systemd, else a block of crontab lines.
+"""The timetable: systemd units where there is systemd, else a block of crontab lines. They are templates in `units/`.
 
 guidelines-run.timer     once a day at a random moment of the night → guidelines run: crawl, verify, notify, backup
 guidelines-notify.timer  every ten minutes → guidelines notify: digests at their hour, what was not accepted again
@@ -13,42 +13,18 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from attrs import frozen
+from jinja2 import Environment, PackageLoader, select_autoescape
 
 from archive.settings import ENVIRONMENT, Settings
 
 MARK = "# >>> guidelines"
 END = "# <<< guidelines"
-UNITS = (
-    "guidelines-run.service",
-    "guidelines-run.timer",
-    "guidelines-notify.service",
-    "guidelines-notify.timer",
-    "guidelines-web.service",
-)
-HARDENED = (
-    "NoNewPrivileges=yes", "PrivateTmp=yes", "LockPersonality=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes",
-    "RestrictNamespaces=yes", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
-    "SystemCallArchitectures=native", "SystemCallFilter=@system-service", "SystemCallErrorNumber=EPERM",
-)  # fmt: skip
-"""Of every unit, the user's too. AF_NETLINK: the resolver and LibreOffice ask for the machine's own addresses."""
-HARDENED_SYSTEM = (
-    "ProtectSystem=strict", "ProtectHome=read-only", "PrivateDevices=yes", "ProtectClock=yes", "ProtectHostname=yes",
-    "ProtectKernelTunables=yes", "ProtectKernelModules=yes", "ProtectKernelLogs=yes", "ProtectControlGroups=yes",
-    "ProtectProc=invisible", "CapabilityBoundingSet=", "AmbientCapabilities=", "RemoveIPC=yes", "KeyringMode=private",
-)  # fmt: skip
-"""Of units of the system, where systemd may set up file systems. A data folder under /home is opened again by name."""
-HARDENED_WEB = (
-    # Not of the crawl: LibreOffice writes code into memory and runs it
-    "MemoryDenyWriteExecute=yes",
-    "ProcSubset=pid",
-    # A worker that the kernel kills for its memory is replaced; the site itself goes on
-    "OOMPolicy=continue", "TasksMax=128", "LimitNOFILE=4096",
-)  # fmt: skip
 ENABLED = ("guidelines-run.timer", "guidelines-notify.timer", "guidelines-web.service")
+UNITS = ("guidelines-run.service", "guidelines-notify.service", *ENABLED)
 
 
 def web_memory_mb(settings: Settings) -> int:
@@ -92,76 +68,31 @@ class Plan:
         return self.command("serve", "--host", self.host, "--port", str(self.port))
 
 
+def _rendered(name: str, plan: Plan) -> str:
+    templates = Environment(
+        loader=PackageLoader("archive.operate", "units"), autoescape=select_autoescape(),
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    templates.filters |= {"words": _words, "path": _path, "shell": shlex.join}
+    files = {"environment": plan.data / ENVIRONMENT, "log": str(plan.data / "run.log")}
+    return templates.get_template(name).render(plan=plan, **files)
+
+
 # ---------------------------------------------------------------- systemd
 
 
 def units(plan: Plan) -> dict[str, str]:
     """The unit files by name."""
-    night = f"*-*-* {plan.hour:02}:00:00"
-    return {
-        "guidelines-run.service": _service(plan, "抓取、核对、投递、备份", plan.run(), "oneshot", "6h"),
-        "guidelines-run.timer": _timer("每天抓取一次", night, "2h"),
-        "guidelines-notify.service": _service(plan, "投递提醒", plan.command("notify"), "oneshot", "30min"),
-        "guidelines-notify.timer": _timer("每十分钟投递一次", "*:0/10", "30s"),
-        "guidelines-web.service": _service(plan, "网站", plan.web(), "exec", ""),
-    }
+    return {name: _rendered(name, plan) for name in UNITS}
 
 
-def _service(plan: Plan, what: str, command: Sequence[str], kind: str, limit: str) -> str:
-    """A limit for a oneshot is TimeoutStartSec: RuntimeMaxSec does not count while it starts, which is all it does."""
-    web = kind != "oneshot"
-    writable = [plan.data, *([plan.backup] if plan.backup and not web else [])]
-    lines = [
-        "[Unit]",
-        f"Description=基层政务公开标准档案：{what}",
-        "Wants=network-online.target",
-        "After=network-online.target",
-        "",
-        "[Service]",
-        f"Type={kind}",
-        f"ExecStart={' '.join(_quoted(part) for part in command)}",
-        f"WorkingDirectory={_path(plan.data)}",
-        f"EnvironmentFile=-{_path(plan.data / ENVIRONMENT)}",
-        "Environment=PYTHONUNBUFFERED=1",
-        "UMask=0027",
-    ]
-    if plan.system and plan.user:
-        lines.append(f"User={plan.user}")
-    if not web:
-        # 3: done, but a person is needed, which status and the operators' alerts say
-        lines += [f"TimeoutStartSec={limit}", "SuccessExitStatus=3", "Nice=10", "IOSchedulingClass=idle"]
-    else:
-        lines += ["Restart=on-failure", "RestartSec=10s", f"MemoryMax={plan.web_memory_mb}M", *HARDENED_WEB]
-    lines += HARDENED
-    if plan.system:
-        lines += [*HARDENED_SYSTEM, f"ReadWritePaths={' '.join(_quoted(str(path)) for path in writable)}"]
-    if web:
-        lines += ["", "[Install]", f"WantedBy={'multi-user' if plan.system else 'default'}.target"]
-    return "\n".join(lines) + "\n"
-
-
-def _timer(what: str, calendar: str, delay: str) -> str:
-    return "\n".join(
-        [
-            "[Unit]",
-            f"Description=基层政务公开标准档案：{what}",
-            "",
-            "[Timer]",
-            f"OnCalendar={calendar}",
-            f"RandomizedDelaySec={delay}",
-            "Persistent=true",
-            "",
-            "[Install]",
-            "WantedBy=timers.target",
-            "",
-        ]
-    )
-
-
-def _quoted(text: str) -> str:
-    """One word of ExecStart: systemd expands % and $ and has quotes of its own."""
-    text = text.replace("\\", "\\\\").replace("%", "%%").replace("$", "$$")
-    return '"' + text.replace('"', '\\"') + '"' if re.search(r"[\s\"';]", text) else text
+def _words(parts: Iterable[object]) -> str:
+    """A line of words as systemd reads it: it expands % and $ and has quotes of its own."""
+    quoted = []
+    for part in parts:
+        text = str(part).replace("\\", "\\\\").replace("%", "%%").replace("$", "$$")
+        quoted.append('"' + text.replace('"', '\\"') + '"' if re.search(r"[\s\"';]", text) else text)
+    return " ".join(quoted)
 
 
 def _path(path: Path) -> str:
@@ -232,40 +163,14 @@ def environment_file(data: Path) -> Path:
 
 
 def crontab_lines(plan: Plan) -> list[str]:
-    """The managed block. flock, nice and timeout stand in for what systemd does; the delay is random each night."""
-    log = shlex.quote(str(plan.data / "run.log"))
-    run = f"{_low(6 * 3600)} {shlex.join(plan.run())}"
-    notify = f"{_low(1800)} {shlex.join(plan.command('notify'))}"
-    web = f"{shlex.join(plan.web())}"
-    # a % in a crontab line means newline
-    return [
-        MARK,
-        *(
-            line.replace("%", r"\%")
-            for line in (
-                f"0 {plan.hour} * * * sleep $(awk 'BEGIN {{srand(); print int(rand()*7200)}}'); {run} >>{log} 2>&1",
-                f"*/10 * * * * {notify} >>{log} 2>&1",
-                f"@reboot {web} >>{log} 2>&1",
-            )
-        ),
-        END,
-    ]
-
-
-def _low(seconds: int) -> str:
-    return f"timeout {seconds} nice -n 10"
+    """The managed block."""
+    return _rendered("crontab", plan).splitlines()
 
 
 def merge_crontab(present: str, block: Sequence[str]) -> str:
     """The crontab with our block in place of the one before; all other lines as they are."""
-    kept: list[str] = []
-    ours = False
-    for line in present.splitlines():
-        ours = ours or line == MARK
-        if not ours:
-            kept.append(line)
-        ours = ours and line != END
-    return "".join(f"{line}\n" for line in (*kept, *block))
+    ours = re.compile(rf"^{MARK}$.*?(^{END}$|\Z)\n?", re.MULTILINE | re.DOTALL)
+    return "".join(f"{line}\n" for line in (*ours.sub("", present).splitlines(), *block))
 
 
 def read_crontab() -> str:
