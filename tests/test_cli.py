@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import click
 import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from click.testing import CliRunner
 
 from archive.cli import cli
+from archive.commands import chinese
 from tests.crawl.harness import environment
 from tests.factory import make_archive
 
@@ -58,6 +63,25 @@ def test_the_help_of_every_command_is_chinese(path: tuple[str, ...]) -> None:
     said = CliRunner().invoke(cli, [*path, "--help"]).output
     assert "用法" in said
     assert not re.search(r"Usage|Options|Commands|Show this|default:", said)
+
+
+CATALOGUE = Path(chinese.__file__).parent / "locale" / "zh_CN" / "LC_MESSAGES"
+
+
+def test_everything_that_the_installed_click_can_say_is_in_the_catalogue() -> None:
+    with (CATALOGUE / "messages.po").open("rb") as file:
+        catalogue = read_po(file)
+    said = {message for _, _, message, _, _ in extract_from_dir(Path(click.__file__).parent)}
+    assert len(said) > 60
+    assert {message.id for message in catalogue if message.id and not message.string} == set()
+    assert said == {message.id for message in catalogue if message.id}
+
+
+def test_the_built_catalogue_is_that_of_its_text() -> None:
+    built = BytesIO()
+    with (CATALOGUE / "messages.po").open("rb") as file:
+        write_mo(built, read_po(file))
+    assert built.getvalue() == (CATALOGUE / "messages.mo").read_bytes(), "run scripts/messages"
 
 
 @pytest.mark.parametrize("command", ["status", "changes", "reextract", "verify", "repair", "serve"])
