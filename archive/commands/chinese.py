@@ -1,7 +1,7 @@
 """What click itself says, in Chinese: a gettext catalogue of its messages, which gettext finds without click's doing.
 
-tests/test_cli.py holds the catalogue (locale/…/messages.po) against the messages of the installed click, and messages.mo
-against the catalogue; scripts/messages builds it.
+tests/test_cli.py holds the catalogue (locale/…/messages.po) against the messages of the installed click, and
+messages.mo, which scripts/messages builds, against the catalogue.
 """
 
 from __future__ import annotations
