@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from attrs import asdict
@@ -15,7 +17,11 @@ from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_optio
 from archive.machine.toml import SettingsError
 from archive.record.store import read_only
 from archive.settings import load_settings
+from archive.tell.outbox import Outbox
 from archive.tell.subscriptions import NAME, Subscriber, load
+
+if TYPE_CHECKING:
+    from archive.tell.messages import Message
 
 STATES = {"pending": "待投递", "sending": "投递中", "dead": "已停止重试"}
 KINDS = {"change": "变化", "restored": "恢复原文", "alert": "运行提醒", "recovery": "运行恢复"}
@@ -28,35 +34,18 @@ CHANNELS = {"mail": "邮件", "wecom": "企业微信", "dingtalk": "钉钉", "fe
 @pass_data
 def notify(data: Path, dry_run: bool, as_json: bool) -> None:
     """把新的变化投递给订阅人，并重试此前没有送达的。"""
-    from archive.tell.plan import NotifyLockHeld, preview
-    from archive.tell.plan import notify as run
+    from archive.tell import rounds  # with the templates, which no other command should wait for
 
     settings = load_settings(data)
     try:
         if dry_run:
-            found = preview(data, settings)
-        else:
-            report = run(data, settings)
+            _print_plan(rounds.preview(data, settings), as_json)
+            return
+        report = rounds.notify(data, settings)
     except SettingsError as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(USAGE) from None
-    except NotifyLockHeld as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
-    if dry_run:
-        planned = [
-            {"subscriber": number, "channel": subscriber.channel, "key": message.key, "title": message.title}
-            for number, (subscriber, messages) in enumerate(found, 1)
-            for message in messages
-        ]
-        if as_json:
-            emit(planned)
-        else:
-            for line in planned:
-                channel = CHANNELS[str(line["channel"])]
-                out.print(f"订阅 {line['subscriber']}（{channel}）  {line['key']}  {line['title']}", markup=False)
-            out.print(f"将投递 {len(planned)} 条消息", markup=False)
-        return
+        _stop(USAGE, error)
+    except rounds.NotifyLockHeld as error:
+        _stop(FAILED, error)
     if as_json:
         emit(asdict(report))
     else:
@@ -70,6 +59,27 @@ def notify(data: Path, dry_run: bool, as_json: bool) -> None:
     raise SystemExit(ATTENTION if report.dead else OK)
 
 
+def _stop(code: int, why: object) -> NoReturn:
+    err.print(str(why), markup=False)
+    raise SystemExit(code)
+
+
+def _print_plan(found: Sequence[tuple[Subscriber, Sequence[Message]]], as_json: bool) -> None:
+    """What a round would send, without a word about to whom."""
+    planned = [
+        {"subscriber": number, "channel": subscriber.channel, "key": message.key, "title": message.title}
+        for number, (subscriber, messages) in enumerate(found, 1)
+        for message in messages
+    ]
+    if as_json:
+        emit(planned)
+        return
+    for line in planned:
+        channel = CHANNELS[str(line["channel"])]
+        out.print(f"订阅 {line['subscriber']}（{channel}）  {line['key']}  {line['title']}", markup=False)
+    out.print(f"将投递 {len(planned)} 条消息", markup=False)
+
+
 @click.group()
 def subscriptions() -> None:
     """订阅：谁要知道什么，从哪里知道。"""
@@ -81,42 +91,35 @@ def subscriptions() -> None:
 @pass_data
 def check(data: Path, to: str | None, as_json: bool) -> None:
     """检查 subscriptions.toml，逐行指出问题。"""
-    from archive.tell import senders
+    from archive.tell import send
 
     path = data / NAME
     if not path.exists():
-        err.print(f"还没有 {path}；写法见 docs/operating.md", markup=False)
-        raise SystemExit(USAGE)
+        _stop(USAGE, f"还没有 {path}；写法见 docs/operating.md")
     known = (data / "archive.db").exists()
+    wrong = ""
     try:
-        if known:
-            with closing(read_only(data)) as archive:
-                found = load(data, archive)
-        else:
-            found = load(data, None)
+        with closing(read_only(data)) if known else nullcontext() as archive:
+            subscribers = load(data, archive).subscribers
+        mistakes = [(s.line, why) for s in subscribers if (why := send.check(s))]
+        wrong = "\n".join(f"第 {line} 行起的订阅人：{why}" for line, why in mistakes)
     except SettingsError as error:
-        if as_json:
-            emit({"ok": False, "mistakes": [{"line": m.line, "text": m.text} for m in error.mistakes]})
-        else:
-            err.print(str(error), markup=False)
-        raise SystemExit(USAGE) from None
-    mistakes = [(s.line, why) for s in found.subscribers if (why := senders.check(s))]
+        mistakes, wrong = [(m.line, m.text) for m in error.mistakes], str(error)
     if as_json:
         emit({"ok": not mistakes, "mistakes": [{"line": line, "text": why} for line, why in mistakes]})
-    else:
-        for line, why in mistakes:
-            err.print(f"第 {line} 行起的订阅人：{why}", markup=False)
-        if not mistakes:
-            _show(found.subscribers)
+    elif wrong:
+        err.print(wrong, markup=False)
+    if wrong:
+        raise SystemExit(USAGE)
+    if not as_json:
+        _show(subscribers)
         if not known:
             out.print("还没有档案，领域和通知的名称要等第一次抓取后才能核对。", markup=False)
-    if mistakes:
-        raise SystemExit(USAGE)
     if to is not None:
-        _send_test(data, found.subscribers, to)
+        _send_test(data, subscribers, to)
 
 
-def _show(subscribers: tuple[Subscriber, ...]) -> None:
+def _show(subscribers: Sequence[Subscriber]) -> None:
     table = Table("订阅人", "渠道", "范围", "时间", "角色")
     for s in subscribers:
         table.add_row(
@@ -129,21 +132,18 @@ def _show(subscribers: tuple[Subscriber, ...]) -> None:
     out.print(table)
 
 
-def _send_test(data: Path, subscribers: tuple[Subscriber, ...], to: str) -> None:
-    from archive.tell import senders
+def _send_test(data: Path, subscribers: Sequence[Subscriber], to: str) -> None:
     from archive.tell.messages import trial_message
+    from archive.tell.send import send
+    from archive.tell.send.errors import SendError
 
     subscriber = next((s for s in subscribers if s.name == to), None)
     if subscriber is None:
-        err.print(f"没有名为“{to}”的订阅人", markup=False)
-        raise SystemExit(USAGE)
+        _stop(USAGE, f"没有名为“{to}”的订阅人")
     try:
-        senders.send(
-            subscriber, trial_message(subscriber.channel, load_settings(data).base_url, clock.iso(clock.now()))
-        )
-    except senders.SendError as error:
-        err.print(f"测试消息没有送达：{error}", markup=False)
-        raise SystemExit(FAILED) from None
+        send(subscriber, trial_message(subscriber.channel, load_settings(data).base_url, clock.iso(clock.now())))
+    except SendError as error:
+        _stop(FAILED, f"测试消息没有送达：{error}")
     err.print("测试消息已送达", markup=False)
 
 
@@ -157,8 +157,6 @@ def deliveries(context: click.Context, as_json: bool) -> None:
 
 
 def _list(data: Path, as_json: bool) -> None:
-    from archive.tell.outbox import Outbox
-
     rows = []
     if (data / "notify.db").exists():
         with closing(Outbox.open(data)) as outbox:
@@ -175,16 +173,17 @@ def _list(data: Path, as_json: bool) -> None:
     for row in rows:
         what = KINDS[row["kind"]] + (f" {row['change_id']}" if row["change_id"] else "")
         when = "" if row["state"] == "dead" else local(row["next_at"], zone)
-        table.add_row(
-            str(row["id"]),
+        cells = (
+            row["id"],
             row["key"],
             row["name"],
             what,
             STATES[row["state"]],
-            str(row["attempts"]),
+            row["attempts"],
             when,
             row["error"] or "",
         )
+        table.add_row(*map(str, cells))
     out.print(table)
 
 
@@ -204,18 +203,14 @@ def drop(data: Path, ids: tuple[int, ...]) -> None:
     _settle(data, ids, "dropped", "项已放弃")
 
 
-def _settle(data: Path, ids: tuple[int, ...], state: str, words: str) -> None:
-    from archive.tell.outbox import Outbox
-
+def _settle(data: Path, ids: tuple[int, ...], state: str, said: str) -> None:
     if not (data / "notify.db").exists():
-        err.print("没有投递记录", markup=False)
-        raise SystemExit(FAILED)
+        _stop(FAILED, "没有投递记录")
     with closing(Outbox.open(data)) as outbox:
         count = outbox.revive(list(ids) or None, clock.now(), state)
-    out.print(f"{count} {words}", markup=False)
+    out.print(f"{count} {said}", markup=False)
     if ids and count < len(ids):
-        err.print("其余的序号不存在，或不在停止重试之列", markup=False)
-        raise SystemExit(FAILED)
+        _stop(FAILED, "其余的序号不存在，或不在停止重试之列")
 
 
 COMMANDS: list[click.Command] = [notify, subscriptions, deliveries]

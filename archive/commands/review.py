@@ -19,7 +19,7 @@ from archive.record.decide import review_of_candidate
 from archive.record.questions import Question, questions
 from archive.record.store import read_only
 from archive.settings import load_settings
-from archive.tell.audience import audience
+from archive.tell.plan import audience
 
 
 @click.command()

@@ -30,7 +30,7 @@ STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "�
 @pass_data
 def run(data: Path, target: Path | None) -> None:
     """依次抓取、抽查、投递、备份；一步失败不影响后面各步。由定时任务启动。"""
-    from archive.tell.plan import meet
+    from archive.tell.rounds import meet
 
     settings = load_settings(data)
     try:

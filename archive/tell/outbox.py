@@ -15,11 +15,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
 from sqlite_utils import Database, Migrations
+from sqlite_utils.db import Table
 
-from archive.clock import iso, parse
+from archive.clock import iso
 from archive.machine.transaction import atomic
 from archive.record.schema import migrate
+from archive.record.story import rows_of
 
 Row = dict[str, Any]
 
@@ -32,12 +35,12 @@ TRIES = len(BACK_OFF) + 1
 
 @migrations()
 def m001_outbox(db: Database) -> None:
-    _table(db, "subscribers").create(
+    db.table("subscribers").create(
         {"id": int, "name": str, "since": str},  # what was detected before `since` is not told
         pk="id",
     )
-    _table(db, "subscribers").create_index(["name"], unique=True)
-    _table(db, "troubles").create(
+    db.table("subscribers").create_index(["name"], unique=True)
+    db.table("troubles").create(
         {
             "id": int,
             "subject": str,  # stays the same while the trouble lasts
@@ -48,7 +51,7 @@ def m001_outbox(db: Database) -> None:
         },
         pk="id",
     )
-    _table(db, "deliveries").create(
+    db.table("deliveries").create(
         {
             "id": int,
             "key": str,  # the idempotency key, shown in the message as 投递编号
@@ -71,10 +74,24 @@ def m001_outbox(db: Database) -> None:
         foreign_keys=[("subscriber_id", "subscribers", "id")],
         defaults={"attempts": 0, "resent": 0},
     )
-    _table(db, "deliveries").create_index(["key"], unique=True)
-    _table(db, "deliveries").create_index(["subscriber_id", "state", "next_at"])
-    _table(db, "deliveries").create_index(["change_id"])
-    _table(db, "info").create({"key": str, "value": str}, pk="key")
+    db.table("deliveries").create_index(["key"], unique=True)
+    db.table("deliveries").create_index(["subscriber_id", "state", "next_at"])
+    db.table("deliveries").create_index(["change_id"])
+    db.table("info").create({"key": str, "value": str}, pk="key")
+
+
+@frozen
+class Telling:
+    """One thing to be told to a subscriber: a change or that it was undone, a trouble (alert) or its end (recovery)."""
+
+    kind: str
+    """change | restored | alert | recovery"""
+    identity: str
+    """What is told: the same identity is never told twice."""
+    change_id: int | None = None
+    change_kind: str = ""
+    trouble_id: int | None = None
+    payload: Mapping[str, str] | None = None
 
 
 class Outbox:
@@ -109,10 +126,12 @@ class Outbox:
     def close(self) -> None:
         self.db.conn.close()
 
+    @property
+    def _deliveries(self) -> Table:
+        return self.db.table("deliveries")
+
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-        cursor = self.db.conn.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        return rows_of(self.db.conn, sql, parameters)
 
     def info(self, key: str) -> str:
         found = self.rows("SELECT value FROM info WHERE key = ?", [key])
@@ -120,13 +139,7 @@ class Outbox:
 
     def set_info(self, key: str, value: str) -> None:
         """Call it in a transaction."""
-        _table(self.db, "info").insert({"key": key, "value": value}, replace=True)
-
-    def insert(self, table: str, **values: Any) -> None:
-        _table(self.db, table).insert(values)
-
-    def update(self, table: str, id: int, **values: Any) -> None:
-        _table(self.db, table).update(id, values)
+        self.db.table("info").insert({"key": key, "value": value}, replace=True)
 
     # ------------------------------------------------------------ subscribers
 
@@ -137,51 +150,76 @@ class Outbox:
         """
         names = list(names)
         with atomic(self.db):
-            _table(self.db, "subscribers").insert_all(({"name": n, "since": iso(since)} for n in names), ignore=True)
+            self.db.table("subscribers").insert_all(({"name": n, "since": iso(since)} for n in names), ignore=True)
+            self.db.execute(
+                """UPDATE deliveries SET state = 'dropped' WHERE state IN ('pending', 'dead') AND subscriber_id IN
+                     (SELECT id FROM subscribers WHERE name NOT IN (SELECT value FROM json_each(?)))""",
+                [json.dumps(names)],
+            )
             known = {row["name"]: row for row in self.rows("SELECT * FROM subscribers")}
-            for row in known.values():
-                if row["name"] not in names:
-                    self.db.execute(
-                        """UPDATE deliveries SET state = 'dropped'
-                           WHERE subscriber_id = ? AND state IN ('pending', 'dead')""",
-                        [row["id"]],
-                    )
         return {name: known[name] for name in names}
 
     # ------------------------------------------------------------ what has to be told
 
-    def add(
-        self,
-        subscriber: Row,
-        kind: str,
-        identity: str,
-        now: datetime,
-        next_at: datetime,
-        *,
-        change: Row | None = None,
-        trouble_id: int | None = None,
-        payload: Mapping[str, Any] | None = None,
-    ) -> bool:
-        """Put a delivery into the outbox unless it is there; `identity` says what is told. Call it in a transaction."""
-        key = key_of(kind, identity, subscriber["name"])
-        if self.rows("SELECT 1 FROM deliveries WHERE key = ?", [key]):
-            return False
-        _table(self.db, "deliveries").insert(
+    def add(self, subscriber: Row, told: Telling, now: datetime, next_at: datetime) -> bool:
+        """Put a delivery into the outbox unless it is there. Call it in a transaction."""
+        before = self.db.conn.total_changes
+        self._deliveries.insert(
             {
-                "key": key,
+                "key": key_of(told.kind, told.identity, subscriber["name"]),
                 "subscriber_id": subscriber["id"],
-                "kind": kind,
-                "change_id": change["id"] if change else None,
-                "change_kind": change["kind"] if change else "",
-                "trouble_id": trouble_id,
-                "payload": json.dumps(payload, ensure_ascii=False) if payload else "",
+                "kind": told.kind,
+                "change_id": told.change_id,
+                "change_kind": told.change_kind,
+                "trouble_id": told.trouble_id,
+                "payload": json.dumps(told.payload, ensure_ascii=False) if told.payload else "",
                 "created_at": iso(now),
                 "next_at": iso(next_at),
                 "state": "pending",
                 "message": "",
-            }
+            },
+            ignore=True,
         )
-        return True
+        return self.db.conn.total_changes > before
+
+    def was_told(self, subscriber: Row, changes: Sequence[int], before: str = "9") -> bool:
+        """Whether one of these changes has reached the subscriber, or may have, before a moment (ISO 8601 UTC)."""
+        where = """subscriber_id = ? AND kind = 'change' AND change_id IN (SELECT value FROM json_each(?))
+                   AND (state = 'sending' OR (state = 'sent' AND sent_at < ?))"""
+        return self._deliveries.count_where(where, [subscriber["id"], json.dumps(changes), before]) > 0
+
+    def was_alerted(self, subscriber: Row, told: Telling) -> bool:
+        """Whether the subscriber was to hear that a trouble began."""
+        where = "subscriber_id = ? AND kind = 'alert' AND trouble_id = ?"
+        return self._deliveries.count_where(where, [subscriber["id"], told.trouble_id]) > 0
+
+    def forget(self, subscriber: Row, change: int) -> None:
+        """What was not sent yet of a change that a person has taken back is never sent."""
+        self.db.execute(
+            "UPDATE deliveries SET state = 'dropped' WHERE subscriber_id = ? AND change_id = ? AND state = 'pending'",
+            [subscriber["id"], change],
+        )
+
+    # ------------------------------------------------------------ troubles
+
+    def open_troubles(self) -> list[Row]:
+        return self.rows("SELECT * FROM troubles WHERE closed_at IS NULL")
+
+    def open_trouble(self, subject: str, what: str, notice: str, now: datetime) -> Row:
+        """The open trouble with this subject, which is noted when it is new."""
+        found = [row for row in self.open_troubles() if row["subject"] == subject]
+        if found:
+            return found[0]
+        row = {"subject": subject, "what": what, "notice": notice, "opened_at": iso(now)}
+        return row | {"id": self.db.table("troubles").insert(row).last_pk}
+
+    def renamed(self, trouble: Row, what: str) -> Row:
+        """The trouble as it is told now."""
+        self.db.table("troubles").update(trouble["id"], {"what": what})
+        return trouble | {"what": what}
+
+    def close_trouble(self, trouble: Row, now: datetime) -> None:
+        self.db.table("troubles").update(trouble["id"], {"closed_at": iso(now)})
 
     # ------------------------------------------------------------ sending
 
@@ -216,36 +254,15 @@ class Outbox:
         self._set(rows, "state = 'pending', error = ?, next_at = ?", [error, iso(now + max(BACK_OFF[tries - 1], wait))])
         return False
 
-    def was_told(self, subscriber: Row, changes: Sequence[int]) -> bool:
-        """Whether one of these changes has reached the subscriber, or may have."""
-        return any(
-            self.rows(
-                """SELECT 1 FROM deliveries WHERE subscriber_id = ? AND change_id = ? AND kind = 'change'
-                     AND state IN ('sent', 'sending')""",
-                [subscriber["id"], change],
-            )
-            for change in changes
-        )
-
-    def forget(self, subscriber: Row, change: int) -> None:
-        """What was not sent yet of a change that a person has taken back is never sent."""
-        self.drop(
-            self.rows(
-                "SELECT * FROM deliveries WHERE subscriber_id = ? AND change_id = ? AND state = 'pending'",
-                [subscriber["id"], change],
-            )
-        )
-
     def drop(self, rows: Sequence[Row]) -> None:
         """There is nothing to tell any more (the change is not in the archive that was restored)."""
         self._set(rows, "state = 'dropped'", [])
 
     def _set(self, rows: Sequence[Row], assignments: str, values: Sequence[Any]) -> None:
-        marks = ", ".join("?" * len(rows))
         with atomic(self.db):
             self.db.execute(
-                f"UPDATE deliveries SET {assignments} WHERE id IN ({marks})",  # noqa: S608 - both parts are ours
-                [*values, *(row["id"] for row in rows)],
+                f"UPDATE deliveries SET {assignments} WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608 - ours
+                [*values, json.dumps([row["id"] for row in rows])],
             )
 
     # ------------------------------------------------------------ looking and settling
@@ -265,11 +282,11 @@ class Outbox:
 
     def revive(self, ids: Sequence[int] | None, now: datetime, state: str = "pending") -> int:
         """A person has put the channel right: dead deliveries (all, when ids is None) are tried again, or dropped."""
-        chosen = "" if ids is None else f"AND id IN ({', '.join('?' * len(ids))})"
         with atomic(self.db):
             found = self.db.execute(
-                f"UPDATE deliveries SET state = ?, attempts = 0, next_at = ? WHERE state = 'dead' {chosen}",  # noqa: S608
-                [state, iso(now), *(ids or [])],
+                """UPDATE deliveries SET state = ?, attempts = 0, next_at = ?
+                   WHERE state = 'dead' AND (? OR id IN (SELECT value FROM json_each(?)))""",
+                [state, iso(now), ids is None, json.dumps(ids or [])],
             )
         return int(found.rowcount)
 
@@ -278,14 +295,3 @@ def key_of(*parts: str) -> str:
     """A short number for people to quote: 'A3F2-90BC-71'."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10].upper()
     return f"{digest[:4]}-{digest[4:8]}-{digest[8:]}"
-
-
-def slot_after(moment: str, hour: Any, zone: Any) -> datetime:
-    """The first daily digest (local `hour` in `zone`) that comes after a moment (ISO 8601)."""
-    at = parse(moment).astimezone(zone)
-    slot = datetime.combine(at.date(), hour, zone)
-    return slot if slot > at else datetime.combine(at.date() + timedelta(days=1), hour, zone)
-
-
-def _table(db: Database, name: str) -> Any:
-    return db[name]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.clock import iso
-from archive.tell.outbox import BACK_OFF, TRIES, Outbox
+from archive.tell.outbox import BACK_OFF, TRIES, Outbox, Telling
 from tests.factory import make_archive
 
 T0 = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ def deliver(outbox: Outbox, name: str, identity: str, at: datetime = T0) -> dict
     subscriber = outbox.meet(names := ["甲", "乙"], T0)[name]
     assert name in names
     with outbox.db.atomic():
-        assert outbox.add(subscriber, "change", identity, at, at)
+        assert outbox.add(subscriber, Telling("change", identity), at, at)
     return outbox.rows("SELECT * FROM deliveries ORDER BY id DESC LIMIT 1")[0]
 
 
@@ -39,7 +39,7 @@ def states(outbox: Outbox) -> dict[str, str]:
 def test_what_waits_for_somebody_who_has_left_is_dropped(outbox: Outbox, state: str) -> None:
     """Else `status` and the operator's mail would speak of failed deliveries that nobody can put right."""
     for name in ("甲", "乙"):
-        outbox.update("deliveries", deliver(outbox, name, "1")["id"], state=state)
+        outbox.db["deliveries"].update(deliver(outbox, name, "1")["id"], {"state": state})
     outbox.meet(["乙"], T0)
     assert states(outbox) == {"甲": "dropped", "乙": state}
     assert outbox.counts()["dropped"] == 1
@@ -81,7 +81,7 @@ def test_a_pause_that_the_receiver_asks_for_is_kept_when_it_is_the_longer_one(ou
 
 def test_a_revived_delivery_has_all_its_tries_again(outbox: Outbox) -> None:
     row = deliver(outbox, "甲", "1")
-    outbox.update("deliveries", row["id"], state="dead", attempts=TRIES)
+    outbox.db["deliveries"].update(row["id"], {"state": "dead", "attempts": TRIES})
     assert outbox.revive([row["id"] + 1], T0) == 0, "only the one that was named"
     assert outbox.revive([row["id"]], T0) == 1
     (again,) = outbox.due({"id": row["subscriber_id"]}, T0)
@@ -92,7 +92,7 @@ def test_one_thing_is_never_put_into_the_outbox_twice_for_the_same_person(outbox
     deliver(outbox, "甲", "1")
     subscriber = outbox.meet(["甲", "乙"], T0)["甲"]
     with outbox.db.atomic():
-        assert not outbox.add(subscriber, "change", "1", T0, T0)
+        assert not outbox.add(subscriber, Telling("change", "1"), T0, T0)
     assert len(outbox.rows("SELECT id FROM deliveries")) == 1
     deliver(outbox, "乙", "1")
     assert len({row["key"] for row in outbox.rows("SELECT key FROM deliveries")}) == 2

@@ -21,9 +21,9 @@ import pytest
 from archive.clock import iso, parse
 from archive.record.store import Store
 from archive.settings import Settings
-from archive.tell import senders
+from archive.tell import send as senders
 from archive.tell.outbox import TRIES, Outbox
-from archive.tell.plan import NotifyLockHeld, notify, notify_lock, preview
+from archive.tell.rounds import NotifyLockHeld, notify, notify_lock, preview
 from archive.tell.subscriptions import NAME
 from tests.factory import make_archive
 from tests.notify.changes import record, revise_page, revise_row

@@ -1,0 +1,22 @@
+"""钉钉: https://open.dingtalk.com/document/robots/custom-robot-access"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from archive import clock
+from archive.tell.messages import Message
+from archive.tell.send.chat import check, post, signature
+from archive.tell.subscriptions import Subscriber
+
+
+def send(subscriber: Subscriber, message: Message, timeout: float) -> None:
+    query = {"access_token": subscriber.address}
+    if subscriber.secret:
+        stamp = str(int(clock.now().timestamp() * 1000))
+        query |= {"timestamp": stamp, "sign": signature(subscriber.secret, f"{stamp}\n{subscriber.secret}")}
+    body = {"msgtype": "markdown", "markdown": {"title": message.title, "text": message.text}}
+    answer = post(f"{subscriber.base}/robot/send?{urlencode(query)}", body, timeout)
+    # 130101, 410100: more than 20 messages a minute, locked for ten
+    check(answer, "errcode", "errmsg", busy=(130101, 410100, -1), wait=timedelta(minutes=10))

@@ -1,0 +1,25 @@
+"""飞书: https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive import clock
+from archive.tell.messages import Message
+from archive.tell.send.chat import check, post, signature
+from archive.tell.subscriptions import Subscriber
+
+
+def send(subscriber: Subscriber, message: Message, timeout: float) -> None:
+    card = {
+        "config": {"wide_screen_mode": True},
+        "header": {"title": {"tag": "plain_text", "content": message.title}},
+        "elements": [{"tag": "markdown", "content": message.text}],
+    }
+    body: dict[str, Any] = {"msg_type": "interactive", "card": card}
+    if subscriber.secret:
+        stamp = str(int(clock.now().timestamp()))
+        body |= {"timestamp": stamp, "sign": signature(f"{stamp}\n{subscriber.secret}")}
+    answer = post(f"{subscriber.base}/open-apis/bot/v2/hook/{subscriber.address}", body, timeout)
+    # an old answer has StatusCode, a new one code; 11232 and 9499: more than 5 a second or 100 a minute
+    check(answer, "StatusCode" if "StatusCode" in answer else "code", "msg", busy=(11232, 9499))
