@@ -30,6 +30,7 @@ from archive.machine.toml import SettingsError
 from archive.model import Notice
 from archive.operate.health import forget_settled
 from archive.record.decide import settle_reviews
+from archive.record.declare import declare
 from archive.record.settle import settle_all
 from archive.record.store import Store
 from archive.record.visits import due, mark_gone, update_notices
@@ -107,7 +108,7 @@ def crawl(
         _one_kind_of_archive(store, replay)
         for torn in repair_tail(data):
             logger.warning("%s", torn)
-        store.declare(declared.sources)
+        declare(store, declared.sources)
         _remember(data, sources)
         settle_all(store, None)  # what a killed crawl left
         declared = with_successors(store, declared)

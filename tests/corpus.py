@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 from archive.model import Area, Attachment, Document, Item, Notice, Sources
+from archive.record.declare import declare
 from archive.record.store import Store
 from tests.factory import capture
 
@@ -72,7 +73,7 @@ def fill(data: Path, bodies: list[str], items: int = 1000, seed: int = 8) -> Sto
         for n, area in enumerate(areas[:19], 1)
     )
     store = Store.open(data)
-    store.declare(Sources(notices, areas))
+    declare(store, Sources(notices, areas))
     crawl = store.begin_crawl("corpus", "live", "test/1", {})
     for notice in notices:
         files = range(notice.number - 1, len(bodies), len(notices))

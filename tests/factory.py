@@ -21,6 +21,7 @@ from archive.model import (
     Task,
     Verdict,
 )
+from archive.record.declare import declare
 from archive.record.keep import keep
 from archive.record.store import Store
 
@@ -114,7 +115,7 @@ def page_document(title: str, body: str, attachments: tuple[Attachment, ...] = (
 def make_archive(data: Path, items: int = 6) -> Store:
     """Three notices in force, the first two with one attachment of `items` rows each; one crawl, no WARC records."""
     store = Store.open(data)
-    store.declare(Sources(NOTICES, AREAS, TASKS))
+    declare(store, Sources(NOTICES, AREAS, TASKS))
     crawl = store.begin_crawl("factory", "live", "test/1", {})
     for notice in NOTICES:
         row = store.row("SELECT id FROM notices WHERE slug = ?", [notice.slug])

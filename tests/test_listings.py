@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from archive.model import Area, Document, Notice
+from archive.record.declare import declare
 from archive.record.store import Store
 from archive.settings import Settings
 from crawler.judge.successor import (
@@ -158,7 +159,7 @@ def look(data: Path, sources: Path, token: str) -> None:
 
     declared = load_sources(sources)
     store = Store.open(data)
-    store.declare(declared.sources)
+    declare(store, declared.sources)
     settings = Settings(delay=0, timeout=20)
     crawl = store.begin_crawl(token, "live", "test/1", {})
     process = AsyncCrawlerProcess(scrapy_settings(settings), install_root_handler=False)

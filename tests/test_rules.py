@@ -12,6 +12,7 @@ from attrs import evolve
 from archive.compare.compare import compare
 from archive.model import Area, Attachment, Kind, Notice, Sources, Verdict
 from archive.publish.export import export_bytes, sheet_name
+from archive.record.declare import declare
 from archive.record.store import Store, read_only
 from archive.text.filetypes import MEDIA_TYPES
 from crawler.judge.verdict import Evidence, Judgement, judge
@@ -102,7 +103,7 @@ def test_areas_whose_names_differ_only_in_case_are_two_sheets_that_excel_opens(t
     areas = (Area("upper", "App信息公开", ()), Area("lower", "APP信息公开", ()))
     store = Store.open(tmp_path)
     notice = Notice(1, "app", "关于印发指引的通知", "演示部", "http://app.example/1.html", tuple(a.name for a in areas))
-    store.declare(Sources((notice,), areas))
+    declare(store, Sources((notice,), areas))
     crawl = store.begin_crawl("rules", "live", "test/1", {})
     number = store.row("SELECT id FROM notices")["id"]
     for area in areas:

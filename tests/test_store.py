@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 from archive.clock import iso, now
 from archive.machine.faults import StoreError
 from archive.model import Area, Attachment, Capture, Document, Notice, Sources, Verdict
+from archive.record.declare import declare
 from archive.record.migrations.release_2 import migrations
 from archive.record.readings import same_reading
 from archive.record.schema import migrate
@@ -48,7 +49,7 @@ def test_only_the_rows_of_the_latest_version_are_current(tmp_path):
 
 def test_a_notice_that_left_the_list_is_kept(tmp_path):
     store = make_archive(tmp_path)
-    store.declare(Sources(NOTICES[:1], AREAS, TASKS))
+    declare(store, Sources(NOTICES[:1], AREAS, TASKS))
     assert [(r["slug"], r["declared"]) for r in store.rows("SELECT slug, declared FROM notices ORDER BY number")] == [
         ("land", 1), ("welfare", 0), ("poverty", 0),
     ]  # fmt: skip
@@ -57,14 +58,15 @@ def test_a_notice_that_left_the_list_is_kept(tmp_path):
 def test_a_new_declared_address_replaces_the_old_one(tmp_path):
     store = make_archive(tmp_path)
     moved = evolve(NOTICES[0], url="http://land.example/new.html")
-    store.declare(Sources((moved, *NOTICES[1:]), AREAS))
+    declare(store, Sources((moved, *NOTICES[1:]), AREAS))
     assert store.row("SELECT url, next_due FROM notices WHERE slug = 'land'") == {"url": moved.url, "next_due": None}
 
 
 def test_an_area_names_its_notice(tmp_path):
     store = Store.open(tmp_path)
-    store.declare(
-        Sources((Notice(7, "tax", "标题", "税务", "http://x.example/", ("税收管理",)),), (Area("tax", "税收管理"),))
+    declare(
+        store,
+        Sources((Notice(7, "tax", "标题", "税务", "http://x.example/", ("税收管理",)),), (Area("tax", "税收管理"),)),
     )
     assert store.row("SELECT n.slug FROM areas a JOIN notices n ON n.id = a.notice_id") == {"slug": "tax"}
 

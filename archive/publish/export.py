@@ -90,7 +90,7 @@ def entries(
     found: list[Entry] = []
     for slug, rows in groupby(_rows(connection, areas, level), key=lambda row: row["area_slug"] or ""):
         for number, row in enumerate(rows, 1):
-            item = item_of(row, {row["area_id"]: slug})
+            item = item_of(row | {"area": slug})
             found.append(Entry(number, item, slug, row["area_name"] or NO_AREA, _source(row, zone, level), row))
     return found
 

@@ -1,12 +1,11 @@
-"""The one writer of `archive.db`: declarations, crawls, captures, versions.
+"""The one writer of `archive.db`: crawls, documents, captures, versions.
 
-Called by the crawl and by the commands that decide.
-Changes are recorded by `editions.py` on top of this; the index is kept by `search.py`.
+Called by the crawl and by the commands that decide. On top of it stand what is declared (declare.py), what is kept of a
+reading (keep.py), what has changed (settle.py) and what a person decides (decide.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -22,11 +21,11 @@ from archive.machine import faults
 from archive.machine.faults import StoreError
 from archive.machine.lock import crawl_lock
 from archive.machine.transaction import atomic
-from archive.model import GOOD, Attachment, Capture, Document, Notice, Sources
+from archive.model import GOOD, Attachment, Capture, Document
 from archive.record.files import attachment_documents
 from archive.record.migrations.release_2 import migrations
-from archive.record.readings import as_json, item_of, item_row, spans_list
-from archive.record.schema import migrate, pending, refuse_newer
+from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
+from archive.record.schema import LOST, holds_records, is_empty, is_outdated, look, migrate
 from archive.search import index
 from archive.text.same import name_key
 
@@ -54,7 +53,7 @@ class Store:
         data.mkdir(parents=True, exist_ok=True)
         (data / "warc").mkdir(exist_ok=True)
         path = data / "archive.db"
-        if _empty(path) and _holds_records(data):  # SQLite would begin an empty archive beside them
+        if is_empty(path) and holds_records(data):  # SQLite would begin an empty archive beside them
             raise StoreError(LOST.format(path=path, data=data))
         connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
         try:
@@ -62,7 +61,7 @@ class Store:
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             db = Database(connection)
-            if not migrations.applied(db) and _holds_records(data):  # another database under its name
+            if not migrations.applied(db) and holds_records(data):  # another database under its name
                 raise StoreError(LOST.format(path=path, data=data))
             migrate(db, migrations, path)
             index.renew(db)
@@ -104,58 +103,6 @@ class Store:
     def set_info(self, key: str, value: str) -> None:
         with atomic(self.db):
             self.db.table("archive_info").insert({"key": key, "value": value}, replace=True)
-
-    # ------------------------------------------------------------ declarations
-
-    def declare(self, sources: Sources) -> None:
-        """Bring notices, areas and tasks in line with the sources file; nothing that was archived is removed."""
-        with atomic(self.db):
-            self.db.execute("UPDATE notices SET declared = 0")
-            for notice in sources.notices:
-                self._declare_notice(notice)
-            self._declare_areas(sources)
-            self.db.execute("DELETE FROM tasks")
-            self.db.table("tasks").insert_all(
-                {"number": t.number, "task": t.task, "unit": t.unit, "due": t.due} for t in sources.tasks
-            )
-            for row in self.rows("SELECT id FROM notices"):
-                index.index_notice(self.db, row["id"])
-
-    def _declare_notice(self, notice: Notice) -> None:
-        values = {
-            "number": notice.number,
-            "slug": notice.slug,
-            "title": notice.title,
-            "issuer": notice.issuer,
-            "listing": notice.listing,
-            "declared_url": notice.url,
-            "declared": 1,
-        }
-        known = self.row("SELECT id, declared_url FROM notices WHERE slug = ?", [notice.slug])
-        if known is None:
-            self.insert("notices", values | {"url": notice.url, "state": "never-fetched"})
-            return
-        if known["declared_url"] != notice.url:  # else an accepted successor's address stays
-            values |= {"url": notice.url, "edition_title": "", "next_due": None}
-        self.db.table("notices").update(known["id"], values)
-
-    def _declare_areas(self, sources: Sources) -> None:
-        notice_of = {name: notice.slug for notice in sources.notices for name in notice.areas}
-        ids = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM notices")}
-        for position, area in enumerate(sources.areas, 1):
-            notice = notice_of.get(area.name)
-            values = {
-                "slug": area.slug,
-                "name": area.name,
-                "aliases": json.dumps(area.aliases, ensure_ascii=False),
-                "notice_id": ids[notice] if notice else None,
-                "position": position,
-            }
-            known = self.row("SELECT id FROM areas WHERE slug = ?", [area.slug])
-            if known:
-                self.db.table("areas").update(known["id"], values)
-            else:
-                self.insert("areas", values)
 
     # ------------------------------------------------------------ crawls
 
@@ -212,31 +159,7 @@ class Store:
     def add_capture(self, crawl_id: int, capture: Capture) -> int:
         """Record a fetch. The caller has flushed the WARC record to disk before."""
         with atomic(self.db):
-            capture_id = self.insert(
-                "captures",
-                {
-                    "crawl_id": crawl_id,
-                    "document_id": capture.document_id,
-                    "url": capture.url,
-                    "fetched_at": capture.fetched_at,
-                    "http_status": capture.http_status,
-                    "verdict": str(capture.verdict),
-                    "reason": str(capture.reason),
-                    "detail": capture.detail,
-                    "sha256": capture.sha256 or None,
-                    "bytes": capture.bytes,
-                    "media_type": capture.media_type,
-                    "charset": capture.charset,
-                    "filename": capture.filename,
-                    "warc_file": capture.warc_file or None,
-                    "warc_offset": capture.warc_offset,
-                    "warc_digest": capture.warc_digest or None,
-                    "refers_to": capture.refers_to,
-                    "etag": capture.etag,
-                    "last_modified": capture.last_modified,
-                    "redirects": json.dumps(capture.redirects),
-                },
-            )
+            capture_id = self.insert("captures", capture_row(capture) | {"crawl_id": crawl_id})
             good = capture.verdict in GOOD
             self.db.execute(
                 """UPDATE documents SET verdict = :verdict, media_type = coalesce(nullif(:media_type, ''), media_type),
@@ -310,29 +233,23 @@ class Store:
         with atomic(self.db):
             version_id = self.insert(
                 "versions",
-                {
+                version_row(document)
+                | {
                     "document_id": document_id,
                     "number": ((last and last["number"]) or 0) + 1,
                     "capture_id": capture_id,
                     "captured_at": capture["fetched_at"],
-                    "title": document.title,
-                    "text": document.text,
-                    "text_sha256": hashlib.sha256(document.text.encode()).hexdigest(),
-                    "metadata": as_json(dict(document.metadata)),
-                    "confidence": document.confidence,
-                    "reader": document.reader,
-                    "review": as_json(document.review),
                     "state": state,
-                    "link_lines": as_json(document.link_lines) if document.link_lines else None,
-                    "proposal": document.proposal or None,
-                    "media_type": document.media_type,
                 },
             )
             if stands:
                 self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
             self._insert_attachments(document_id, version_id, document.attachments)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
-            self._insert_grids(version_id, document, areas)
+            self.db.table("grids").insert_all(
+                grid_row(table) | {"version_id": version_id, "position": position, "area_id": areas.get(table.area)}
+                for position, table in enumerate(document.tables, 1)
+            )
             self.db.table("items").insert_all(
                 item_row(item)
                 | {
@@ -367,29 +284,6 @@ class Store:
             for position, (attachment, document) in enumerate(zip(attachments, documents, strict=True), 1)
         )
 
-    def _insert_grids(self, version_id: int, document: Document, areas: Mapping[str, int]) -> None:
-        self.db.table("grids").insert_all(
-            {
-                "version_id": version_id,
-                "position": position,
-                "kind": table.kind,
-                "area_id": areas.get(table.area),
-                "place": as_json(
-                    {"table": table.grid.place.table, "page": table.grid.place.page, "sheet": table.grid.place.sheet}
-                ),
-                "caption": table.grid.caption,
-                "headers": table.headers,
-                "captions": table.captions,
-                "items": table.items,
-                "flagged": table.flagged,
-                "joined": table.joined,
-                "review": as_json(table.review),
-                "cells": as_json(table.grid.cells),
-                "spans": as_json(spans_list(table.grid)),
-            }
-            for position, table in enumerate(document.tables, 1)
-        )
-
     def load(self, version_id: int) -> Document:
         """A version as a Document again: text, metadata, attachments (names, addresses) and items; no grids."""
         version = self.row(
@@ -400,38 +294,15 @@ class Store:
         )
         if version is None:
             raise StoreError(f"版本 {version_id} 不存在")
-        slugs = {row["id"]: row["slug"] for row in self.rows("SELECT id, slug FROM areas")}
-        return Document(
-            text=version["text"],
-            title=version["title"],
-            metadata=json.loads(version["metadata"]),
-            attachments=tuple(
-                Attachment(row["name"], row["url"])
-                for row in self.rows(
-                    "SELECT name, url FROM attachments WHERE version_id = ? ORDER BY position", [version_id]
-                )
+        return document_of_row(
+            version,
+            self.rows("SELECT name, url FROM attachments WHERE version_id = ? ORDER BY position", [version_id]),
+            self.rows(
+                """SELECT i.*, a.slug AS area FROM items i LEFT JOIN areas a ON a.id = i.area_id
+                   WHERE i.version_id = ? ORDER BY i.position""",
+                [version_id],
             ),
-            items=tuple(
-                item_of(row, slugs)
-                for row in self.rows("SELECT * FROM items WHERE version_id = ? ORDER BY position", [version_id])
-            ),
-            confidence="high" if version["state"] == "accepted" else version["confidence"],
-            link_lines=tuple(json.loads(version["link_lines"] or "[]")),
-            proposal=version["proposal"] or "",
-            reader=version["reader"],
-            media_type=version["kind"] or "",
-            review=tuple(json.loads(version["review"] or "[]")),
-            url=version["location"] or version["url"],
-            document_id=version["document_id"],
-            version_id=version_id,
         )
-
-
-_APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
-LOST = (
-    "{data} 中有原文（warc），但档案库 {path} 不见了或是空的。请不要在这个目录里重新抓取；把它移到别处保存，"
-    "再在空目录中恢复备份：guidelines --data 空目录 restore 备份目录"
-)
 
 
 def crawl_under(data: Path, token: str) -> int | None:
@@ -451,48 +322,19 @@ def read_only(data: Path) -> sqlite3.Connection:
     """
     path = data / "archive.db"
     try:
-        if _empty(path):
-            if _holds_records(data):
+        if is_empty(path):
+            if holds_records(data):
                 raise StoreError(LOST.format(path=path, data=data))
             raise StoreError(
                 f"{data.absolute()} 中还没有档案库（archive.db）；请先运行 guidelines crawl，或用 --data 指出数据目录"
             )
-        connection = _look(path)
-        if _outdated(connection, path):
+        connection = look(path)
+        if is_outdated(connection, path):
             connection.close()
             with crawl_lock(data, "升级档案库"):
                 Store.open(data).close()
-            connection = _look(path)
+            connection = look(path)
     except (OSError, sqlite3.Error) as error:
         faults.raise_told(error, data)
         raise
     return connection
-
-
-def _look(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA query_only=ON")
-    return connection
-
-
-def _outdated(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether migrations of this release are still to be made."""
-    try:
-        applied = {row["name"] for row in connection.execute(_APPLIED, [migrations.name])}
-        refuse_newer(applied, migrations, path)
-    except BaseException:
-        connection.close()
-        raise
-    return pending(applied, migrations)
-
-
-def _empty(path: Path) -> bool:
-    """Whether there is no database file, or one of no bytes: what a crawl leaves that is killed as it begins."""
-    return not path.exists() or (
-        path.is_file() and path.stat().st_size == 0 and not path.with_name(f"{path.name}-wal").exists()
-    )
-
-
-def _holds_records(data: Path) -> bool:
-    return next((data / "warc").glob("*.warc.gz"), None) is not None

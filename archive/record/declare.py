@@ -1,0 +1,61 @@
+"""The sources file enters the archive: which notices are watched, under which areas and tasks."""
+
+from __future__ import annotations
+
+import json
+
+from archive.machine.transaction import atomic
+from archive.model import Notice, Sources
+from archive.record.store import Store
+from archive.search import index
+
+
+def declare(store: Store, sources: Sources) -> None:
+    """Bring notices, areas and tasks in line with the sources file; nothing that was archived is removed."""
+    tasks = [{"number": t.number, "task": t.task, "unit": t.unit, "due": t.due} for t in sources.tasks]
+    with atomic(store.db):
+        store.db.execute("UPDATE notices SET declared = 0")
+        for notice in sources.notices:
+            _declare_notice(store, notice)
+        _declare_areas(store, sources)
+        store.db.execute("DELETE FROM tasks")
+        store.db.table("tasks").insert_all(tasks)
+        for row in store.rows("SELECT id FROM notices"):
+            index.index_notice(store.db, row["id"])
+
+
+def _declare_notice(store: Store, notice: Notice) -> None:
+    values = {
+        "number": notice.number,
+        "slug": notice.slug,
+        "title": notice.title,
+        "issuer": notice.issuer,
+        "listing": notice.listing,
+        "declared_url": notice.url,
+        "declared": 1,
+    }
+    known = store.row("SELECT id, declared_url FROM notices WHERE slug = ?", [notice.slug])
+    if known is None:
+        store.insert("notices", values | {"url": notice.url, "state": "never-fetched"})
+        return
+    if known["declared_url"] != notice.url:  # else an accepted successor's address stays
+        values |= {"url": notice.url, "edition_title": "", "next_due": None}
+    store.update("notices", known["id"], **values)
+
+
+def _declare_areas(store: Store, sources: Sources) -> None:
+    ids = {row["slug"]: row["id"] for row in store.rows("SELECT slug, id FROM notices")}
+    notice_of = {name: ids[notice.slug] for notice in sources.notices for name in notice.areas}
+    for position, area in enumerate(sources.areas, 1):
+        values = {
+            "slug": area.slug,
+            "name": area.name,
+            "aliases": json.dumps(area.aliases, ensure_ascii=False),
+            "notice_id": notice_of.get(area.name),
+            "position": position,
+        }
+        known = store.row("SELECT id FROM areas WHERE slug = ?", [area.slug])
+        if known:
+            store.update("areas", known["id"], **values)
+        else:
+            store.insert("areas", values)
