@@ -12,10 +12,10 @@ from attrs import frozen
 from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Document, Problem
+from archive.record.edition import Edition
 from archive.record.files import member_documents
 from archive.record.keep import keep, keep_upgraded
 from archive.record.readings import same_reading
-from archive.record.settle import Edition
 from archive.record.store import Row, Store
 from archive.search import index
 from archive.warc.read import Payload, WarcError, read_payload

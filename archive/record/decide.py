@@ -19,8 +19,9 @@ from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Kind
 from archive.record import reviews
+from archive.record.edition import Edition
 from archive.record.reviews import ReviewKind
-from archive.record.settle import Edition, settle, stand
+from archive.record.settle import settle, stand
 from archive.record.store import Row, Store
 from archive.words import CANDIDATES
 

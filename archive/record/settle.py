@@ -13,12 +13,11 @@ better reader can swallow what the ministry changed (docs/decisions/0009).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from attrs import asdict, evolve, frozen
+from attrs import evolve
 
 from archive.clock import iso, now, parse
 from archive.compare.attachments import called
@@ -26,64 +25,15 @@ from archive.compare.compare import compare, is_confident
 from archive.compare.furniture import NONE
 from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
-from archive.model import Attachment, Change, Document, Kind, Problem, RowChange
+from archive.model import Change, Kind, RowChange
+from archive.record.edition import Edition, File, attachment_rows, document_of, file_now, present, with_version
 from archive.record.learn import furniture_of
 from archive.record.store import Row, Store
 from archive.record.story import keep_stories
 from archive.search import index
-from archive.text.links import link_key
-from archive.text.same import name_key
 
 RETURN_WITHIN = timedelta(hours=24)
 """A text that comes back within this time updates the first change instead of making a second."""
-
-
-@frozen
-class File:
-    """An attachment in an edition."""
-
-    name: str
-    url: str
-    document_id: int
-    version_id: int | None = None
-    sha256: str = ""
-    gone: bool = False
-    members: tuple[File, ...] = ()
-    """Of an archive file: what is in it."""
-    held: int | None = None
-    """A later version that is not sure and waits for a person."""
-    unread: bool = False
-    """Its bytes cannot be read: the version is that of the file before, which stands in until they can."""
-
-    @classmethod
-    def of_raw(cls, raw: dict[str, Any]) -> File:
-        return cls(**(raw | {"members": tuple(cls.of_raw(member) for member in raw["members"])}))
-
-
-@frozen
-class Edition:
-    document_id: int
-    version_id: int
-    location: str = ""
-    gone: bool = False
-    files: tuple[File, ...] = ()
-    beside: int | None = None
-    """A later version that is not sure (it waits for a person), or a sentence in the place of the notice."""
-
-    @classmethod
-    def of_json(cls, text: str) -> Edition:
-        raw = json.loads(text)
-        return cls(**(raw | {"files": tuple(File.of_raw(file) for file in raw["files"])}))
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-    def version_of(self, document_id: int) -> int | None:
-        """The version of this document that the edition holds."""
-        if document_id == self.document_id:
-            return self.version_id
-        files = (file for outer in self.files for file in (outer, *outer.members))
-        return next((file.version_id for file in files if file.document_id == document_id), None)
 
 
 def settle_all(store: Store, crawl_id: int | None) -> list[int]:
@@ -100,191 +50,28 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
     edition = present(store, notice)
     if edition is None:
         return []
-    if not notice["told"]:
-        with atomic(store.db):
-            version = _version(store, edition.version_id)
-            count = len(edition.files)
-            summary = f"收录“{version['title']}”" + (f"，附件 {count} 个" if count else "")
-            change = Change(Kind.NEW, summary, document_id=edition.document_id, to_version=edition.version_id)
-            ids = [record_change(store, notice, crawl_id, change)]
-            _tell(store, notice, edition)
-        return ids
-    told = Edition.of_json(notice["told"])
+    told = Edition.of_json(notice["told"]) if notice["told"] else None
     if told == edition:
         return []
     with atomic(store.db):
-        ids = [
-            record_change(store, notice, crawl_id, change)
-            for change in _changes(store, told, edition)
-            if not _returned(store, change)
-        ]
+        changes = [_first(store, edition)] if told is None else _changes(store, told, edition)
+        ids = [record_change(store, notice, crawl_id, change) for change in changes if not _returned(store, change)]
         _tell(store, notice, edition)
     return ids
 
 
-def present(store: Store, notice: Row) -> Edition | None:
-    """The notice as the archive knows it now; None while its page was never read."""
-    page = page_of(store, notice)
-    version = store.current_version(page["id"]) if page else None
-    if page is None or version is None:
-        return None
-    told = Edition.of_json(notice["told"]) if notice["told"] else None
-    beside = store.version_beside(page["id"])
-    return Edition(
-        page["id"],
-        version["id"],
-        page["location"] or page["url"],
-        page["state"] == "gone",
-        _files(store, told, (beside or version)["id"], keep_all=beside is not None),
-        beside["id"] if beside else None,
-    )
-
-
-def _files(store: Store, told: Edition | None, version_id: int, *, keep_all: bool) -> tuple[File, ...]:
-    """The files that a version of the page names; `keep_all`: and those that the told edition had, since a page that
-    is not sure takes nothing away."""
-    files = [_file(store, row) for row in _attachment_rows(store, version_id)]
-    linked = {file.document_id for file in files}
-    replaced = [file for file in told.files if file.unread or file.document_id not in linked] if told else []
-    files = [_or_the_one_before(file, replaced) for file in files]
-    if keep_all and told:
-        named = {file.document_id for file in files} | {link_key(file.url) for file in files}
-        files += [f for f in map(partial(_again, store), told.files) if not {f.document_id, link_key(f.url)} & named]
-    return tuple(files)
-
-
-def _or_the_one_before(file: File, replaced: Sequence[File]) -> File:
-    """A new link's file; while it cannot be had, or cannot be read, the file that it replaces stands in."""
-    if file.version_id is not None or (file.sha256 and not file.unread):
-        return file
-    key = name_key(file.name)
-    for alike in (
-        [old for old in replaced if old.document_id == file.document_id],
-        [old for old in replaced if old.name == file.name],
-        [old for old in replaced if key and name_key(old.name) == key],
-    ):
-        if alike:
-            return _standing_in(file, alike[0]) if len(alike) == 1 else file
-    return file
-
-
-def _standing_in(file: File, before: File) -> File:
-    return evolve(file, version_id=before.version_id, members=before.members) if file.unread else before
-
-
-def _again(store: Store, file: File) -> File:
-    """A file of the told edition as the archive has it now, under the name and address that it had."""
-    row = store.row("SELECT * FROM documents WHERE id = ?", [file.document_id])
-    return _file(store, row | {"name": file.name, "url": file.url}) if row else file
-
-
-def page_of(store: Store, notice: Row) -> Row | None:
-    """The page of the notice's edition in force: no mirror; that of an accepted successor once it has been read."""
-    return store.row("SELECT * FROM notice_pages WHERE notice_id = ?", [notice["id"]])
-
-
-def _attachment_rows(store: Store, version_id: int) -> list[Row]:
-    """The attachments of a page's version: their documents, under the name and address that this version gives them."""
-    return store.rows(
-        """SELECT d.*, a.name AS name, a.url AS url FROM attachments a JOIN documents d ON d.id = a.document_id
-           WHERE a.version_id = ? ORDER BY a.position""",
-        [version_id],
-    )
-
-
-def _file(store: Store, row: Row) -> File:
-    version = store.current_version(row["id"])
-    beside = store.version_beside(row["id"]) if version else None
-    capture = store.last_good_capture(row["id"])
-    return File(
-        row["name"],
-        row["url"],
-        row["id"],
-        version["id"] if version else None,
-        (capture["sha256"] or "") if capture else "",
-        row["state"] == "gone",
-        _members(store, row["id"]),
-        held=beside["id"] if beside else None,
-        unread=row["state"] == "unreadable",
-    )
-
-
-def _members(store: Store, archive_id: int) -> tuple[File, ...]:
-    rows = store.rows("SELECT * FROM documents WHERE parent_id = ? AND state != 'gone' ORDER BY url", [archive_id])
-    files = []
-    for row in rows:
-        version = store.current_version(row["id"]) if row["state"] == "current" else None
-        files.append(File(row["name"], row["url"], row["id"], version["id"] if version else None, row["sha256"] or ""))
-    return tuple(files)
-
-
-def document_of(store: Store, edition: Edition, *, standing_in: bool = False) -> Document:
-    """The edition as one Document, as `compare` wants it: the page, its attachments with their readings.
-
-    Its text is the sure one; what the page says of itself is what it says now. `standing_in`: bytes that could not be
-    read are compared as the file before them.
-    """
-    page = store.load(edition.version_id)
-    said = store.load(edition.beside) if edition.beside is not None else page
-    return evolve(
-        page,
-        title=said.title,
-        metadata=said.metadata,
-        url=edition.location,
-        attachments=tuple(_attachment(store, file, standing_in) for file in edition.files),
-    )
-
-
-def _attachment(store: Store, file: File, standing_in: bool) -> Attachment:
-    if file.unread and not standing_in:
-        file = evolve(file, version_id=None, members=())
-    members = tuple(_attachment(store, member, standing_in) for member in file.members)
-    return Attachment(file.name, file.url, _reading(store, file), file.sha256, members)
-
-
-def _reading(store: Store, file: File) -> Document:
-    if file.version_id is not None:
-        return store.load(file.version_id)
-    row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
-    return Document(problem=(row or {}).get("reason") or Problem("unread", "尚未读取"), document_id=file.document_id)
+def _first(store: Store, edition: Edition) -> Change:
+    title, count = _version(store, edition.version_id)["title"], len(edition.files)
+    summary = f"收录“{title}”" + (f"，附件 {count} 个" if count else "")
+    return Change(Kind.NEW, summary, document_id=edition.document_id, to_version=edition.version_id)
 
 
 def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
-    changes: list[Change] = []
-    if edition.gone and not told.gone:
-        changes.append(
-            Change(
-                Kind.GONE,
-                "原网址已多次无法打开，页面可能已被撤下；档案保留最后一次的全文",
-                document_id=edition.document_id,
-                from_version=told.version_id,
-            )
-        )
-    if told.gone and not edition.gone:
-        changes.append(
-            Change(Kind.RESTORED, "页面恢复访问", document_id=edition.document_id, to_version=edition.version_id)
-        )
     files_before = {file.document_id: file for file in told.files}
+    changes = [*_reach(told, edition, "原网址已多次无法打开，页面可能已被撤下；档案保留最后一次的全文", "页面恢复访问")]
     for file in edition.files:
-        old = files_before.get(file.document_id)
-        if old and file.gone and not old.gone:
-            changes.append(
-                Change(
-                    Kind.GONE,
-                    f"{called(file.name)}已无法下载",
-                    document_id=file.document_id,
-                    from_version=file.version_id,
-                )
-            )
-        if old and old.gone and not file.gone:
-            changes.append(
-                Change(
-                    Kind.RESTORED,
-                    f"{called(file.name)}恢复下载",
-                    document_id=file.document_id,
-                    to_version=file.version_id,
-                )
-            )
+        name = called(file.name)
+        changes += _reach(files_before.get(file.document_id), file, f"{name}已无法下载", f"{name}恢复下载")
     old_edition, new_edition = _comparable(told, edition)
     if old_edition != new_edition:
         before = document_of(store, old_edition, standing_in=True)
@@ -294,6 +81,16 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
         found = compare(before, after, furniture_of(store, edition.document_id))
         changes += [_beside(change, edition) if edition.beside is not None else change for change in found]
     return changes
+
+
+def _reach(before: Edition | File | None, after: Edition | File, gone: str, restored: str) -> Iterator[Change]:
+    """Whether a page or a file that was known cannot be had any more, or can again; and the words for it."""
+    if before is None or before.gone == after.gone:
+        return
+    if after.gone:
+        yield Change(Kind.GONE, gone, document_id=after.document_id, from_version=after.version_id)
+    else:
+        yield Change(Kind.RESTORED, restored, document_id=after.document_id, to_version=after.version_id)
 
 
 def _beside(change: Change, edition: Edition) -> Change:
@@ -339,10 +136,10 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
     change_id = record_change(store, notice, crawl_id, change)
     if notice["told"]:
         told = Edition.of_json(notice["told"])
-        files = tuple(_with_version(file, document_id, new) for file in told.files)
+        files = tuple(with_version(file, document_id, new) for file in told.files)
         if told.document_id == document_id:
             reread = evolve(told, version_id=new)
-            files = tuple(_file(store, row) for row in _attachment_rows(store, new))
+            files = tuple(file_now(store, row) for row in attachment_rows(store, new))
             told = evolve(reread, files=files)
         else:
             told = evolve(told, files=files)
@@ -451,12 +248,6 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
     )
     store.db.execute("UPDATE documents SET superseded_by = NULL WHERE id = ?", [edition.document_id])
     _keep_current(store, notice, edition)
-
-
-def _with_version(file: File, document_id: int, version_id: int) -> File:
-    if file.document_id == document_id:
-        return evolve(file, version_id=version_id)
-    return evolve(file, members=tuple(_with_version(member, document_id, version_id) for member in file.members))
 
 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from archive.clock import iso, now, parse
 from archive.model import GOOD, Reason, Verdict
-from archive.record.settle import page_of
+from archive.record.edition import page_of
 from archive.record.store import Row, Store
 from archive.settings import Settings
 
@@ -22,28 +22,24 @@ def mark_gone(store: Store, settings: Settings) -> None:
     """A document counts as gone after `gone_after` answers in a row that it is not there, over `gone_after_hours`."""
     for document in store.rows("SELECT * FROM documents WHERE kind != 'member'"):
         streak = _gone_streak(store, document["id"])
-        if not streak:
+        if not streak["crawls"]:
             if document["state"] == "gone" and document["verdict"] in GOOD:
-                store.update(
-                    "documents", document["id"], state="current" if store.current_version(document["id"]) else "unread"
-                )
+                state = "current" if store.current_version(document["id"]) else "unread"
+                store.update("documents", document["id"], state=state)
             continue
-        lasted = parse(streak[0]["fetched_at"]) - parse(streak[-1]["fetched_at"])
-        crawls = len({row["crawl_id"] for row in streak})
-        if crawls >= settings.gone_after and lasted >= timedelta(hours=settings.gone_after_hours):
+        lasted = parse(streak["last"]) - parse(streak["first"])
+        if streak["crawls"] >= settings.gone_after and lasted >= timedelta(hours=settings.gone_after_hours):
             store.update("documents", document["id"], state="gone")
 
 
-def _gone_streak(store: Store, document_id: int) -> list[Row]:
-    """The latest captures in a row with verdict `gone`, newest first."""
-    streak = []
-    for row in store.rows(
-        "SELECT crawl_id, fetched_at, verdict FROM captures WHERE document_id = ? ORDER BY id DESC", [document_id]
-    ):
-        if row["verdict"] != Verdict.GONE:
-            break
-        streak.append(row)
-    return streak
+def _gone_streak(store: Store, document_id: int) -> Row:
+    """When the latest captures in a row with verdict `gone` began and ended, and how many crawls made them."""
+    return store.rows(
+        """SELECT min(fetched_at) AS first, max(fetched_at) AS last, count(DISTINCT crawl_id) AS crawls
+           FROM captures WHERE document_id = :id AND id > coalesce(
+             (SELECT max(id) FROM captures WHERE document_id = :id AND verdict IS NOT 'gone'), 0)""",
+        {"id": document_id},
+    )[0]
 
 
 def update_notices(store: Store, settings: Settings, crawl_id: int) -> None:

@@ -21,7 +21,7 @@ from archive import words
 from archive.clock import iso, now
 from archive.machine.transaction import atomic
 from archive.model import Area, Document, Kind, Notice
-from archive.record.settle import page_of
+from archive.record.edition import page_of
 from archive.record.store import Row, Store
 from archive.settings import Settings
 from archive.text.fold import compare_fold

@@ -1,0 +1,199 @@
+"""An edition: a notice's page with its attachments, by version, as they stood together at one time.
+
+Here it is read from the tables as it is now (`present`), and made one Document again, as `compare` wants it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from attrs import asdict, evolve, frozen
+
+from archive.model import Attachment, Document, Problem
+from archive.record.store import Row, Store
+from archive.text.links import link_key
+from archive.text.same import name_key
+
+
+@frozen
+class File:
+    """An attachment in an edition."""
+
+    name: str
+    url: str
+    document_id: int
+    version_id: int | None = None
+    sha256: str = ""
+    gone: bool = False
+    members: tuple[File, ...] = ()
+    """Of an archive file: what is in it."""
+    held: int | None = None
+    """A later version that is not sure and waits for a person."""
+    unread: bool = False
+    """Its bytes cannot be read: the version is that of the file before, which stands in until they can."""
+
+    @classmethod
+    def of_raw(cls, raw: dict[str, Any]) -> File:
+        return cls(**(raw | {"members": tuple(cls.of_raw(member) for member in raw["members"])}))
+
+
+@frozen
+class Edition:
+    document_id: int
+    version_id: int
+    location: str = ""
+    gone: bool = False
+    files: tuple[File, ...] = ()
+    beside: int | None = None
+    """A later version that is not sure (it waits for a person), or a sentence in the place of the notice."""
+
+    @classmethod
+    def of_json(cls, text: str) -> Edition:
+        raw = json.loads(text)
+        return cls(**(raw | {"files": tuple(File.of_raw(file) for file in raw["files"])}))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def version_of(self, document_id: int) -> int | None:
+        """The version of this document that the edition holds."""
+        if document_id == self.document_id:
+            return self.version_id
+        files = (file for outer in self.files for file in (outer, *outer.members))
+        return next((file.version_id for file in files if file.document_id == document_id), None)
+
+
+def present(store: Store, notice: Row) -> Edition | None:
+    """The notice as the archive knows it now; None while its page was never read."""
+    page = page_of(store, notice)
+    version = store.current_version(page["id"]) if page else None
+    if page is None or version is None:
+        return None
+    told = Edition.of_json(notice["told"]) if notice["told"] else None
+    beside = store.version_beside(page["id"])
+    return Edition(
+        page["id"],
+        version["id"],
+        page["location"] or page["url"],
+        page["state"] == "gone",
+        _files(store, told, (beside or version)["id"], keep_all=beside is not None),
+        beside["id"] if beside else None,
+    )
+
+
+def _files(store: Store, told: Edition | None, version_id: int, *, keep_all: bool) -> tuple[File, ...]:
+    """The files that a version of the page names; `keep_all`: and those that the told edition had, since a page that
+    is not sure takes nothing away."""
+    files = [file_now(store, row) for row in attachment_rows(store, version_id)]
+    linked = {file.document_id for file in files}
+    replaced = [file for file in told.files if file.unread or file.document_id not in linked] if told else []
+    files = [_or_the_one_before(file, replaced) for file in files]
+    if keep_all and told:
+        named = {file.document_id for file in files} | {link_key(file.url) for file in files}
+        files += [f for f in map(partial(_again, store), told.files) if not {f.document_id, link_key(f.url)} & named]
+    return tuple(files)
+
+
+def _or_the_one_before(file: File, replaced: Sequence[File]) -> File:
+    """A new link's file; while it cannot be had, or cannot be read, the file that it replaces stands in."""
+    if file.version_id is not None or (file.sha256 and not file.unread):
+        return file
+    key = name_key(file.name)
+    for alike in (
+        [old for old in replaced if old.document_id == file.document_id],
+        [old for old in replaced if old.name == file.name],
+        [old for old in replaced if key and name_key(old.name) == key],
+    ):
+        if alike:
+            return _standing_in(file, alike[0]) if len(alike) == 1 else file
+    return file
+
+
+def _standing_in(file: File, before: File) -> File:
+    return evolve(file, version_id=before.version_id, members=before.members) if file.unread else before
+
+
+def _again(store: Store, file: File) -> File:
+    """A file of the told edition as the archive has it now, under the name and address that it had."""
+    row = store.row("SELECT * FROM documents WHERE id = ?", [file.document_id])
+    return file_now(store, row | {"name": file.name, "url": file.url}) if row else file
+
+
+def page_of(store: Store, notice: Row) -> Row | None:
+    """The page of the notice's edition in force: no mirror; that of an accepted successor once it has been read."""
+    return store.row("SELECT * FROM notice_pages WHERE notice_id = ?", [notice["id"]])
+
+
+def attachment_rows(store: Store, version_id: int) -> list[Row]:
+    """The attachments of a page's version: their documents, under the name and address that this version gives them."""
+    return store.rows(
+        """SELECT d.*, a.name AS name, a.url AS url FROM attachments a JOIN documents d ON d.id = a.document_id
+           WHERE a.version_id = ? ORDER BY a.position""",
+        [version_id],
+    )
+
+
+def file_now(store: Store, row: Row) -> File:
+    version = store.current_version(row["id"])
+    beside = store.version_beside(row["id"]) if version else None
+    capture = store.last_good_capture(row["id"])
+    return File(
+        row["name"],
+        row["url"],
+        row["id"],
+        version["id"] if version else None,
+        (capture["sha256"] or "") if capture else "",
+        row["state"] == "gone",
+        _members(store, row["id"]),
+        held=beside["id"] if beside else None,
+        unread=row["state"] == "unreadable",
+    )
+
+
+def _members(store: Store, archive_id: int) -> tuple[File, ...]:
+    rows = store.rows("SELECT * FROM documents WHERE parent_id = ? AND state != 'gone' ORDER BY url", [archive_id])
+    files = []
+    for row in rows:
+        version = store.current_version(row["id"]) if row["state"] == "current" else None
+        files.append(File(row["name"], row["url"], row["id"], version["id"] if version else None, row["sha256"] or ""))
+    return tuple(files)
+
+
+def document_of(store: Store, edition: Edition, *, standing_in: bool = False) -> Document:
+    """The edition as one Document, as `compare` wants it: the page, its attachments with their readings.
+
+    Its text is the sure one; what the page says of itself is what it says now. `standing_in`: bytes that could not be
+    read are compared as the file before them.
+    """
+    page = store.load(edition.version_id)
+    said = store.load(edition.beside) if edition.beside is not None else page
+    return evolve(
+        page,
+        title=said.title,
+        metadata=said.metadata,
+        url=edition.location,
+        attachments=tuple(_attachment(store, file, standing_in) for file in edition.files),
+    )
+
+
+def _attachment(store: Store, file: File, standing_in: bool) -> Attachment:
+    if file.unread and not standing_in:
+        file = evolve(file, version_id=None, members=())
+    members = tuple(_attachment(store, member, standing_in) for member in file.members)
+    return Attachment(file.name, file.url, _reading(store, file), file.sha256, members)
+
+
+def _reading(store: Store, file: File) -> Document:
+    if file.version_id is not None:
+        return store.load(file.version_id)
+    row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
+    return Document(problem=(row or {}).get("reason") or Problem("unread", "尚未读取"), document_id=file.document_id)
+
+
+def with_version(file: File, document_id: int, version_id: int) -> File:
+    if file.document_id == document_id:
+        return evolve(file, version_id=version_id)
+    return evolve(file, members=tuple(with_version(member, document_id, version_id) for member in file.members))
