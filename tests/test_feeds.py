@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import feedparser
 import pytest
 
 from archive.publish.feeds import NoSuchArea, changes_json, feed, not_modified
+from archive.publish.report import changes
 from archive.record.store import Store, read_only
 from tests.factory import make_archive
 from tests.notify.changes import record, revise_page, revise_row
@@ -101,6 +103,23 @@ def test_json_beside_the_feed_has_the_same_changes(store: Store) -> None:
     assert entry["notice"] == "land"
     assert etag.startswith('"')
     assert parsedate_to_datetime(modified)
+
+
+def test_a_change_in_json_says_whether_it_is_quiet_or_taken_back(store: Store) -> None:
+    record(store, "land", "attachment-replaced", "附件重新上传，内容未变", quiet=1)
+    record(store, "land", "revised", "正文1处修改", withdrawn_at="2026-11-22T01:00:00Z")
+    connection = read_only(store.data)
+    (taken_back, quiet) = json.loads(changes_json(connection, BASE)[0])
+    assert (quiet["quiet"], quiet["withdrawn"]) == (True, False)
+    assert (taken_back["quiet"], taken_back["withdrawn"]) == (False, True)
+    for one, other in zip((taken_back, quiet), changes(connection), strict=True):
+        assert other.items() <= one.items(), "one form for commands and feeds"
+
+
+def test_times_in_a_feed_are_those_of_the_pages(store: Store) -> None:
+    revise_page(store)
+    body, _, _ = feed(read_only(store.data), BASE, zone=ZoneInfo("Asia/Shanghai"))
+    assert "2026年11月21日 09:00" in body.decode()
 
 
 def test_a_reader_that_has_it_already_is_told_so(store: Store) -> None:

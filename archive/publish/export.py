@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from attrs import frozen
 from archive.clock import parse
 from archive.model import Item
 from archive.record.readings import item_of
+from archive.record.story import rows_of
 from archive.words.channels import official_list
 from archive.words.columns import CATALOGUE, GROUPS, LEVELS
 
@@ -47,6 +48,9 @@ _QUERY = """
     JOIN documents d ON d.id = i.document_id
     JOIN notices n ON n.id = d.notice_id
     LEFT JOIN areas a ON a.id = i.area_id
+    WHERE (:areas = '[]' OR a.slug IN (SELECT value FROM json_each(:areas)))
+      AND (:level = '' OR CASE :level WHEN 'county' THEN i.county ELSE i.township END
+           OR (i.county IS NULL AND i.township IS NULL))
     ORDER BY a.position IS NULL, a.position, n.number, d.id, i.position
 """
 
@@ -88,23 +92,12 @@ def entries(
     if level and level not in LEVELS:
         raise ExportError(f"没有层级 {level!r}；可用的有：{'、'.join(LEVELS)}")
     found: list[Entry] = []
-    for slug, rows in groupby(_rows(connection, areas, level), key=lambda row: row["area_slug"] or ""):
+    which = {"areas": json.dumps(list(areas)), "level": level}
+    for slug, rows in groupby(rows_of(connection, _QUERY, which), key=lambda row: row["area_slug"] or ""):
         for number, row in enumerate(rows, 1):
             item = item_of(row | {"area": slug})
             found.append(Entry(number, item, slug, row["area_name"] or NO_AREA, _source(row, zone, level), row))
     return found
-
-
-def _rows(connection: sqlite3.Connection, areas: Sequence[str], level: str) -> Iterator[dict[str, Any]]:
-    cursor = connection.execute(_QUERY)
-    columns = [column[0] for column in cursor.description]
-    for values in cursor:
-        row = dict(zip(columns, values, strict=True))
-        if areas and row["area_slug"] not in areas:
-            continue
-        if level and not row[level] and not _unleveled(row):
-            continue
-        yield row
 
 
 def _unleveled(row: Mapping[str, Any]) -> bool:

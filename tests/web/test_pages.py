@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -274,6 +275,19 @@ def test_only_the_demonstration_carries_the_banner_on_every_page(web: Site, tmp_
         assert "演示数据，非部委原文" in demo.get(path).text, path
         assert "演示数据，非部委原文" not in web.get(path).text, path
     demo.close()
+
+
+def test_links_in_feeds_lead_to_the_address_that_was_asked(web: Site, tmp_path: Path) -> None:
+    """Whatever the port, as long as no address is set."""
+    asked = {"host": "10.1.2.3:9123"}
+    for path in ("/changes.atom", "/changes.json"):
+        assert "http://10.1.2.3:9123/changes/1" in web.get(path, headers=asked).text, path
+    secure = web.get("/changes.json", headers=asked | {"x-forwarded-proto": "https"}).text
+    assert "https://10.1.2.3:9123/changes/1" in secure
+    make_site(tmp_path).close()
+    (tmp_path / "settings.toml").write_text('base_url = "https://archive.example.gov.cn"\n')
+    with closing(Site(tmp_path)) as site:
+        assert "https://archive.example.gov.cn/changes/1" in site.get("/changes.json", headers=asked).text
 
 
 def test_feeds_answer_a_conditional_request(web: Site) -> None:
