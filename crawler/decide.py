@@ -16,6 +16,7 @@ from archive.warc.read import WarcError
 from crawler import reread
 from crawler.judge.evidence import is_left
 from crawler.reading.rule import Rule
+from crawler.readings import keep_inside, read_capture, with_inside
 from crawler.sources import Declared
 
 
@@ -73,14 +74,14 @@ def _accept_capture(store: Store, declared: Declared, review: Row) -> None:
     document_id = capture["document_id"]
     if capture["verdict"] != Verdict.SUSPECT or not capture["warc_file"]:
         raise StoreError(f"抓取记录 {capture['id']} 不是存疑的内容，无需采信")
-    reading = _read(store, declared, capture)
-    members = reread.read_members(reading, _rule(store, declared, document_id))
+    document = _read(store, declared, capture)
+    reading = with_inside(document, _rule(store, declared, document_id))
     with atomic(store.db):
         undo = decide.before(store, review)
         store.update("captures", capture["id"], decision="accepted")
         store.update("documents", document_id, verdict=str(Verdict.OK), trouble_count=0, trouble_since=None)
-        version_id = store.add_version(document_id, capture["id"], reading, "accepted")
-        reread.keep_members(store, document_id, capture["id"], members)
+        version_id = store.add_version(document_id, capture["id"], document, "accepted")
+        keep_inside(store, document_id, capture["id"], reading)
         store.db.execute(
             """UPDATE notices SET state = 'current', verdict = 'ok', reason = '',
                trouble_count = 0, trouble_since = NULL
@@ -110,7 +111,7 @@ def review_of_capture(store: Store, declared: Declared, capture_id: int) -> int:
 
 def _read(store: Store, declared: Declared, capture: Row) -> Document:
     try:
-        reading = reread.read_capture(store, capture, _rule(store, declared, capture["document_id"]))
+        reading = read_capture(store, capture, _rule(store, declared, capture["document_id"]))
     except WarcError as error:
         raise StoreError(f"抓取记录 {capture['id']} 的原文不能读取：{error}") from error
     if reading.problem:

@@ -1,82 +1,21 @@
-"""Readings kept as versions, and kept bytes read again. Called by the pipelines and by `guidelines reextract`, `verify`
-and decisions, which need no network."""
+"""Kept bytes read again by today's reader, without network: before a visit, by `guidelines reextract`, to verify."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from attrs import frozen
-
-from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Document, Problem
 from archive.record.edition import Edition
-from archive.record.files import member_documents
 from archive.record.keep import keep, keep_upgraded
 from archive.record.readings import same_reading
 from archive.record.store import Row, Store
-from archive.search import index
-from archive.warc.read import Payload, WarcError, read_payload
+from archive.warc.read import WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
-from crawler.sandbox.apart import read_apart
+from crawler.readings import GAVE_UP, Reading, keep_inside, read_capture, with_inside
 from crawler.sources import Declared
-
-GAVE_UP = ("timeout", "memory", "crashed")
-"""Problems of the machine rather than of the file: it is read again at the next visit."""
-
-
-@frozen
-class ReadMember:
-    path: str
-    sha256: str
-    document: Document
-
-
-def reading_headers(headers: Mapping[str, str], url: str) -> dict[str, str]:
-    """What `read` wants to know of an answer: its final address, its type and its name."""
-    wanted = {name: headers[name] for name in ("content-type", "content-disposition") if headers.get(name)}
-    return wanted | {"content-location": url}
-
-
-def read_members(document: Document, rule: Rule) -> tuple[ReadMember, ...]:
-    """Each file inside an archive file, read apart. Files inside a file inside a file are not followed."""
-    return tuple(
-        ReadMember(
-            member.path,
-            hashlib.sha256(member.payload).hexdigest(),
-            read_apart(member.payload, {"content-location": member.path}, rule),
-        )
-        for member in document.members
-    )
-
-
-def keep_members(
-    store: Store,
-    parent_id: int,
-    capture_id: int,
-    members: Sequence[ReadMember],
-) -> None:
-    """Child documents of an archive file; one that is no longer in it counts as gone."""
-    parent = store.row("SELECT notice_id, url FROM documents WHERE id = ?", [parent_id])
-    if parent is None:
-        raise StoreError(f"文档 {parent_id} 不存在")
-    ids = set()
-    places = member_documents(store, parent_id, [(member.path, member.sha256) for member in members])
-    for member, known in zip(members, places, strict=True):
-        url = f"{parent['url']}#{member.path}"
-        if known is not None:
-            store.update("documents", known, url=url, name=member.path)
-        document_id = store.document(parent["notice_id"], "member", url, name=member.path, parent_id=parent_id)
-        ids.add(document_id)
-        keep(store, document_id, capture_id, member.document)
-        store.update("documents", document_id, sha256=member.sha256, media_type=member.document.media_type)
-    for row in store.rows("SELECT id FROM documents WHERE parent_id = ?", [parent_id]):
-        if row["id"] not in ids:
-            store.update("documents", row["id"], state="gone")
-            index.index_document(store.db, row["id"])
 
 
 def outdated(store: Store, document_id: int, rule: Rule) -> bool:
@@ -104,26 +43,25 @@ def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int |
     latest = store.last_good_capture(document_id)
     if latest is None or not latest["warc_file"]:
         return False
-    reads = _Reads(store, rule)
     base = _base(store, document_id)
-    reads.at(base["capture_id"] if base else latest["id"])
-    inside = [member for row in _members(store, document_id) if (member := _base(store, row["id"]))]
-    for member in inside:
-        reads.at(member["capture_id"])
-    reads.at(latest["id"])
+    told = store.capture(base["capture_id"]) if base else latest
+    members = store.rows("SELECT id FROM documents WHERE parent_id = ? AND state != 'gone'", [document_id])
+    inside = [member for row in members if (member := _base(store, row["id"]))]
+    reads = {id: _whole(store, id, rule) for id in {told["id"], latest["id"], *(file["capture_id"] for file in inside)}}
     with atomic(store.db):
-        told = base["capture_id"] if base else latest["id"]
-        added = [keep_upgraded(store, document_id, base, told, reads.at(told).document, crawl_id)]
-        for member in inside:
-            again = reads.at(member["capture_id"]).member(member["path"])
+        added = [keep_upgraded(store, document_id, base, told["id"], reads[told["id"]].document, crawl_id)]
+        for file in inside:
+            again = reads[file["capture_id"]].at(file["path"])
             if again is not None:
-                added.append(
-                    keep_upgraded(store, member["document_id"], member, member["capture_id"], again.document, crawl_id)
-                )
-        if reads.at(told).sha256 != latest["sha256"]:
-            added.append(keep(store, document_id, latest["id"], reads.at(latest["id"]).document))
-        keep_members(store, document_id, latest["id"], reads.at(latest["id"]).members)
+                added.append(keep_upgraded(store, file["document_id"], file, file["capture_id"], again, crawl_id))
+        if told["sha256"] != latest["sha256"]:
+            added.append(keep(store, document_id, latest["id"], reads[latest["id"]].document))
+        keep_inside(store, document_id, latest["id"], reads[latest["id"]])
     return any(added)
+
+
+def _whole(store: Store, capture_id: int, rule: Rule) -> Reading:
+    return with_inside(read_capture(store, store.capture(capture_id), rule), rule)
 
 
 def read_again(store: Store, document_id: int, version: Row, rule: Rule, *, former: bool) -> None:
@@ -138,37 +76,6 @@ def read_again(store: Store, document_id: int, version: Row, rule: Rule, *, form
     known = store.load(version["id"])
     if not document.problem and document.confidence == known.confidence and not same_reading(known, document):
         store.add_version(document_id, version["capture_id"], document, "former" if former else version["state"])
-
-
-@frozen
-class _Read:
-    sha256: str
-    document: Document
-    members: tuple[ReadMember, ...]
-
-    def member(self, path: str) -> ReadMember | None:
-        return next((member for member in self.members if member.path == path), None)
-
-
-class _Reads:
-    """Today's readings of kept captures, each made once."""
-
-    def __init__(self, store: Store, rule: Rule) -> None:
-        self.store = store
-        self.rule = rule
-        self.made: dict[int, _Read] = {}
-
-    def at(self, capture_id: int) -> _Read:
-        """Raises WarcError when the record is missing or damaged."""
-        if capture_id not in self.made:
-            capture = self.store.capture(capture_id)
-            document = read_capture(self.store, capture, self.rule)
-            self.made[capture_id] = _Read(capture["sha256"], document, read_members(document, self.rule))
-        return self.made[capture_id]
-
-
-def _members(store: Store, parent_id: int) -> list[Row]:
-    return store.rows("SELECT id FROM documents WHERE parent_id = ? AND state != 'gone'", [parent_id])
 
 
 def note_lost(store: Store, document_id: int) -> None:
@@ -193,18 +100,6 @@ def _base(store: Store, document_id: int) -> Row | None:
     return store.row(
         "SELECT v.*, d.name AS path FROM versions v JOIN documents d ON d.id = v.document_id WHERE v.id = ?", [told]
     )
-
-
-def payload_of(store: Store, capture: Row) -> Payload:
-    """What a capture received, from its record. Raises WarcError when that is missing or damaged."""
-    holder = store.holder(capture)
-    return read_payload(store.data, holder["warc_file"], holder["warc_offset"])
-
-
-def read_capture(store: Store, capture: Row, rule: Rule) -> Document:
-    """Today's reading of a kept capture. Raises WarcError when its record is missing or damaged."""
-    payload = payload_of(store, capture)
-    return read_apart(payload.body, reading_headers(payload.headers, capture["url"]), rule)
 
 
 def rules_of(store: Store, declared: Declared) -> Iterator[tuple[Row, Rule]]:

@@ -12,47 +12,23 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 
-from archive.record.store import Store
-from archive.settings import Settings
-from crawler.download.replay import is_demo, load_answers, recorded
+from crawler.archive import counters
+from crawler.crawl import SETTING, Crawl
 from crawler.settings import scrapy_settings
-from crawler.sources import Declared
 from crawler.spiders.listings import ListingsSpider
 from crawler.spiders.notices import NoticesSpider
 from crawler.stopping import Stop
 
-__all__ = ["crawl", "in_warcs", "is_demo"]
 
-
-def in_warcs(declared: Declared, paths: Sequence[Path]) -> list[str]:
-    """Slugs of the notices whose page these WARC files hold: a replay says nothing about the others."""
-    answers = load_answers(tuple(str(path) for path in paths))
-    return [notice.slug for notice in declared.sources.notices if recorded(answers, notice.url)]
-
-
-def crawl(
-    store: Store,
-    declared: Declared,
-    settings: Settings,
-    slugs: Sequence[str],
-    crawl_id: int,
-    stop: Stop,
-    replay: Sequence[Path] = (),
-) -> dict[str, Any]:
-    """Fetch these notices with their attachments. Returns the counters under guidelines/ of both spiders.
+def crawl(under_way: Crawl, stop: Stop, replay: Sequence[Path] = ()) -> None:
+    """Fetch the notices of a crawl with their attachments; what both spiders counted is added to its counters.
 
     A process can do this once: the event loop cannot be started a second time. Raises what `stop` was told meanwhile;
     then requests under way are left as they are, without an outcome.
     """
-    process = AsyncCrawlerProcess(scrapy_settings(settings, replay))
-    arguments = {
-        "store": store,
-        "declared": declared,
-        "settings_": settings,
-        "slugs": list(slugs),
-        "crawl_id": crawl_id,
-    }
-    stats: dict[str, Any] = {}
+    settings = scrapy_settings(under_way.settings, replay)
+    settings.set(SETTING, under_way, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
 
     def met(failure: Any) -> None:
         stop.on_error(failure.value)
@@ -63,10 +39,9 @@ def crawl(
                 crawler = process.create_crawler(spider)
                 for signal in (signals.spider_error, signals.item_error):
                     crawler.signals.connect(met, signal)
-                await process.crawl(crawler, **arguments)
-                for key, value in (crawler.stats.get_stats() if crawler.stats else {}).items():
-                    if key.startswith("guidelines/") and isinstance(value, int | float):
-                        stats[key] = stats.get(key, 0) + value
+                await process.crawl(crawler)
+                for key, value in counters(crawler).items():
+                    under_way.stats[key] = under_way.stats.get(key, 0) + value
         finally:
             reactor.stop()
 
@@ -84,4 +59,3 @@ def crawl(
             if stop.cause is not None:
                 reactor.getThreadPool().stop()  # its threads would keep the process
     task.result()
-    return stats

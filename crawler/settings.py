@@ -5,8 +5,10 @@ Why many differ from Scrapy's defaults: docs/decisions and the traps listed in t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from scrapy.settings import Settings as ScrapySettings
 
@@ -33,7 +35,7 @@ METAREFRESH_ENABLED = False  # challenge and error pages use it; such a page is 
 HTTPERROR_ALLOW_ALL = True
 HTTPCACHE_ENABLED = False
 REDIRECT_MAX_TIMES = 8
-URLLENGTH_LIMIT = 0  # Scrapy drops longer addresses without a word; ours are refused with one (spiders/jobs.py)
+URLLENGTH_LIMIT = 0  # Scrapy drops longer addresses without a word; ours are refused with one (download/asked.py)
 DNS_TIMEOUT = 20
 REACTOR_THREADPOOL_MAXSIZE = 20  # one name lookup each: a dead DNS server must not hold the others up
 DEFAULT_REQUEST_HEADERS = {
@@ -73,14 +75,16 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.download.capture.CaptureMiddleware": 890,
 }
 ITEM_PIPELINES = {
-    "crawler.pipelines.MembersPipeline": 200,
-    "crawler.pipelines.KeepPipeline": 300,
+    "crawler.pipelines.AnswerPipeline": 200,
+    "crawler.pipelines.ListingPipeline": 300,
     "crawler.pipelines.ProgressPipeline": 400,
 }
+ADDONS = {"crawler.archive.OperatorSettings": 100}
+EXTENSIONS = {"crawler.archive.ArchiveExtension": 100}
+GUIDELINES_DATA = os.environ.get("GUIDELINES_DATA", "data")
 CONCURRENT_ITEMS = 1  # also keeps the order in which the spider hands over (a capture and its confirmation)
 
-LOG_INSTALL_ROOT_HANDLER = False  # crawler/__main__.py has its own
-LOG_INSTALL_ROOT_HANDLER = False  # the process that crawls has a log of its own
+LOG_LEVEL = "INFO"
 STATS_DUMP = False
 LOGSTATS_INTERVAL = 0
 
@@ -91,26 +95,31 @@ def user_agent(settings: Settings) -> str:
     return f"{SOFTWARE} (archive of public notices; {f'contact: {contact}' if contact else 'no contact given'})"
 
 
+def of_operator(settings: Settings, *, replay: bool = False) -> dict[str, Any]:
+    """What the operator decides, in Scrapy's names."""
+    hurry = settings.delay == 0 or replay
+    return {
+        "USER_AGENT": user_agent(settings),
+        "DOWNLOAD_DELAY": 0 if replay else settings.delay,
+        "AUTOTHROTTLE_ENABLED": not hurry,
+        "AUTOTHROTTLE_START_DELAY": settings.delay,
+        "DOWNLOAD_TIMEOUT": settings.timeout,
+        "DOWNLOAD_MAXSIZE": settings.max_bytes,
+        "GUIDELINES_BACK_OFF": 0 if hurry else 4,
+        "GUIDELINES_OLD_TLS": list(settings.old_tls),
+    }
+
+
 def scrapy_settings(settings: Settings, replay: Sequence[Path] = ()) -> ScrapySettings:
     """The settings of a crawl; with `replay` the answers come from these WARC files and no host is contacted."""
     result = ScrapySettings()
     result.setmodule("crawler.settings", priority="project")
-    result.setdict(
-        {
-            "USER_AGENT": user_agent(settings),
-            "DOWNLOAD_DELAY": 0 if replay else settings.delay,
-            "AUTOTHROTTLE_ENABLED": settings.delay > 0 and not replay,
-            "AUTOTHROTTLE_START_DELAY": settings.delay,
-            "DOWNLOAD_TIMEOUT": settings.timeout,
-            "DOWNLOAD_MAXSIZE": settings.max_bytes,
-            "GUIDELINES_BACK_OFF": 0 if settings.delay == 0 or replay else 4,
-            "GUIDELINES_OLD_TLS": list(settings.old_tls),
-            "GUIDELINES_REPLAY": [str(path) for path in replay],
-        },
-        priority="cmdline",
-    )
+    result.setdict(of_operator(settings, replay=bool(replay)), priority="cmdline")
+    result.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # crawler/__main__.py has its own
     if replay:
-        load_answers(tuple(str(path) for path in replay))  # Scrapy would hide the error of a damaged file
+        paths = [str(path) for path in replay]
+        load_answers(tuple(paths))  # Scrapy would hide the error of a damaged file
         handler = "crawler.download.replay.ReplayHandler"
-        result.set("DOWNLOAD_HANDLERS", DOWNLOAD_HANDLERS | {"http": handler, "https": handler}, priority="cmdline")
+        handlers = DOWNLOAD_HANDLERS | {"http": handler, "https": handler}
+        result.setdict({"GUIDELINES_REPLAY": paths, "DOWNLOAD_HANDLERS": handlers}, priority="cmdline")
     return result

@@ -122,9 +122,9 @@ def test_a_text_that_repeals_the_notice_by_name_or_number_is_evidence() -> None:
     by_name = f"现印发给你们。《{NOTICE.title}》同时废止。"
     by_number = "原演示发[2019]2号文件停止执行。其他不变。"
     for text in (by_name, by_number):
-        (sentence,) = phrases(text, NOTICE, "演示发〔2019〕2号")
-        assert sentence.startswith("正文写明旧通知不再执行")
-        assert names_notice([sentence])
+        (sign,) = phrases(text, NOTICE, "演示发〔2019〕2号")
+        assert str(sign).startswith("正文写明旧通知不再执行")
+        assert names_notice([sign])
     assert phrases("请认真执行。", NOTICE, "演示发〔2019〕2号") == []
     assert may_repeal("关于废止部分文件的公告")
     assert core_title(NOTICE.title) == "农村集体土地征收基层政务公开标准指引"
@@ -154,6 +154,7 @@ def look(data: Path, sources: Path, token: str) -> None:
     """One run of the spider in this process (an event loop starts only once a process)."""
     from scrapy.crawler import AsyncCrawlerProcess
 
+    from crawler.crawl import SETTING, Crawl
     from crawler.settings import scrapy_settings
     from crawler.spiders.listings import ListingsSpider
 
@@ -162,9 +163,11 @@ def look(data: Path, sources: Path, token: str) -> None:
     declare(store, declared.sources)
     settings = Settings(delay=0, timeout=20)
     crawl = store.begin_crawl(token, "live", "test/1", {})
-    process = AsyncCrawlerProcess(scrapy_settings(settings), install_root_handler=False)
     slugs = [notice.slug for notice in declared.sources.notices]
-    process.crawl(ListingsSpider, store=store, declared=declared, settings_=settings, slugs=slugs, crawl_id=crawl)
+    scrapy = scrapy_settings(settings)
+    scrapy.set(SETTING, Crawl(store, declared, settings, crawl, slugs), priority="cmdline")
+    process = AsyncCrawlerProcess(scrapy, install_root_handler=False)
+    process.crawl(ListingsSpider)
     process.start()
     store.close()
 

@@ -10,12 +10,12 @@ import python_calamine as calamine
 from attrs import evolve
 
 from archive.compare.compare import compare
-from archive.model import Area, Attachment, Kind, Notice, Sources, Verdict
+from archive.model import Area, Attachment, Finding, Kind, Notice, Sources, Verdict
 from archive.publish.export import export_bytes, sheet_name
 from archive.record.declare import declare
 from archive.record.store import Store, read_only
 from archive.text.filetypes import MEDIA_TYPES
-from crawler.judge.verdict import Evidence, Judgement, judge
+from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read
 from crawler.sources import load_sources
 from tests.crawl.harness import Archive, page
@@ -153,7 +153,7 @@ def test_a_page_where_a_link_promised_a_page_is_one() -> None:
     assert _answer_to("附件：标准目录").verdict is Verdict.OK
 
 
-def _answer_to(name: str) -> Judgement:
+def _answer_to(name: str) -> Finding:
     url = "http://a.example/files/download.html"
     html = page("land", "<p>欢迎访问。这里是下载中心，请选择栏目。</p>")
     headers = {"content-type": "text/html", "content-location": url}

@@ -16,9 +16,10 @@ from scrapy.statscollectors import MemoryStatsCollector
 
 from archive.operate.verify import verify
 from archive.record.store import Store
+from crawler.download.asked import KEY, Asked
 from crawler.download.errors import NotFetched, RobotsForbid
 from crawler.download.robots import LONGEST_DELAY, RobotsMiddleware
-from crawler.download.scope import META, Scope, ScopeMiddleware
+from crawler.download.scope import ScopeMiddleware
 from tests.crawled import copy_of, crawled
 from tests.sites.server import SiteServer
 from tests.test_listings import NEW, OLD_ENTRIES, Site, entry
@@ -50,7 +51,7 @@ class Host:
 
     def asks(self, path: str) -> float:
         """The delay between requests that holds once `path` may be asked for."""
-        request = Request(f"http://a.example{path}", meta={META: Scope(frozenset({"a.example"}))})
+        request = Request(f"http://a.example{path}", meta={KEY: Asked(frozenset({"a.example"}))})
         asyncio.run(RobotsMiddleware(self).process_request(request))
         return float(self.downloader.per_slot_settings["a.example"]["delay"])
 
@@ -73,7 +74,7 @@ def test_the_rules_that_name_us_count_and_not_those_for_everybody() -> None:
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.example/x.doc", "data:text/plain,x"])
 def test_only_web_addresses_are_asked_for(url: str) -> None:
-    request = Request(url, meta={META: Scope(frozenset({"a.example", ""}))})
+    request = Request(url, meta={KEY: Asked(frozenset({"a.example", ""}))})
     with pytest.raises(NotFetched):
         asyncio.run(ScopeMiddleware(frozenset({"a.example"})).process_request(request))
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from archive.model import Verdict
-from crawler.judge.verdict import Evidence, Judgement, judge
+from archive.model import Finding, Verdict
+from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read
 from crawler.sources import load_sources
 
@@ -32,7 +32,7 @@ def page(body: str = BODY, title: str = TITLE, heading: str = TITLE, head: str =
     )
 
 
-def verdict(html: str | bytes = "", **values: Any) -> Judgement:
+def verdict(html: str | bytes = "", **values: Any) -> Finding:
     payload = html.encode() if isinstance(html, str) else html
     values = {"declared_url": URL, "url": URL, "title": TITLE, "headers": {"content-type": "text/html"}} | values
     headers = {**values["headers"], "content-location": values["url"]}
@@ -40,7 +40,7 @@ def verdict(html: str | bytes = "", **values: Any) -> Judgement:
     return judge(Evidence(payload=payload, document=document, **values))
 
 
-def suspect(judgement: Judgement, reason: str) -> None:
+def suspect(judgement: Finding, reason: str) -> None:
     assert (judgement.verdict, judgement.reason) == (Verdict.SUSPECT, reason), judgement
     assert judgement.detail.endswith("。")
 
@@ -83,7 +83,7 @@ GENUINE = {
 
 @pytest.mark.parametrize("html", GENUINE.values(), ids=GENUINE)
 def test_the_notice_itself_passes(html: str | bytes) -> None:
-    assert verdict(html) == Judgement(Verdict.OK)
+    assert verdict(html) == Finding(Verdict.OK)
 
 
 def test_the_known_document_number_identifies_a_page_whose_title_was_edited() -> None:
@@ -260,7 +260,7 @@ MESSAGES = {
 
 @pytest.mark.parametrize("html", MESSAGES.values(), ids=MESSAGES)
 def test_a_notice_replaced_by_the_word_that_it_is_repealed_is_taken_as_what_it_is(html: str) -> None:
-    assert verdict(html, last_text_length=5000) == Judgement(Verdict.OK)
+    assert verdict(html, last_text_length=5000) == Finding(Verdict.OK)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def _elsewhere_on_page(body: str, menu: str = MENU) -> str:
     ids=["figures", "a table", "a list", "a table in an unknown place", "figures in an unknown place"],
 )
 def test_a_page_of_figures_without_a_full_stop_is_the_notice(html: str) -> None:
-    assert verdict(html) == Judgement(Verdict.OK)
+    assert verdict(html) == Finding(Verdict.OK)
 
 
 def test_a_menu_and_a_footer_are_still_no_text() -> None:
@@ -451,7 +451,7 @@ def test_a_page_that_shrank_is_suspect_only_after_it_is_known_to_be_the_notice()
 # ---------------------------------------------------------------- attachments
 
 
-def attachment(payload: bytes, **values: Any) -> Judgement:
+def attachment(payload: bytes, **values: Any) -> Finding:
     values = {
         "kind": "attachment", "title": TITLE, "declared_url": "http://gi.mnr.gov.cn/201907/P0201907.docx",
         "url": "http://gi.mnr.gov.cn/201907/P0201907.docx", "name": "标准目录.docx",

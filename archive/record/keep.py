@@ -21,11 +21,12 @@ INSTEAD = 0.5
 """Share of the notice's length under which a text that calls it repealed is a sentence in its place."""
 
 
-def keep(store: Store, document_id: int, capture_id: int, document: Document) -> bool:
+def keep(store: Store, document_id: int, capture_id: int, document: Document, last: Document | None = None) -> bool:
     """Store a reading as the next version if a reader of both would see a difference; a file that could not be read
     gets its reason.
 
-    What is not sure does not stand at once (`_standing`). Returns whether there is a new version.
+    What is not sure does not stand at once (`_standing`). Returns whether there is a new version. `last`: the version
+    that stands, where the caller has loaded it.
     """
     if document.problem:
         values = {"state": "unreadable", "reason": document.problem, "reader": document.reader}
@@ -35,7 +36,7 @@ def keep(store: Store, document_id: int, capture_id: int, document: Document) ->
     if current is None:
         store.add_version(document_id, capture_id, document)
         return True
-    last = store.load(current["id"])
+    last = last or store.load(current["id"])
     furniture = learn(store, document_id, last, document)
     if _is_known(store, document_id, last, document, furniture):
         store.update("documents", document_id, state="current", reason="", reader=document.reader)

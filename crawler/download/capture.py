@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from attrs import frozen
 from scrapy import signals
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Request, Response
 
 from archive import SOFTWARE
@@ -20,42 +20,27 @@ from archive.clock import iso, now
 from archive.record.store import Row
 from archive.warc.read import WarcError, read_record
 from archive.warc.write import WarcFiles, digest, record_id
-from crawler.download.revisit import Known, same_payload, was_conditional
+from crawler.crawl import crawl_of
+from crawler.download.asked import Exchange, asked
+from crawler.download.revisit import same_payload, was_conditional
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 HOP_BY_HOP = {"transfer-encoding"}  # undone by Twisted; the record would promise chunks that are not there
 
 
-@frozen
-class Exchange:
-    """What was written for one answer, in meta["exchanges"] of its request; one for each hop of a redirect."""
-
-    url: str
-    status: int
-    date: str
-    warc_file: str
-    warc_offset: int
-    digest: str
-    """WARC-Payload-Digest."""
-    record: str
-    """WARC-Record-ID of the response or revisit record."""
-    refers_to: int | None = None
-    """The capture whose record holds the payload, when this one is a revisit."""
-
-
 class CaptureMiddleware:
     def __init__(self, crawler: Any) -> None:
-        self.crawler = crawler
-        spider = crawler.spider
-        self.store = spider.store
-        settings = crawler.settings
+        crawl, settings = crawl_of(crawler), crawler.settings
+        if crawl is None:
+            raise NotConfigured
+        self.stats, self.store = crawler.stats, crawl.store
         info = [
             ("software", SOFTWARE),
             ("format", "WARC File Format 1.1"),
             ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
             ("robots", "obey"),
             ("http-header-user-agent", settings["USER_AGENT"]),
-            ("description", f"guidelines crawl {spider.crawl_id}, spider {spider.name}"),
+            ("description", f"guidelines crawl {crawl.id}, spider {crawler.spider.name}"),
             ("delay", str(settings["DOWNLOAD_DELAY"])),
             ("timeout", str(settings["DOWNLOAD_TIMEOUT"])),
             ("max-bytes", str(settings["DOWNLOAD_MAXSIZE"])),
@@ -64,7 +49,7 @@ class CaptureMiddleware:
             info.append(("isPartOf", "演示样本"))
         if replayed := settings.getlist("GUIDELINES_REPLAY"):
             info.append(("replay-of", "; ".join(replayed)))
-        self.files = WarcFiles(self.store.data / "warc", spider.crawl_id, info)
+        self.files = WarcFiles(self.store.data / "warc", crawl.id, info)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> CaptureMiddleware:
@@ -73,18 +58,17 @@ class CaptureMiddleware:
         return middleware
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        date = request.meta.get("replayed_at") or iso(now())
+        date = asked(request).replayed_at or iso(now())
         exchange = await asyncio.to_thread(self._keep, request, response, date, self._earlier(request, response))
-        request.meta["exchanges"].append(exchange)
-        self.crawler.stats.inc_value("guidelines/exchanges")
+        asked(request).exchanges.append(exchange)
+        self.stats.inc_value("guidelines/exchanges")
         return response
 
     def _earlier(self, request: Request, response: Response) -> Row | None:
         """The kept answer that this one repeats."""
-        before: Known | None = request.meta.get("known")
+        before, document = asked(request).known, asked(request).document_id
         if response.status == 304 and before is not None and was_conditional(request):
             return before.payload
-        document = request.meta.get("document_id")
         if response.status != 200 or document is None or not response.body or "dataloss" in response.flags:
             return None
         return same_payload(self.store, document, response.url, digest(response.body))
@@ -123,7 +107,7 @@ class CaptureMiddleware:
         ]
         name, offsets = self.files.append((headers, block), (asked, _request_head(request)))
         refers_to = earlier["id"] if earlier is not None and earlier_headers else None
-        return Exchange(response.url, response.status, date, name, offsets[0], payload, identity, refers_to)
+        return Exchange(response.url, response.status, date, name, offsets[0], payload, refers_to)
 
     def _reference(self, earlier: Row | None) -> Mapping[str, str]:
         """Headers that point to the earlier record; {} when there is none, or a damaged one: the payload is kept."""
@@ -132,7 +116,7 @@ class CaptureMiddleware:
         try:
             record = read_record(self.store.data, earlier["warc_file"], earlier["warc_offset"])
         except WarcError:
-            self.crawler.stats.inc_value("guidelines/damaged")
+            self.stats.inc_value("guidelines/damaged")
             return {}
         return {
             "WARC-Refers-To": record.headers.get("warc-record-id", ""),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
+from types import UnionType
 
-from attrs import frozen
 from OpenSSL import SSL
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
@@ -20,7 +21,7 @@ from twisted.internet.ssl import VerificationError
 from twisted.web._newclient import ResponseNeverReceived
 
 from archive.machine import faults
-from archive.model import Verdict
+from archive.model import Finding, Verdict
 from archive.warc.coding import TooLarge
 
 
@@ -31,19 +32,11 @@ class NotFetched(IgnoreRequest):
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
+        self.finding = Finding(self.verdict, reason, detail)
 
 
 class RobotsForbid(NotFetched):
     verdict = Verdict.FORBIDDEN
-
-
-@frozen
-class Failure:
-    verdict: Verdict
-    reason: str
-    detail: str
 
 
 DETAILS = {
@@ -59,7 +52,20 @@ DETAILS = {
 }
 
 
-def explain(error: BaseException) -> Failure:
+CODES: Sequence[tuple[type[BaseException] | UnionType, str]] = (
+    (SSL.Error | ssl.SSLError | VerificationError, "tls"),
+    (TunnelError, "proxy"),
+    (TooLarge | DownloadCancelledError, "too-large"),
+    (CannotResolveHostError, "dns"),
+    (DownloadConnectionRefusedError, "refused"),
+    (DownloadTimeoutError | ConnectTimeoutError, "timeout"),
+    (UnsupportedURLSchemeError, "scheme"),
+    (IgnoreRequest, "redirects"),  # what RedirectMiddleware raises at its limit
+)
+"""The first that fits the error or one of its causes."""
+
+
+def explain(error: BaseException) -> Finding:
     """What a failed request means. Unknown failures count as `reset`, with the library's own words.
 
     An error of this machine (a full disk) says nothing about the site: it is raised, and ends the crawl.
@@ -67,37 +73,21 @@ def explain(error: BaseException) -> Failure:
     if faults.of_the_machine(error):
         raise error
     if isinstance(error, NotFetched):
-        return Failure(error.verdict, error.reason, error.detail)
+        return error.finding
     reason = code_of(error)
     detail = DETAILS[reason]
     if reason == "reset":
         detail = f"{detail}（{_words(error)}）"
-    return Failure(Verdict.ERROR, reason, detail)
+    return Finding(Verdict.ERROR, reason, detail)
 
 
 def code_of(error: BaseException) -> str:
     if faults.of_the_machine(error):
         return "machine"  # nothing to ask again for
     if isinstance(error, NotFetched):
-        return error.reason
+        return error.finding.reason
     causes = _causes(error)
-    if any(isinstance(cause, SSL.Error | ssl.SSLError | VerificationError) for cause in causes):
-        return "tls"
-    if any(isinstance(cause, TunnelError) for cause in causes):
-        return "proxy"
-    if isinstance(error, TooLarge | DownloadCancelledError):
-        return "too-large"
-    if isinstance(error, CannotResolveHostError):
-        return "dns"
-    if isinstance(error, DownloadConnectionRefusedError):
-        return "refused"
-    if any(isinstance(cause, DownloadTimeoutError | ConnectTimeoutError) for cause in causes):
-        return "timeout"
-    if isinstance(error, UnsupportedURLSchemeError):
-        return "scheme"
-    if isinstance(error, IgnoreRequest):  # what RedirectMiddleware raises at its limit
-        return "redirects"
-    return "reset"
+    return next((code for kinds, code in CODES if any(isinstance(cause, kinds) for cause in causes)), "reset")
 
 
 def unreachable(error: BaseException) -> bool:

@@ -18,6 +18,7 @@ from scrapy.responsetypes import responsetypes
 from w3lib.url import canonicalize_url
 
 from archive.warc.read import Record, WarcError, records
+from crawler.download.asked import asked
 from crawler.download.errors import NotFetched
 
 DEMO = "演示样本"
@@ -76,7 +77,7 @@ class ReplayHandler(BaseDownloadHandler):
         record = recorded(self.answers, request.url)
         if record is None:
             raise NotFetched("not-in-warc", "重放的 WARC 文件里没有这个网址；请把它一并录制，或联网抓取")
-        request.meta["replayed_at"] = _seconds(record.date)
+        asked(request).replayed_at = _seconds(record.date)
         headers = Headers()
         for name, value in record.http.items():
             for one in value.split("\n") if name == "set-cookie" else [value]:

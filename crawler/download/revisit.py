@@ -13,31 +13,18 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 from scrapy.http import Request
 
 from archive.clock import now, parse
 from archive.record.store import Row, Store
 from archive.text.links import link_key, loose_key
+from crawler.download.asked import KEY, Asked, Known
 
 PROCESSED = ("current", "unreadable")
 ASK_WHOLE_AFTER = timedelta(days=30)
 """Since the last answer that brought a body: then the whole is asked for, whatever the server would say of it."""
 CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
-
-
-@frozen
-class Known:
-    """The last good capture of a document, as a conditional request needs it."""
-
-    url: str
-    """The address that answered: validators belong to it alone, not to what it redirects to now."""
-    etag: str
-    last_modified: str
-    payload: Row
-    """The capture that holds the payload."""
-    stale: bool = False
-    """The last body is so old that the next request goes without conditions."""
 
 
 def known(store: Store, document_id: int) -> Known | None:
@@ -118,23 +105,19 @@ class ConditionalMiddleware:
     def process_request(self, request: Request) -> None:
         for header in CONDITIONS:
             request.headers.pop(header, None)
-        before: Known | None = request.meta.get("known")
-        if before is None or request.meta.get("unconditional") or link_key(before.url) != link_key(request.url):
+        asked: Asked | None = request.meta.get(KEY)
+        before = asked.known if asked else None
+        if asked is None or before is None or asked.whole or link_key(before.url) != link_key(request.url):
             return
-        if before.stale:
-            self._ask_whole(request)
+        if before.stale:  # the monthly visit; caches on the way are asked to look, too
+            request.headers[b"Cache-Control"] = b"no-cache"
+            self.stats.inc_value("guidelines/unconditional", 0 if asked.noted_whole else 1)
+            asked.noted_whole = True
             return
         if before.etag:
             request.headers[b"If-None-Match"] = before.etag
         if before.last_modified:
             request.headers[b"If-Modified-Since"] = before.last_modified
-
-    def _ask_whole(self, request: Request) -> None:
-        """The monthly visit; caches on the way are asked to look, too."""
-        request.headers[b"Cache-Control"] = b"no-cache"
-        if not request.meta.get("asked_whole"):  # a retry is no second one
-            request.meta["asked_whole"] = True
-            self.stats.inc_value("guidelines/unconditional")
 
 
 def was_conditional(request: Request | None) -> bool:

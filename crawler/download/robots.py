@@ -17,9 +17,10 @@ from attrs import frozen
 from protego import Protego
 from scrapy.http import Request, Response
 
-from crawler.download.errors import Failure, NotFetched, RobotsForbid, explain
+from archive.model import Finding
+from crawler.download.asked import Asked, asked, request_for
+from crawler.download.errors import NotFetched, RobotsForbid, explain
 from crawler.download.proxy import proxy_for, spoke
-from crawler.download.scope import META as SCOPE
 
 LONGEST_DELAY = 60.0
 SIZE = 512_000
@@ -47,7 +48,7 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        if request.meta.get("robots"):
+        if asked(request).robots:
             return
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
@@ -63,23 +64,19 @@ class RobotsMiddleware:
             self._slow_down(parts.hostname or "", policy.delay, request)
 
     async def _fetch(self, origin: str, request: Request) -> Policy:
-        asked = Request(
-            f"{origin}/robots.txt",
-            meta={"robots": True, SCOPE: request.meta[SCOPE], "exchanges": []},
-            dont_filter=True,
-            priority=1000,
-        )
+        robots = Asked(asked(request).hosts, robots=True)
+        asking = request_for(f"{origin}/robots.txt", robots, priority=1000)
         self.crawler.stats.inc_value("guidelines/robots")
         try:
-            response = await self.crawler.engine.download_async(asked)
+            response = await self.crawler.engine.download_async(asking)
         except Exception as error:
-            if isinstance(error, NotFetched) and error.reason != "not-in-warc":
+            if isinstance(error, NotFetched) and error.finding.reason != "not-in-warc":
                 return Policy(failure=error)
             failure = explain(error)
             # RFC 9309: too many redirects count as unavailable, as 4xx does; a WARC without robots.txt has no say
             if failure.reason in ("redirects", "not-in-warc"):
                 return Policy()
-            return Policy(failure=_not_had(failure, proxy_for(asked.url)))
+            return Policy(failure=_not_had(failure, proxy_for(asking.url)))
         return _policy(response, self.agent)
 
     def _slow_down(self, host: str, delay: float, request: Request) -> None:
@@ -96,7 +93,7 @@ _GROUP = re.compile(r"^\s*user-agent\s*:", re.I | re.M)
 UNREACHABLE = "robots-unreachable"
 
 
-def _not_had(failure: Failure, proxy: str) -> NotFetched:
+def _not_had(failure: Finding, proxy: str) -> NotFetched:
     """Why there is no robots.txt: the proxy, the network, or a body that nobody could read."""
     if proxy and failure.reason in ("refused", "dns"):
         return NotFetched("proxy", f"连不上代理服务器 {proxy}，没有向网站发出请求；请核对环境变量里的代理设置")

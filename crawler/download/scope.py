@@ -1,7 +1,8 @@
 """Whom the crawl may contact: declared hosts, what their pages attach, redirects of these; no private address.
 
-A request brings `Scope` in its meta: the hosts of its notice. Literal addresses are checked here, names when they are
-resolved (`GuardedResolver`), so that the address that was checked is the one that is connected to.
+A request brings the hosts of its notice. Literal addresses are checked here, names when they are resolved
+(`GuardedResolver`), so that the address that was checked is the one that is connected to. An address that a person
+typed (`scrapy shell`, `scrapy fetch`) is the person's own choice, so it may be private; where it redirects to may not.
 """
 
 from __future__ import annotations
@@ -13,22 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
-from attrs import frozen
 from scrapy.exceptions import CannotResolveHostError, NotConfigured
 from scrapy.http import Request
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+from crawler.crawl import crawl_of, host_of
+from crawler.download.asked import KEY, Asked
 from crawler.download.errors import DETAILS, NotFetched
-
-META = "scope"
-
-
-@frozen
-class Scope:
-    hosts: frozenset[str]
-    """Of the notice: its own, its mirrors', its listing's."""
 
 
 def private(address: str) -> bool:
@@ -49,15 +43,19 @@ def refusal(host: str, address: str) -> NotFetched:
 
 
 class ScopeMiddleware:
-    def __init__(self, declared: frozenset[str]) -> None:
+    def __init__(self, declared: frozenset[str], *, typed: bool = False) -> None:
         self.declared = declared
+        self.typed = typed
+        """Whether a person types what is asked for."""
         GuardedResolver.trusted |= declared | {urlsplit(url).hostname or "" for url in getproxies().values()}
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> ScopeMiddleware:
         if crawler.settings.getlist("GUIDELINES_REPLAY"):
             raise NotConfigured  # nobody is contacted
-        return cls(frozenset(crawler.spider.hosts))
+        if crawl_of(crawler) is None:
+            return cls(frozenset(), typed=True)
+        return cls(crawler.spider.hosts)
 
     async def process_request(self, request: Request) -> Request | None:
         parts = urlsplit(request.url)
@@ -66,10 +64,13 @@ class ScopeMiddleware:
         host = (parts.hostname or "").lower()
         if parts.scheme not in ("http", "https") or not host:
             raise NotFetched("scheme", DETAILS["scheme"])
-        scope = request.meta.get(META)
-        if not isinstance(scope, Scope):
+        if self.typed and KEY not in request.meta:
+            request.meta[KEY] = Asked(frozenset({host}))
+            GuardedResolver.trusted |= {host}
+        asked = request.meta.get(KEY)
+        if not isinstance(asked, Asked):
             raise NotFetched("scope", f"{host} 不在声明的范围内，未访问")
-        if host in scope.hosts:
+        if host in asked.hosts:
             return None
         if private(host):
             raise refusal(host, host)
@@ -81,7 +82,7 @@ class ScopeMiddleware:
         return None
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        host = (urlsplit(request.url).hostname or "").lower()
+        host = host_of(request.url)
         if isinstance(exception, CannotResolveHostError) and host in GuardedResolver.refused:
             raise refusal(host, GuardedResolver.refused[host]) from exception
 

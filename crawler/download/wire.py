@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from time import monotonic
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from OpenSSL import SSL
@@ -13,6 +13,8 @@ from scrapy.core.downloader.contextfactory import _get_creator_context, _ScrapyC
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Request, Response
 from twisted.internet.ssl import TLSVersion, optionsForClientTLS
+
+from crawler.crawl import crawl_of
 
 WEAK_CIPHERS = b"ALL:@SECLEVEL=0"
 
@@ -35,14 +37,13 @@ class ToleratingContextFactory(_ScrapyClientContextFactory):
 
 
 class WireHandler(HTTP11DownloadHandler):
-    last_asked: ClassVar[dict[str, float]] = {}
-    """Host → when it was last asked by this process: the next spider has new slots, which know nothing of it."""
-
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         factory = ToleratingContextFactory.from_crawler(crawler, SSL.SSLv23_METHOD)
         factory.old_tls = frozenset(crawler.settings.getlist("GUIDELINES_OLD_TLS"))
         self._contextFactory = cast(Any, factory)
+        crawl = crawl_of(crawler)
+        self.last_asked = crawl.last_asked if crawl else {}
 
     async def download_request(self, request: Request) -> Response:
         host = urlsplit(request.url).hostname or ""

@@ -7,18 +7,62 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from enum import Enum
 from urllib.parse import urljoin, urlsplit
 
 from attrs import frozen
 from lxml import etree, html
 from w3lib.url import safe_url_string
 
-from archive.model import Area, Notice
+from archive.model import Area, Document, Notice
 from archive.text.fold import compare_fold
 from archive.text.links import link_key
 from archive.text.same import is_row
 from crawler.reading.html.charset import decode
 from crawler.reading.page.fields import iso_date
+
+REPRINT_DAYS = 60
+"""A page with the notice's own title that appears within this time is a reprint, later a new edition."""
+
+
+class SignKind(Enum):
+    """What speaks for a successor, each with its sentence."""
+
+    NAME = "标题含现行通知的名称“{}”"
+    AREA = "标题提到领域“{}”"
+    NO_AREA = "标题提到基层政务公开标准，没有写明领域"
+    WORD = "标题含“{}”"
+    ENDED = "正文写明旧通知不再执行：“{}”"
+    MENTIONED = "正文提到现行通知：“{}”"
+    REPEAL = "正文写有：“{}”"
+    SAME_NUMBER_REVISED = "文号相同，但标题写明修订"
+    SAME_NUMBER_OTHER_TEXT = "文号相同，但正文与现行版不同，日期也更新"
+
+
+@frozen
+class Sign:
+    kind: SignKind
+    seen: str = ""
+
+    def __str__(self) -> str:
+        """A sentence for people, in Chinese."""
+        return self.kind.value.format(self.seen)
+
+
+@frozen
+class Predecessor:
+    """A notice in force that a listed page may replace."""
+
+    notice_id: int
+    notice: Notice
+    areas: tuple[Area, ...]
+    """Its own."""
+    since: str
+    """When it was published, '' when nobody knows: only what is newer can be its successor."""
+    number: str
+    """Its document number, '' when it is not known."""
+    text: str
 
 
 @frozen
@@ -156,8 +200,8 @@ def core_title(title: str) -> str:
     return compare_fold(quoted[1]) if quoted else _WRAPPING.sub("", compare_fold(title))
 
 
-def match(title: str, notice: Notice, areas: Sequence[Area]) -> list[str] | None:
-    """Why a listed title may be a successor of the notice, as Chinese sentences; None when it is not one.
+def match(title: str, notice: Notice, areas: Sequence[Area]) -> list[Sign] | None:
+    """Why a listed title may be a successor of the notice; None when it is not one.
 
     `areas` are the notice's own. An interpretation (解读) or a training is none.
     """
@@ -168,21 +212,93 @@ def match(title: str, notice: Notice, areas: Sequence[Area]) -> list[str] | None
     standard = next((word for word in _STANDARD if word in text), "")
     revised = next((word for word in _REVISED if word in text), "")
     core = core_title(notice.title)
-    evidence = []
     if core and core in text:
-        evidence.append(f"标题含现行通知的名称“{core}”")
+        signs = [Sign(SignKind.NAME, core)]
     elif named:
-        evidence.append(f"标题提到领域“{named}”")
+        signs = [Sign(SignKind.AREA, named)]
     elif "基层政务公开" in text and standard and revised:
-        evidence.append("标题提到基层政务公开标准，没有写明领域")
+        signs = [Sign(SignKind.NO_AREA)]
     else:
         return None
-    if standard and not evidence[0].startswith("标题含现行"):
-        evidence.append(f"标题含“{standard}”")
+    if standard and signs[0].kind is not SignKind.NAME:
+        signs.append(Sign(SignKind.WORD, standard))
     if revised:
-        evidence.append(f"标题含“{revised}”")
+        signs.append(Sign(SignKind.WORD, revised))
     about_standards = bool(standard) or (bool(revised) and ("政务公开" in text or core in text))
-    return evidence if about_standards else None
+    return signs if about_standards else None
+
+
+def by_title(old: Predecessor, entry: Listed, *, first: bool) -> list[Sign] | None:
+    """What the title of a new entry says for it; [] when only the text can tell; None when it is no successor.
+
+    first: nothing of this list was seen before, so that an entry need not be new.
+    """
+    if entry.date and old.since and entry.date <= old.since:
+        # but a page that is new in the list and says that it was revised may keep the old date
+        same_day = entry.date == old.since and not first
+        if not (same_day and says_revised(entry.title, old.notice.title)):
+            return None
+    if first and not entry.date and not old.since:
+        return None  # nothing says that it is newer
+    if _is_reprint(old, entry.title, entry.date):
+        return None
+    signs = match(entry.title, old.notice, old.areas)
+    if signs is None and may_repeal(entry.title) and not (first and not entry.date):
+        return []
+    return signs
+
+
+def by_text(
+    old: Predecessor, entry: Listed, document: Document, by_title: Sequence[Sign], *, first: bool
+) -> list[Sign] | None:
+    """All that speaks for a page once it is read; None when it is not newer, or is not about the notice."""
+    newer = _newer(old, entry, document, first=first)
+    said = phrases(document.text, old.notice, old.number)
+    return None if newer is None or not (by_title or names_notice(said)) else [*newer, *by_title, *said]
+
+
+def _newer(old: Predecessor, entry: Listed, document: Document, *, first: bool) -> list[Sign] | None:
+    """Whether a page is newer than the notice in force, with what speaks for it; None when it is not."""
+    number = document.metadata.get("document_number", "")
+    if number and old.number and compare_fold(number) == compare_fold(old.number):
+        return _revised_in_place(old, entry, document)
+    day = document.metadata.get("published_on") or document.metadata.get("issued_on") or entry.date
+    if _is_reprint(old, document.title, day):
+        return None
+    newer = day > old.since if day and old.since else not first
+    return [] if newer or _page_says_revised(old, entry, document) else None
+
+
+def _revised_in_place(old: Predecessor, entry: Listed, document: Document) -> list[Sign] | None:
+    """A page under the number of the notice in force: mostly the notice itself, printed elsewhere."""
+    title = compare_fold(old.notice.title)
+    titles = {compare_fold(document.title or entry.title), compare_fold(entry.title)}
+    if titles == {title}:
+        return None
+    revised = _page_says_revised(old, entry, document)
+    if same_words(document.text, old.text) and not (revised and document.attachments):
+        return None  # the letter may stay as it was and bring another file
+    if revised:
+        return [Sign(SignKind.SAME_NUMBER_REVISED)]
+    day = document.metadata.get("published_on") or entry.date
+    if title in titles or not old.text or _days(old.since, day) <= REPRINT_DAYS:
+        return None
+    return [Sign(SignKind.SAME_NUMBER_OTHER_TEXT)]
+
+
+def _is_reprint(old: Predecessor, title: str, day: str) -> bool:
+    return compare_fold(title) == compare_fold(old.notice.title) and _days(old.since, day) <= REPRINT_DAYS
+
+
+def _page_says_revised(old: Predecessor, entry: Listed, document: Document) -> bool:
+    return any(says_revised(title, old.notice.title) for title in (document.title, entry.title))
+
+
+def _days(earlier: str, later: str) -> int:
+    """Days between two ISO dates; 0 when one of them is missing (then nothing speaks for a new edition)."""
+    if not earlier or not later:
+        return 0
+    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
 
 
 _EDITION = re.compile(
@@ -223,26 +339,23 @@ _ENDS = re.compile(r"废止|停止执行|不再执行|失效|不再适用|代替
 _SAME_TIME = re.compile(r"(?:同时|即行|予以)废止|自.{0,20}起废止")
 
 
-def phrases(text: str, notice: Notice, document_number: str = "") -> list[str]:
-    """What a page's text says about the notice, as Chinese sentences; [] when it does not name it."""
+def phrases(text: str, notice: Notice, document_number: str = "") -> list[Sign]:
+    """What a page's text says about the notice, at most three sentences; [] when it does not name it."""
     core, number = core_title(notice.title), compare_fold(document_number)
-    evidence: list[str] = []
+    signs: list[Sign] = []
     for sentence in _sentences(text):
         folded = compare_fold(sentence)
         named = (len(core) > 5 and core in folded) or (bool(number) and _bare_number(number) in _bare_number(folded))
-        quoted = _shortened(sentence)
-        if named and _ENDS.search(folded):
-            evidence.append(f"正文写明旧通知不再执行：“{quoted}”")
-        elif named:
-            evidence.append(f"正文提到现行通知：“{quoted}”")
+        if named:
+            signs.append(Sign(SignKind.ENDED if _ENDS.search(folded) else SignKind.MENTIONED, _shortened(sentence)))
         elif _SAME_TIME.search(folded) and "标准" in folded:
-            evidence.append(f"正文写有：“{quoted}”")
-    return list(dict.fromkeys(evidence))[:3]
+            signs.append(Sign(SignKind.REPEAL, _shortened(sentence)))
+    return list(dict.fromkeys(signs))[:3]
 
 
-def names_notice(evidence: Sequence[str]) -> bool:
-    """Whether any of these sentences is about the notice itself (not only about some repeal)."""
-    return any(sentence.startswith(("正文写明", "正文提到")) for sentence in evidence)
+def names_notice(signs: Sequence[Sign]) -> bool:
+    """Whether any of these is about the notice itself (not only about some repeal)."""
+    return any(sign.kind in (SignKind.ENDED, SignKind.MENTIONED) for sign in signs)
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-from attrs import frozen
-
-from archive.model import CATALOGUE_ROW, TABLE_ROW, Reason, Verdict
+from archive.model import CATALOGUE_ROW, TABLE_ROW, Finding, Reason, Verdict
 from archive.text.filetypes import BINARY
 from archive.text.fold import title_fold
 from crawler.judge import ending
@@ -30,8 +28,6 @@ from crawler.judge.markers import (
 from crawler.judge.substance import has_substance
 from crawler.reading.sniff import sniff
 
-__all__ = ["Evidence", "Judgement", "judge"]
-
 VERY_SHORT = 150
 """Characters of text in which an apology is all there is."""
 BY_BROWSER = "系统不破解验证；请用浏览器打开核对，必要时录制 WARC 后以 crawl --replay 收录。"
@@ -45,30 +41,22 @@ _ERROR_PAGE = re.compile(
 _BINARY = re.compile(rf"\.(?:{BINARY})(?:$|[?&])", re.I)
 
 
-@frozen
-class Judgement:
-    verdict: Verdict
-    reason: str = ""
-    detail: str = ""
-    """What was seen and what to do, a sentence in Chinese."""
+OK = Finding(Verdict.OK)
 
 
-OK = Judgement(Verdict.OK)
-
-
-def judge(evidence: Evidence) -> Judgement:
+def judge(evidence: Evidence) -> Finding:
     """The verdict on one response. Pure."""
     look = Look(evidence)
     status = evidence.http_status
     if status == 304:
-        return Judgement(Verdict.UNCHANGED)
+        return Finding(Verdict.UNCHANGED)
     if status is not None and not 200 <= status < 300:
         return _refused(look, status)
     tests = _ATTACHMENT if evidence.kind == "attachment" else _PAGE
     return next((found for test in tests if (found := test(look)) and not _settled(look, found)), OK)
 
 
-def _settled(look: Look, found: Judgement) -> bool:
+def _settled(look: Look, found: Finding) -> bool:
     """A person has taken a page of this kind for the notice, though it looked the same way."""
     return found.reason == look.evidence.accepted_reason != "" and look.as_accepted
 
@@ -76,41 +64,27 @@ def _settled(look: Look, found: Judgement) -> bool:
 # ---------------------------------------------------------------- tests of every response
 
 
-def _refused(look: Look, status: int) -> Judgement:
-    if status in (404, 410):
-        return Judgement(
-            Verdict.GONE,
-            f"http-{status}",
-            f"网站答复 {status}：这个地址上已经没有该文件。请在网站上查找新地址；连续多次如此才记为已撤下。",
-        )
-    if _challenged(look) or (status in (412, 521) and "<script" in look.html.lower()):
-        return _suspect(
-            Reason.CHALLENGE,
-            f"网站答复 {status} 并附反爬虫验证脚本，没有给出正文。{BY_BROWSER}",
-        )
-    if status in (401, 403, 405, 407, 412, 451):
-        return Judgement(
-            Verdict.ERROR,
-            f"http-{status}",
-            f"网站拒绝访问（{status}）。可能是限制了本机地址；请用浏览器打开核对，或与网站联系。",
-        )
-    if status == 429:
-        return Judgement(
-            Verdict.ERROR,
-            "http-429",
-            "网站嫌访问过于频繁（429）。下次会自动再试；若常如此，请在 settings.toml 调大 delay。",
-        )
-    if status >= 500:
-        return Judgement(Verdict.ERROR, f"http-{status}", f"网站自身出错（{status}），多为暂时，下次会自动再试。")
-    if 300 <= status < 400:
-        return Judgement(
-            Verdict.ERROR, f"http-{status}", f"网站一再转向（{status}）而没有给出内容。请用浏览器打开核对地址。"
-        )
-    return Judgement(Verdict.ERROR, f"http-{status}", f"网站答复 {status}，没有给出内容。请用浏览器打开核对地址。")
+def _refused(look: Look, status: int) -> Finding:
+    gone = status in (404, 410)
+    if not gone and (_challenged(look) or (status in (412, 521) and "<script" in look.html.lower())):
+        return _suspect(Reason.CHALLENGE, f"网站答复 {status} 并附反爬虫验证脚本，没有给出正文。{BY_BROWSER}")
+    said = next((words for statuses, words in REFUSALS if status in statuses), OTHERWISE)
+    return Finding(Verdict.GONE if gone else Verdict.ERROR, f"http-{status}", said.format(status))
 
 
-def _suspect(reason: Reason, detail: str) -> Judgement:
-    return Judgement(Verdict.SUSPECT, str(reason), detail)
+REFUSALS = (
+    ((404, 410), "网站答复 {}：这个地址上已经没有该文件。请在网站上查找新地址；连续多次如此才记为已撤下。"),
+    ((401, 403, 405, 407, 412, 451), "网站拒绝访问（{}）。可能是限制了本机地址；请用浏览器打开核对，或与网站联系。"),
+    ((429,), "网站嫌访问过于频繁（429）。下次会自动再试；若常如此，请在 settings.toml 调大 delay。"),
+    (range(300, 400), "网站一再转向（{}）而没有给出内容。请用浏览器打开核对地址。"),
+    (range(500, 1000), "网站自身出错（{}），多为暂时，下次会自动再试。"),
+)
+"""What a status says, and what to do."""
+OTHERWISE = "网站答复 {}，没有给出内容。请用浏览器打开核对地址。"
+
+
+def _suspect(reason: Reason, detail: str) -> Finding:
+    return Finding(Verdict.SUSPECT, str(reason), detail)
 
 
 def _challenged(look: Look) -> bool:
@@ -145,7 +119,7 @@ def _shell(look: Look) -> bool:
     return not re.search("[。；]", SHELL_WORDS.sub("", look.text))
 
 
-def _challenge(look: Look) -> Judgement | None:
+def _challenge(look: Look) -> Finding | None:
     if look.is_html and look.evidence.payload.strip() and _shell(look):
         return _suspect(
             Reason.EMPTY,
@@ -160,7 +134,7 @@ def _challenge(look: Look) -> Judgement | None:
     )
 
 
-def _not_found(look: Look) -> Judgement | None:
+def _not_found(look: Look) -> Finding | None:
     """Not-found or maintenance wording, in the title or in what little there is to read.
 
     The declared title in <title> proves nothing: templates put it there whatever they answer.
@@ -196,7 +170,7 @@ def _wording(words: re.Pattern[str], text: str, title: str) -> str:
     return found[0].strip() if found and found[0] not in title else ""
 
 
-def _empty(look: Look) -> Judgement | None:
+def _empty(look: Look) -> Finding | None:
     if not look.evidence.payload.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         return _suspect(Reason.EMPTY, "网站答复正常，内容却是空的。多为暂时；若持续如此，请用浏览器打开核对。")
     document = look.evidence.document
@@ -215,7 +189,7 @@ def _empty(look: Look) -> Judgement | None:
     return None
 
 
-def _truncated(look: Look) -> Judgement | None:
+def _truncated(look: Look) -> Finding | None:
     evidence = look.evidence
     declared = evidence.headers.get("content-length", "").strip()
     plain = evidence.headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
@@ -248,7 +222,7 @@ def _half_a_file(payload: bytes) -> bool:
     return payload.startswith(b"PK\x03\x04") and b"PK\x05\x06" not in payload[-66_000:]
 
 
-def _garbled(look: Look) -> Judgement | None:
+def _garbled(look: Look) -> Finding | None:
     # stray bytes between the paragraphs are a flaw of the page, no garbage in its text
     text = "\n".join(line for line in look.text.splitlines() if line.strip("\ufffd"))
     bad = sum(len(found[0]) for found in GARBAGE.finditer(text))
@@ -263,7 +237,7 @@ def _garbled(look: Look) -> Judgement | None:
     )
 
 
-def _elsewhere(look: Look) -> Judgement | None:
+def _elsewhere(look: Look) -> Finding | None:
     document = look.evidence.document
     if document is None or not look.names:
         return None
@@ -283,7 +257,7 @@ def _elsewhere(look: Look) -> Judgement | None:
     )
 
 
-def _led_away(look: Look) -> Judgement | None:
+def _led_away(look: Look) -> Finding | None:
     moved = _moved_away(look.evidence)
     return _suspect(Reason.ELSEWHERE, moved) if moved else None
 
@@ -300,7 +274,7 @@ def _moved_away(evidence: Evidence) -> str:
     return ""
 
 
-def _shrunk(look: Look) -> Judgement | None:
+def _shrunk(look: Look) -> Finding | None:
     last = look.evidence.last_text_length
     if not last or look.repealed or len(look.text) >= last * look.evidence.shrunk_below:
         return None
@@ -314,11 +288,11 @@ def _shrunk(look: Look) -> Judgement | None:
 # ---------------------------------------------------------------- tests of attachments
 
 
-def _empty_file(look: Look) -> Judgement | None:
+def _empty_file(look: Look) -> Finding | None:
     return None if look.evidence.payload.strip(b" \t\r\n\x00\xef\xbb\xbf") else _empty(look)
 
 
-def _page_for_file(look: Look) -> Judgement | None:
+def _page_for_file(look: Look) -> Finding | None:
     """A page where a file was asked for."""
     evidence = look.evidence
     if not look.is_html or _is_saved_as_html(look) or (evidence.document and evidence.document.items):
@@ -335,7 +309,7 @@ def _page_for_file(look: Look) -> Judgement | None:
     )
 
 
-def _message_for_file(look: Look) -> Judgement | None:
+def _message_for_file(look: Look) -> Finding | None:
     """A few words or a line of JSON where an office file was asked for."""
     evidence = look.evidence
     if len(evidence.payload) > 2000 or sniff(evidence.payload, evidence.headers) != "txt":

@@ -7,417 +7,275 @@ however many notices it serves; what an entry means is decided in crawler/judge/
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import date
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import Factory, define, frozen
-from scrapy import Request, Spider
+from scrapy import Request
 from scrapy.http import Response
 
 from archive import words
-from archive.clock import iso, now
-from archive.machine.transaction import atomic
-from archive.model import Area, Document, Kind, Notice
+from archive.model import Document, Finding, Reason, Verdict
 from archive.record.edition import page_of
-from archive.record.store import Row, Store
-from archive.settings import Settings
-from archive.text.fold import compare_fold
+from archive.record.store import Row
 from archive.text.links import link_key
+from crawler.answer import header_map
+from crawler.crawl import host_of
+from crawler.download.asked import Asked, request_for
 from crawler.download.errors import explain
 from crawler.judge.successor import (
     Listed,
+    Predecessor,
+    Sign,
+    by_text,
+    by_title,
     date_in,
     default_listings,
     links_of,
-    match,
-    may_repeal,
-    names_notice,
     next_page,
-    phrases,
-    same_words,
-    says_revised,
 )
-from crawler.sandbox.apart import read_apart
-from crawler.sources import Declared
-from crawler.spiders.jobs import host_of, hosts_of, request
+from crawler.listed import Candidate, Decided, Looked
+from crawler.readings import read_one
+from crawler.spiders.watching import ArchiveSpider
 
 logger = logging.getLogger("guidelines")
 
-REPRINT_DAYS = 60
-"""A page with the notice's own title that appears within this time is a reprint, later a new edition."""
 REPEALS = 3
 """So many lists of repealed documents are read in one look at a list page."""
-
-
-@frozen
-class _Watched:
-    """A notice, and since when something newer would be its successor."""
-
-    notice: Notice
-    row: Row
-    areas: tuple[Area, ...]
-    since: str
+UNREACHABLE = Finding(Verdict.ERROR, "unreachable")
+NO_ENTRIES = Finding(Verdict.SUSPECT, Reason.EMPTY)
+OTHER_SITE = "列表链接到另一个网站，没有读取该页，请在浏览器中核对"
+UNREAD = "网页未能读取，请在浏览器中核对"
 
 
 @define
 class _Look:
     """One look at a list page for the notices that it serves."""
 
-    watched: list[_Watched]
     addresses: list[str]
     """Where the list may stand, tried in this order."""
     declared: bool
+    watched: list[Predecessor] = Factory(list)
     url: str = ""
     entries: list[Listed] = Factory(list)
-    trouble: tuple[str, str] = ("", "")
-    """Verdict and reason of the first address that gave no list."""
+    trouble: Finding | None = None
+    """Of the first address that gave no list."""
+
+
+@frozen
+class _Asker:
+    """A notice that a listed page may replace, and what its title said."""
+
+    notice: Predecessor
+    signs: Sequence[Sign]
+    """Empty: only the text can tell."""
+    first_look: bool
 
 
 @define
 class _Find:
-    """A listed page that may be a successor, of these notices for these reasons ([] = only its text can tell)."""
+    """A listed page that may be a successor of some notices."""
 
     entry: Listed
     listing_url: str
-    reasons: list[tuple[_Watched, list[str], int, bool]] = Factory(list)
-    """(notice, evidence, listing id, whether it is the first look)."""
+    askers: list[_Asker] = Factory(list)
 
 
-class ListingsSpider(Spider):
+class ListingsSpider(ArchiveSpider):
     name = "listings"
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        declared: Declared,
-        settings_: Settings,
-        slugs: Sequence[str],
-        crawl_id: int,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.store = store
-        self.db: Any = store.db
-        self.declared = declared
-        self.settings_ = settings_
-        self.slugs = list(slugs)
-        self.crawl_id = crawl_id
-        self.notices = [notice for notice in declared.sources.notices if notice.slug in self.slugs]
-        self.hosts = frozenset().union(*(hosts_of(notice, settings_) for notice in declared.sources.notices))
-        self.known_pages = self._known_pages()
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Those of all notices: a list may link to the site of another one."""
+        return frozenset().union(*map(self.crawl.hosts, self.crawl.declared.sources.notices))
 
     # ------------------------------------------------------------ which lists
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start(self) -> AsyncIterator[Any]:
         for look in self._looks():
             if self._silent(look.addresses[0]):
-                look.trouble = ("error", "unreachable")
-                self._record_look(look)
+                look.trouble = UNREACHABLE
+                for looked in self._looked(look):
+                    yield looked
             else:
                 yield self._ask(look)
 
     def _looks(self) -> list[_Look]:
         """One look for each list page; notices of one site often share it."""
         looks: dict[tuple[str, ...], _Look] = {}
-        areas = {area.name: area for area in self.declared.sources.areas}
-        for notice in self.notices:
-            row = self.store.row("SELECT * FROM notices WHERE slug = ?", [notice.slug])
-            if row is None:
-                continue
-            addresses = [notice.listing] if notice.listing else default_listings(notice.url)
-            look = looks.setdefault((notice.listing, *addresses), _Look([], addresses, bool(notice.listing)))
-            own = tuple(areas[name] for name in notice.areas if name in areas)
-            look.watched.append(_Watched(notice, row, own, _known_date(row, notice)))
+        areas = {area.name: area for area in self.crawl.declared.sources.areas}
+        for notice in self.crawl.notices:
+            row = self.crawl.store.row("SELECT * FROM notices WHERE slug = ?", [notice.slug])
+            if row is not None:
+                addresses = [notice.listing] if notice.listing else default_listings(notice.url)
+                look = looks.setdefault((notice.listing, *addresses), _Look(addresses, bool(notice.listing)))
+                own = tuple(areas[name] for name in notice.areas if name in areas)
+                since = str(row["published_on"] or row["issued_on"] or date_in(notice.url))
+                number = row["document_number"] or ""
+                look.watched.append(Predecessor(row["id"], notice, own, since, number, self._text_in_force(row)))
         return list(looks.values())
+
+    def _text_in_force(self, row: Row) -> str:
+        page = page_of(self.crawl.store, row)
+        version = self.crawl.store.current_version(page["id"]) if page else None
+        return version["text"] if version else ""
 
     def _silent(self, url: str) -> bool:
         """Whether this crawl has already asked the host and got no answer at all."""
-        answers = [
-            row["http_status"]
-            for row in self.store.rows("SELECT url, http_status FROM captures WHERE crawl_id = ?", [self.crawl_id])
-            if host_of(row["url"]) == host_of(url)
-        ]
+        rows = self.crawl.store.rows("SELECT url, http_status FROM captures WHERE crawl_id = ?", [self.crawl.id])
+        answers = [row["http_status"] for row in rows if host_of(row["url"]) == host_of(url)]
         return bool(answers) and not any(answers)
 
     def _ask(self, look: _Look) -> Request:
         look.url = look.addresses.pop(0)
         return self._request(look.url, look.watched, self.parse_list, self.list_failed, look=look)
 
-    def _request(self, url: str, watched: Sequence[_Watched], callback: Any, errback: Any, **arguments: Any) -> Request:
-        hosts = frozenset({host_of(url)}).union(*(hosts_of(w.notice, self.settings_) for w in watched))
-        return request(url, hosts, callback=callback, errback=errback, cb_kwargs=arguments)
+    def _request(
+        self, url: str, watched: Sequence[Predecessor], callback: Callable[..., Any], errback: Any, **arguments: Any
+    ) -> Request:
+        hosts = frozenset({host_of(url)}).union(*(self.crawl.hosts(one.notice) for one in watched))
+        return request_for(url, Asked(hosts), callback=callback, errback=errback, cb_kwargs=arguments)
 
     # ------------------------------------------------------------ the list
 
-    def parse_list(self, response: Response, look: _Look) -> Iterator[Request]:
-        if response.status != 200:
-            yield from self._no_list(look, "error", f"http-{response.status}")
-            return
-        entries = links_of(response.body, _headers(response), response.url)
+    def parse_list(self, response: Response, look: _Look) -> Iterator[Any]:
+        headers = header_map(response)
+        entries = links_of(response.body, headers, response.url) if response.status == 200 else []
         if not entries:
-            yield from self._no_list(look, "suspect", "empty")
+            refused = Finding(Verdict.ERROR, f"http-{response.status}")
+            yield from self._no_list(look, NO_ENTRIES if response.status == 200 else refused)
             return
         look.entries += entries
-        second = next_page(response.body, _headers(response), response.url)
-        if second and host_of(second) == host_of(response.url) and all(self._is_new(look, entry) for entry in entries):
+        second = next_page(response.body, headers, response.url)
+        seen = [self._seen(one, look.url) for one in look.watched]
+        all_new = not any(link_key(entry.url) in known for entry in entries for known in seen)
+        if second and host_of(second) == host_of(response.url) and all_new:
             yield self._request(second, look.watched, self.parse_second, self.second_failed, look=look)
         else:
             yield from self._compare(look)
 
-    def list_failed(self, failure: Any) -> Iterator[Request]:
-        found = explain(failure.value)
-        yield from self._no_list(failure.request.cb_kwargs["look"], str(found.verdict), found.reason)
+    def list_failed(self, failure: Any) -> Iterator[Any]:
+        yield from self._no_list(failure.request.cb_kwargs["look"], explain(failure.value))
 
-    def parse_second(self, response: Response, look: _Look) -> Iterator[Request]:
+    def parse_second(self, response: Response, look: _Look) -> Iterator[Any]:
         """The one further page that is read when everything on the first is new."""
         if response.status == 200:
             known = {link_key(entry.url) for entry in look.entries}
-            entries = links_of(response.body, _headers(response), response.url)
+            entries = links_of(response.body, header_map(response), response.url)
             look.entries += [entry for entry in entries if link_key(entry.url) not in known]
         yield from self._compare(look)
 
-    def second_failed(self, failure: Any) -> Iterator[Request]:
+    def second_failed(self, failure: Any) -> Iterator[Any]:
         yield from self._compare(failure.request.cb_kwargs["look"])
 
-    def _no_list(self, look: _Look, verdict: str, reason: str) -> Iterator[Request]:
-        if not look.trouble[0]:
-            look.trouble = (verdict, reason)
+    def _no_list(self, look: _Look, trouble: Finding) -> Iterator[Any]:
+        look.trouble = look.trouble or trouble
         if look.addresses:
             yield self._ask(look)
         else:
-            self._record_look(look)
+            yield from self._looked(look)
+
+    def _looked(self, look: _Look) -> Iterator[Looked]:
+        """What became of a look that found no list."""
+        found = look.trouble or NO_ENTRIES
+        url = look.url or look.addresses[0]
+        # a guessed list that is none is no news; one that the operator declared is
+        say = logger.warning if look.declared else logger.debug
+        say("列表页 %s 没有可用的列表：%s", url, words.verdict(str(found.verdict), str(found.reason)))
+        self.count(f"listings/{found.verdict}")
+        for one in look.watched:
+            yield Looked(one.notice_id, url, look.declared, str(found.verdict), str(found.reason))
 
     # ------------------------------------------------------------ what is new in it
 
-    def _record_look(self, look: _Look) -> dict[int, int]:
-        """Write what became of the look; returns notice id → id of its `listings` row."""
-        verdict, reason = look.trouble if not look.entries else ("ok", "")
-        if verdict != "ok":
-            # a guessed list that is none is no news; one that the operator declared is
-            say = logger.warning if look.declared else logger.debug
-            say("列表页 %s 没有可用的列表：%s", look.url or look.addresses[0], words.verdict(verdict, reason))
-            self._count(f"listings/{verdict}")
-        ids = {}
-        for watched in look.watched:
-            values = {"verified": int(look.declared), "checked_at": iso(now()), "verdict": verdict, "reason": reason}
-            url = look.url or look.addresses[0]
-            known = self._listing(watched, url)
-            if known is None:
-                with atomic(self.store.db):
-                    values |= {"notice_id": watched.row["id"], "url": url}
-                    ids[watched.row["id"]] = int(self.db["listings"].insert(values).last_pk)
-            else:
-                self.store.update("listings", known["id"], **values)
-                ids[watched.row["id"]] = known["id"]
-        return ids
-
-    def _listing(self, watched: _Watched, url: str) -> Row | None:
-        return self.store.row("SELECT * FROM listings WHERE notice_id = ? AND url = ?", [watched.row["id"], url])
-
-    def _seen(self, watched: _Watched, url: str) -> set[str]:
-        listing = self._listing(watched, url)
-        rows = self.store.rows("SELECT url FROM listed WHERE listing_id = ?", [listing["id"]]) if listing else []
+    def _seen(self, one: Predecessor, url: str) -> set[str]:
+        rows = self.crawl.store.rows(
+            """SELECT e.url FROM listed e JOIN listings l ON l.id = e.listing_id WHERE l.notice_id = ? AND l.url = ?""",
+            [one.notice_id, url],
+        )
         return {link_key(row["url"]) for row in rows}
 
-    def _is_new(self, look: _Look, entry: Listed) -> bool:
-        return all(link_key(entry.url) not in self._seen(watched, look.url) for watched in look.watched)
-
-    def _compare(self, look: _Look) -> Iterator[Request]:
+    def _compare(self, look: _Look) -> Iterator[Any]:
         """Note what is listed now; ask for each new entry that may be a successor."""
-        listings = self._record_look(look)
         finds: dict[str, _Find] = {}
-        repeals = 0
-        for watched in look.watched:
-            listing_id = listings[watched.row["id"]]
-            seen = self._seen(watched, look.url)
-            fresh = [entry for entry in look.entries if link_key(entry.url) not in seen]
+        unnamed: set[str] = set()
+        for one in look.watched:
+            seen = self._seen(one, look.url)
             done = []
-            for entry in fresh:
-                evidence = self._evidence(watched, entry, first=not seen)
-                if evidence is None or (not evidence and link_key(entry.url) not in finds and repeals >= REPEALS):
+            for entry in look.entries:
+                key = link_key(entry.url)
+                if key in seen:
+                    continue
+                signs = None if self._is_known(one, key) else by_title(one, entry, first=not seen)
+                if signs is None or (not signs and key not in finds and len(unnamed) >= REPEALS):
                     done.append(entry)
                     continue
-                repeals += not evidence and link_key(entry.url) not in finds
-                find = finds.setdefault(link_key(entry.url), _Find(entry, look.url))
-                find.reasons.append((watched, evidence, listing_id, not seen))
-            self._note(listing_id, done)
-        self._count("listings/ok")
+                if not signs and key not in finds:
+                    unnamed.add(key)
+                find = finds.setdefault(key, _Find(entry, look.url))
+                find.askers.append(_Asker(one, signs, not seen))
+            yield Looked(one.notice_id, look.url, look.declared, str(Verdict.OK), "", tuple(done))
+        self.count("listings/ok")
         for find in finds.values():
-            watched_by = [watched for watched, *_ in find.reasons]
             if host_of(find.entry.url) in self.hosts | {host_of(look.url)}:
-                yield self._request(find.entry.url, watched_by, self.parse_page, self.page_failed, find=find)
+                watched = [asker.notice for asker in find.askers]
+                yield self._request(find.entry.url, watched, self.parse_page, self.page_failed, find=find)
             else:
-                self._decide(find, None, "列表链接到另一个网站，没有读取该页，请在浏览器中核对")
+                yield from self._unread(find, OTHER_SITE)
 
-    def _evidence(self, watched: _Watched, entry: Listed, *, first: bool) -> list[str] | None:
-        """Reasons by the title; [] when only the text can tell; None when it is no successor."""
-        if link_key(entry.url) in self.known_pages or self._is_candidate(watched, entry.url):
-            return None
-        if entry.date and watched.since and entry.date <= watched.since:
-            # but a page that is new in the list and says that it was revised may keep the old date
-            same_day = entry.date == watched.since and not first
-            if not (same_day and says_revised(entry.title, watched.notice.title)):
-                return None
-        if first and not entry.date and not watched.since:
-            return None  # nothing says that it is newer
-        if (
-            compare_fold(entry.title) == compare_fold(watched.notice.title)
-            and _days(watched.since, entry.date) <= REPRINT_DAYS
-        ):
-            return None
-        evidence = match(entry.title, watched.notice, watched.areas)
-        if evidence is not None:
-            return evidence
-        return [] if may_repeal(entry.title) and not (first and not entry.date) else None
+    def _is_known(self, one: Predecessor, key: str) -> bool:
+        """Whether a page is a notice itself, or a candidate already."""
+        rows = self.crawl.store.rows("SELECT url FROM candidates WHERE notice_id = ?", [one.notice_id])
+        return key in self._pages or key in {link_key(row["url"]) for row in rows}
+
+    @cached_property
+    def _pages(self) -> set[str]:
+        """Addresses of notices, so that one is never proposed as the successor of another."""
+        rows = self.crawl.store.rows(
+            """SELECT url FROM documents WHERE kind = 'page' UNION SELECT location FROM documents WHERE kind = 'page'
+               UNION SELECT url FROM notices UNION SELECT declared_url FROM notices"""
+        )
+        return {link_key(row["url"]) for row in rows if row["url"]}
 
     # ------------------------------------------------------------ the page
 
-    async def parse_page(self, response: Response, find: _Find) -> None:
+    async def parse_page(self, response: Response, find: _Find) -> AsyncIterator[Decided]:
         if response.status != 200:
-            self._decide(find, None, f"网页返回 HTTP {response.status}，没有读取，请在浏览器中核对")
+            for decided in self._unread(find, f"网页返回 HTTP {response.status}，没有读取，请在浏览器中核对"):
+                yield decided
             return
-        headers = _headers(response) | {"content-location": response.url}
-        rule = self.declared.rule_for(response.url)
-        document = await asyncio.to_thread(read_apart, response.body, headers, rule)
-        if document.problem or not document.text.strip():
-            self._decide(find, None, "网页未能读取，请在浏览器中核对")
-        else:
-            self._decide(find, document, "")
+        rule = self.crawl.declared.rule_for(response.url)
+        document = await asyncio.to_thread(read_one, response.body, header_map(response), response.url, rule)
+        unread = document.problem or not document.text.strip()
+        for decided in self._unread(find, UNREAD) if unread else self._decide(find, document):
+            yield decided
 
-    def page_failed(self, failure: Any) -> None:
-        self._decide(failure.request.cb_kwargs["find"], None, f"网页没有取得：{explain(failure.value).detail}")
+    def page_failed(self, failure: Any) -> Iterator[Decided]:
+        yield from self._unread(failure.request.cb_kwargs["find"], f"网页没有取得：{explain(failure.value).detail}")
 
-    def _decide(self, find: _Find, document: Document | None, trouble: str) -> None:
-        for watched, reasons, listing_id, first in find.reasons:
-            if document is None:
-                if reasons and (find.entry.date or not first):
-                    self._propose(watched, find, Document(), [*reasons, trouble])
-                    self._note(listing_id, [find.entry])
-                continue  # else the next look asks again
-            said = phrases(document.text, watched.notice, watched.row["document_number"] or "")
-            newer = self._newer(watched, find.entry, document, first)
-            if newer is not None and (reasons or names_notice(said)):
-                self._propose(watched, find, document, [*newer, *reasons, *said])
+    def _unread(self, find: _Find, trouble: str) -> Iterator[Decided]:
+        """Without its text a page is proposed by its title alone, else the next look asks again."""
+        for asker in find.askers:
+            if asker.signs and (find.entry.date or not asker.first_look):
+                yield self._decided(find, asker, Document(), [*map(str, asker.signs), trouble])
+
+    def _decide(self, find: _Find, document: Document) -> Iterator[Decided]:
+        for asker in find.askers:
+            signs = by_text(asker.notice, find.entry, document, asker.signs, first=asker.first_look)
+            if signs is None:
+                self.count("listings/not-newer")
+                yield Decided(asker.notice.notice_id, find.listing_url, find.entry)
             else:
-                self._count("listings/not-newer")
-            self._note(listing_id, [find.entry])
+                yield self._decided(find, asker, document, list(map(str, signs)))
 
-    def _newer(self, watched: _Watched, entry: Listed, document: Document, first: bool) -> list[str] | None:
-        """Whether a page is newer than the notice in force, with what speaks for it in Chinese; None when it is not."""
-        number, own = document.metadata.get("document_number", ""), watched.row["document_number"] or ""
-        if number and own and compare_fold(number) == compare_fold(own):
-            return self._revised_in_place(watched, entry, document)
-        day = document.metadata.get("published_on") or document.metadata.get("issued_on") or entry.date
-        if (
-            compare_fold(document.title) == compare_fold(watched.notice.title)
-            and _days(watched.since, day) <= REPRINT_DAYS
-        ):
-            return None
-        newer = day > watched.since if day and watched.since else not first
-        return [] if newer or self._says_revised(watched, entry, document) else None
-
-    def _revised_in_place(self, watched: _Watched, entry: Listed, document: Document) -> list[str] | None:
-        """A page under the number of the notice in force: mostly the notice itself, printed elsewhere."""
-        title = compare_fold(watched.notice.title)
-        titles = {compare_fold(document.title or entry.title), compare_fold(entry.title)}
-        if titles == {title}:
-            return None
-        revised = self._says_revised(watched, entry, document)
-        if same_words(document.text, self._text_in_force(watched)) and not (revised and document.attachments):
-            return None  # the letter may stay as it was and bring another file
-        if revised:
-            return ["文号相同，但标题写明修订"]
-        day = document.metadata.get("published_on") or entry.date
-        if title in titles or not self._text_in_force(watched) or _days(watched.since, day) <= REPRINT_DAYS:
-            return None
-        return ["文号相同，但正文与现行版不同，日期也更新"]
-
-    def _says_revised(self, watched: _Watched, entry: Listed, document: Document) -> bool:
-        return any(says_revised(title, watched.notice.title) for title in (document.title, entry.title))
-
-    def _text_in_force(self, watched: _Watched) -> str:
-        page = page_of(self.store, watched.row)
-        version = self.store.current_version(page["id"]) if page else None
-        return version["text"] if version else ""
-
-    def _propose(self, watched: _Watched, find: _Find, document: Document, evidence: list[str]) -> None:
-        """A candidate, and the change that tells of it; once for each page."""
-        title = document.title if len(document.title) > len(find.entry.title) else find.entry.title
-        if self._is_candidate(watched, find.entry.url):
-            return
-        if find.entry.date:
-            evidence = [*evidence, f"列表日期 {find.entry.date}"]
-        notice_id, moment = watched.row["id"], iso(now())
-        candidate = {
-            "notice_id": notice_id,
-            "url": find.entry.url,
-            "title": title,
-            "document_number": document.metadata.get("document_number", ""),
-            "published_on": document.metadata.get("published_on", "") or find.entry.date,
-            "found_at": moment,
-            "state": "new",
-            "evidence": json.dumps(evidence, ensure_ascii=False),
-            "listing": find.listing_url,
-        }
-        change = {
-            "notice_id": notice_id,
-            "crawl_id": self.crawl_id,
-            "kind": str(Kind.SUCCESSOR),
-            "detected_at": moment,
-            "updated_at": moment,
-            "summary": f"可能的新版，请核对：《{title}》",
-            "quiet": 0,
-        }
-        with atomic(self.store.db):
-            self.db["candidates"].insert(candidate)
-            self.db["changes"].insert(change)
-        self._count("candidates")
-
-    # ------------------------------------------------------------ what the archive knows
-
-    def _known_pages(self) -> set[str]:
-        """Addresses of notices, so that one is never proposed as the successor of another."""
-        rows = self.store.rows("SELECT url, location FROM documents WHERE kind = 'page'")
-        known = {link_key(row[name]) for row in rows for name in ("url", "location") if row[name]}
-        for row in self.store.rows("SELECT url, declared_url FROM notices"):
-            known |= {link_key(row["url"]), link_key(row["declared_url"] or row["url"])}
-        return known
-
-    def _is_candidate(self, watched: _Watched, url: str) -> bool:
-        rows = self.store.rows("SELECT url FROM candidates WHERE notice_id = ?", [watched.row["id"]])
-        return link_key(url) in {link_key(row["url"]) for row in rows}
-
-    def _note(self, listing_id: int, entries: Sequence[Listed]) -> None:
-        with atomic(self.store.db):
-            self.db["listed"].insert_all(
-                (
-                    {"listing_id": listing_id, "url": entry.url, "title": entry.title, "first_seen": iso(now())}
-                    for entry in entries
-                ),
-                ignore=True,
-            )
-
-    def _count(self, name: str) -> None:
-        if self.crawler.stats is not None:
-            self.crawler.stats.inc_value(f"guidelines/{name}")
-
-
-def _headers(response: Response) -> dict[str, str]:
-    wanted = {name: (response.headers.get(name) or b"").decode("latin-1") for name in ("content-type",)}
-    return {name: value for name, value in wanted.items() if value}
-
-
-def _known_date(row: Row, notice: Notice) -> str:
-    """When the notice in force was published, '' when nobody knows."""
-    return str(row["published_on"] or row["issued_on"] or date_in(notice.url))
-
-
-def _days(earlier: str, later: str) -> int:
-    """Days between two ISO dates; 0 when one of them is missing (then nothing speaks for a new edition)."""
-    if not earlier or not later:
-        return 0
-    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
+    def _decided(self, find: _Find, asker: _Asker, document: Document, evidence: list[str]) -> Decided:
+        entry = find.entry
+        candidate = Candidate(
+            max(entry.title, document.title, key=len),
+            document.metadata.get("document_number", ""),
+            document.metadata.get("published_on", "") or entry.date,
+            (*evidence, *([f"列表日期 {entry.date}"] if entry.date else [])),
+        )
+        return Decided(asker.notice.notice_id, find.listing_url, entry, candidate)

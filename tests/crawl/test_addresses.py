@@ -6,7 +6,8 @@ from pathlib import Path
 
 from archive.operate.health import notice_troubles
 from archive.record.store import read_only
-from crawler.spiders.jobs import LONGEST_ADDRESS, MOST_FILES
+from crawler.download.asked import LONGEST_ADDRESS
+from crawler.spiders.notices import MOST_FILES
 from tests.crawl.harness import Archive, page
 from tests.formats.writers import grid, write_docx
 from tests.sites.server import SiteServer

@@ -16,10 +16,10 @@ from archive.warc.check import check_file
 from archive.warc.coding import TooLarge
 from archive.warc.read import records
 from archive.warc.write import WarcFiles
+from crawler.answer import filename_of, header_map
 from crawler.download.errors import NotFetched, explain, unreachable
 from crawler.download.replay import is_demo
 from crawler.download.scope import private
-from crawler.keep import filename_of, header_map
 from crawler.settings import scrapy_settings, user_agent
 
 REPLICA = Path(__file__).parents[1] / "sites" / "replica.warc.gz"

@@ -1,0 +1,155 @@
+"""What is asked of a site, and what comes back: the values that go from the spider through keep.py to the pipelines."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from attrs import evolve, frozen
+from scrapy.http import Request, Response
+
+from archive.clock import iso, now
+from archive.model import GOOD, Capture, Document, Finding, Notice, Reason, Verdict
+from crawler.download.asked import Asked, Exchange, Known, asked, request_for
+from crawler.present import Present
+from crawler.readings import Reading
+
+UNSTABLE = "隔一会儿再取，内容又不一样，可能有几台服务器内容不一致；下次抓取会再试"
+
+
+@frozen
+class Job:
+    """One document to fetch."""
+
+    notice: Notice
+    notice_id: int
+    kind: str
+    """page | attachment"""
+    url: str
+    document_id: int
+    mirror: str = ""
+    """Label of the mirror that it comes from."""
+    known: Known | None = None
+    name: str = ""
+    hosts: frozenset[str] = frozenset()
+    """Declared with the notice."""
+
+    def request(self, *, whole: bool = False, **arguments: Any) -> Request:
+        """`whole`: without conditions. Raises ValueError when the address is none, or too long."""
+        return request_for(self.url, Asked(self.hosts, self.document_id, self.known, whole), **arguments)
+
+
+@frozen
+class Answer:
+    """One answer to one request. Each step of its life (keep.py) gives the next value, until a pipeline keeps it."""
+
+    job: Job
+    capture: Capture
+    """Its document exists in the archive; the verdict is `error` until it is judged."""
+    reading: Reading | None = None
+    """What was read, taken or not."""
+    present: Present | None = None
+    """What is known of the document; None when no answer came."""
+
+    @property
+    def taken(self) -> Reading | None:
+        """The reading, when it is the document."""
+        return self.reading if self.capture.verdict is Verdict.OK else None
+
+    @property
+    def standing(self) -> Document | None:
+        """The version that stands as the answer comes."""
+        return self.present.document if self.present else None
+
+    def found(self, finding: Finding) -> Answer:
+        return evolve(self, capture=as_found(self.capture, finding))
+
+    def unstable(self) -> Answer:
+        """Another answer of the same visit said something else; what is not good anyway stays what it is."""
+        return self.found(Finding(Verdict.SUSPECT, Reason.UNSTABLE, UNSTABLE)) if self.capture.verdict in GOOD else self
+
+
+def as_found(capture: Capture, finding: Finding) -> Capture:
+    return evolve(capture, verdict=finding.verdict, reason=finding.reason, detail=finding.detail)
+
+
+def failed(job: Job, finding: Finding, request: Request | None = None) -> Answer:
+    """No answer, or one that was not taken (a bomb, a private redirect): then with its record."""
+    capture = Capture(job.document_id, job.url, iso(now()), finding.verdict, finding.reason, finding.detail)
+    if request is not None and asked(request).exchanges:
+        capture = _recorded(capture, asked(request).exchanges[-1])
+    return Answer(job, capture)
+
+
+def capture_of(job: Job, response: Response) -> Capture:
+    """What is known of an answer before it is judged."""
+    meta = response.meta
+    capture = Capture(
+        document_id=job.document_id,
+        url=response.url,
+        fetched_at="",
+        verdict=Verdict.ERROR,
+        filename=filename_of(_text(response.headers.get(b"Content-Disposition") or b"")),
+        etag=_text(response.headers.get(b"ETag") or b""),
+        last_modified=_text(response.headers.get(b"Last-Modified") or b""),
+        redirects=tuple(zip(meta.get("redirect_reasons", []), meta.get("redirect_urls", []), strict=True)),
+    )
+    return _recorded(capture, asked(response).exchanges[-1])
+
+
+def _recorded(capture: Capture, exchange: Exchange) -> Capture:
+    return evolve(
+        capture,
+        fetched_at=exchange.date,
+        http_status=exchange.status,
+        warc_file=exchange.warc_file,
+        warc_offset=exchange.warc_offset,
+        warc_digest=exchange.digest,
+        refers_to=exchange.refers_to,
+    )
+
+
+def header_map(response: Response) -> dict[str, str]:
+    """Headers as the WARC reader gives them: lower-case names, UTF-8 else Latin-1, several of a name joined by ', '."""
+    return {name.decode("latin-1").lower(): ", ".join(map(_text, values)) for name, values in response.headers.items()}
+
+
+def filename_of(header: str) -> str:
+    """The file name of a Content-Disposition header, raw Chinese bytes in it too; '' when it names none."""
+    extended = re.search(r"filename\*\s*=\s*\"?([\w-]*)'[\w-]*'([^;\"]+)", header, re.IGNORECASE)
+    plain = re.search(r"filename\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;]+))", header, re.IGNORECASE)
+    if extended:
+        raw = unquote_to_bytes(extended[2].strip())
+    elif plain:
+        name = (plain[1] if plain[1] is not None else plain[2]).strip()
+        try:
+            raw = name.encode("latin-1")  # what is not UTF-8 came as Latin-1
+        except UnicodeEncodeError:
+            raw = name.encode()
+        raw = unquote_to_bytes(raw) if b"%" in raw else raw
+    else:
+        return ""
+    name = _decoded(raw)
+    return re.sub(r"[\x00-\x1f]", "", re.split(r"[/\\]", name)[-1])
+
+
+def _decoded(raw: bytes) -> str:
+    """UTF-8 or gb18030: 目录 in gb18030 is valid UTF-8 too, for letters that no Chinese site uses."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+    if text.isascii() or any(character >= "\u2e80" for character in text):
+        return text
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return text
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

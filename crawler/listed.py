@@ -1,0 +1,41 @@
+"""What the listings' spider hands to its pipeline: a look at a list page, and what became of a page that it lists."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from crawler.judge.successor import Listed
+
+
+@frozen
+class Looked:
+    """A look at a list page for one notice."""
+
+    notice_id: int
+    url: str
+    declared: bool
+    """By the operator; else guessed from the notice's own address."""
+    verdict: str
+    reason: str
+    entries: tuple[Listed, ...] = ()
+    """New ones, of which nothing more is to be found out."""
+
+
+@frozen
+class Candidate:
+    title: str
+    document_number: str
+    published_on: str
+    evidence: tuple[str, ...]
+    """Sentences in Chinese."""
+
+
+@frozen
+class Decided:
+    """What became of one new entry of a list, for one notice."""
+
+    notice_id: int
+    listing_url: str
+    entry: Listed
+    candidate: Candidate | None = None
+    """None when it is no successor."""
