@@ -7,16 +7,13 @@ import errno
 import os
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from archive.commands import out, pass_data
 from archive.machine.faults import StoreError
 from archive.settings import load_settings
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
 
 
 @click.command("serve")
@@ -40,10 +37,10 @@ def serve(data: Path, host: str, port: int) -> None:
     asyncio.run(_run(datasette, data, listening))
 
 
-async def _run(datasette: Datasette, data: Path, listening: socket.socket) -> None:
+async def _run(datasette: Any, data: Path, listening: socket.socket) -> None:
     import uvicorn
 
-    from archive.web.serving.apart import open_pools
+    from archive.web.serving.apart import with_workers
     from archive.web.serving.connections import HEAD_BYTES, KEEP_ALIVE, Guarded
 
     await datasette.invoke_startup()
@@ -54,16 +51,9 @@ async def _run(datasette: Datasette, data: Path, listening: socket.socket) -> No
         http=Guarded, h11_max_incomplete_event_size=HEAD_BYTES, timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=5,
     )  # fmt: skip
-    server = uvicorn.Server(config)
-    pools = open_pools(datasette, data, load_settings(data))
-    out.print(f"网站已打开：http://{shown}:{port}/　（按 Ctrl+C 关闭）", markup=False)
-    warming = asyncio.create_task(pools.tables.warm())
-    try:
-        await server.serve(sockets=[listening])
-    finally:
-        warming.cancel()
-        await asyncio.gather(warming, return_exceptions=True)
-        pools.close()
+    async with with_workers(datasette, data, load_settings(data)):
+        out.print(f"网站已打开：http://{shown}:{port}/　（按 Ctrl+C 关闭）", markup=False)
+        await uvicorn.Server(config).serve(sockets=[listening])
 
 
 COMMANDS: list[click.Command] = [serve]

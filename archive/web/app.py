@@ -13,7 +13,7 @@ from archive.record.store import read_only
 from archive.settings import load_settings
 from archive.web.pages import is_ours
 from archive.web.security import App, secured
-from archive.web.serving.apart import apart, bounded
+from archive.web.serving.apart import apart
 from archive.web.stock.sheets import defused
 
 SETTINGS = {
@@ -46,7 +46,7 @@ def site(data: Path, *, threads: int = 3) -> Datasette:
 
 def wrapped(app: App, datasette: Any) -> App:
     """Datasette's application behind our bounds; what is no request (its start and end) goes straight to it."""
-    ours = secured(bounded(apart(defused(app, is_ours), datasette, is_ours), datasette))
+    ours = secured(apart(defused(app, is_ours), datasette, is_ours))
 
     async def either(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await (ours if scope["type"] == "http" else app)(scope, receive, send)

@@ -6,11 +6,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
@@ -35,7 +33,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         with closing(read_only(data)) as connection:
             demo = bool(connection.execute("SELECT 1 FROM archive_info WHERE key = 'demo' AND value = '1'").fetchone())
     env.filters |= {
-        "when": partial(when, zone=settings.zone),
+        "when": lambda moment: local(moment, settings.zone) or "—",
         "size": size,
         "loads": loads,
         "safe_url": safe_url,
@@ -62,11 +60,6 @@ def add_filters(env: Any, datasette: Any) -> None:
 def _style_version() -> str:
     style = Path(__file__).parent / "static" / "site.css"
     return hashlib.sha256(style.read_bytes()).hexdigest()[:10]
-
-
-def when(text: str | None, zone: ZoneInfo) -> str:
-    """A time of the archive (ISO 8601 UTC) as people read it here."""
-    return local(text, zone) or "—"
 
 
 def size(count: int | None) -> str:

@@ -1,20 +1,21 @@
 """Which request is answered where: our own pages here, whatever a visitor can make heavy in workers.
 
 Heavy are all pages of Datasette (SQL, filters, facets, CSV; any first part of a path may name its database) and our
-files (exports, kept bytes). `serve` opens the pools; without them (in tests, in a worker) everything is answered here.
+files (exports, kept bytes). `serve` starts workers; without them (in tests, in a worker) all is answered here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
-from attrs import frozen
 from datasette.utils.asgi import Request, Response
 
 from archive.settings import Settings
@@ -25,80 +26,42 @@ from archive.web.views import refusal
 URL_BYTES = 8_000
 PARAMETERS = 60
 FACETS = 8
-AGAIN_SECONDS = 10
 OURS = 128
 """Requests for our own pages at once."""
 FILES = re.compile(r"/documents/[0-9]+/file|/catalogue\.[a-z]+")
 STATIC = re.compile(r"/-/static(?:-plugins)?/|/favicon\.ico$")
-BUSY = (
-    f"现在请求数据表和文件的人太多，这个请求没有处理，请过 {AGAIN_SECONDS} 秒再试。"
-    "首页、通知、检索和目录等页面不受影响。"
-)
-EXCEEDED = "这个请求用时过长或结果过大，已停止。请缩小范围：减少分组和条件，或用“公开事项目录”页筛选、导出。"
-DIED = "处理这个请求的进程意外结束，多半是用完了限定的内存。请缩小范围再试；若一再出现，请告诉管理员。"
-_TOLD = {workers.Busy: BUSY, workers.Exceeded: EXCEEDED, workers.Died: DIED}
+_of: WeakKeyDictionary[Any, Mapping[str, workers.Pool]] = WeakKeyDictionary()
 
 
-@frozen
-class Pools:
-    tables: workers.Pool
-    files: workers.Pool
+@contextlib.asynccontextmanager
+async def with_workers(datasette: Any, data: Path, settings: Settings) -> AsyncIterator[None]:
+    """As long as this lasts, heavy requests to this site go to workers: one pool for Datasette's pages, one for files.
 
-    @classmethod
-    def of(cls, data: Path, settings: Settings) -> Pools:
-        """A file is read whole, and an archive file unpacked, before it is sent."""
-        tables = workers.Limits(
-            count=2, waiting=8, wait=15, seconds=15, bytes=32 << 20, held=256 << 20, memory_mb=settings.sql_memory_mb
-        )
-        memory = max(512, 4 * settings.max_bytes >> 20)
-        files = workers.Limits(
-            count=1, waiting=32, wait=60, seconds=30, bytes=256 << 20, held=512 << 20, memory_mb=memory
-        )
-        return cls(workers.Pool(data, tables), workers.Pool(data, files))
-
-    def close(self) -> None:
-        self.tables.close()
-        self.files.close()
-
-
-_of: WeakKeyDictionary[Any, Pools] = WeakKeyDictionary()
+    A file is read whole, and an archive file unpacked, before it is sent.
+    """
+    tables = workers.Limits(
+        count=2, waiting=8, wait=15, seconds=15, bytes=32 << 20, held=256 << 20, memory_mb=settings.sql_memory_mb
+    )
+    memory = max(512, 4 * settings.max_bytes >> 20)
+    files = workers.Limits(count=1, waiting=32, wait=60, seconds=30, bytes=256 << 20, held=512 << 20, memory_mb=memory)
+    pools = _of[datasette] = {"tables": workers.Pool(data, tables), "files": workers.Pool(data, files)}
+    warming = asyncio.create_task(pools["tables"].warm())
+    try:
+        yield
+    finally:
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
+        for pool in pools.values():
+            pool.close()
 
 
-def open_pools(datasette: Any, data: Path, settings: Settings) -> Pools:
-    """From here on heavy requests to this site go to workers. Close them at the end."""
-    pools = _of[datasette] = Pools.of(data, settings)
-    return pools
+class OutOfBounds(workers.Refused):
+    """A request of an unusual size or kind, refused before anything reads it."""
 
+    headers = MappingProxyType({"connection": "close"})  # nobody reads the rest of it
 
-def bounded(app: App, datasette: Any) -> App:
-    """Requests of an unusual size or kind are refused before anything reads them."""
-
-    async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        found = _out_of_bounds(scope)
-        if found is None:
-            await app(scope, receive, send)
-            return
-        status, message = found
-        answer = await refusal(datasette, _request(scope, receive), status, message)
-        answer.headers["connection"] = "close"  # nobody reads the rest of it
-        await answer.asgi_send(send)
-
-    return wrapped
-
-
-def _out_of_bounds(scope: Mapping[str, Any]) -> tuple[int, str] | None:
-    """The status and what to say, or None."""
-    if scope["method"] not in ("GET", "HEAD"):
-        return 405, "这里只能查阅，不能提交。"
-    query: bytes = scope["query_string"]
-    if len(path_of(scope)) + len(query) > URL_BYTES:
-        return 414, f"这个地址太长（最多 {URL_BYTES} 字节）。请减少条件。"
-    names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-    if len(names) > PARAMETERS:
-        return 400, f"参数太多（最多 {PARAMETERS} 个）。请减少条件。"
-    if sum(name.startswith("_facet") and name != "_facet_size" for name in names) > FACETS:
-        return 400, f"分组太多（最多 {FACETS} 个）。请减少分组。"
-    return None
+    def __init__(self, status: int, message: str) -> None:
+        self.status, self.message = status, message
 
 
 def apart(app: App, datasette: Any, ours: Callable[[str], bool]) -> App:
@@ -107,27 +70,53 @@ def apart(app: App, datasette: Any, ours: Callable[[str], bool]) -> App:
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
         nonlocal here
-        pool = _pool(scope, _of.get(datasette), ours)
-        if pool is None:
-            here += 1
-            try:
-                await (app if here <= OURS else _crowded)(scope, receive, send)
-            finally:
-                here -= 1
-            return
-        gone = asyncio.ensure_future(_gone(receive))
         try:
-            async with pool.ask(workers.packed(scope), gone) as answer:
-                await _hand_over(answer, send)
+            _check(scope)
+            pool = _pool(scope, datasette, ours)
+            if pool is not None:
+                await _ask(pool, scope, receive, send)
+                return
         except workers.Refused as error:
-            refused = await refusal(datasette, _request(scope, receive), 503, _TOLD[type(error)])
-            if isinstance(error, workers.Busy):
-                refused.headers["retry-after"] = str(AGAIN_SECONDS)
+            # outside of Datasette, which would have added a token for forms
+            request = Request(scope | {"csrftoken": str}, receive)
+            refused = await refusal(datasette, request, error.status, error.message)
+            refused.headers.update(error.headers)
             await refused.asgi_send(send)
+            return
+        here += 1
+        try:
+            await (app if here <= OURS else _crowded)(scope, receive, send)
         finally:
-            gone.cancel()
+            here -= 1
 
     return wrapped
+
+
+def _check(scope: Mapping[str, Any]) -> None:
+    """Raises OutOfBounds."""
+    if scope["method"] not in ("GET", "HEAD"):
+        raise OutOfBounds(405, "这里只能查阅，不能提交。")
+    query: bytes = scope["query_string"]
+    if len(path_of(scope)) + len(query) > URL_BYTES:
+        raise OutOfBounds(414, f"这个地址太长（最多 {URL_BYTES} 字节）。请减少条件。")
+    names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
+    if len(names) > PARAMETERS:
+        raise OutOfBounds(400, f"参数太多（最多 {PARAMETERS} 个）。请减少条件。")
+    if sum(name.startswith("_facet") and name != "_facet_size" for name in names) > FACETS:
+        raise OutOfBounds(400, f"分组太多（最多 {FACETS} 个）。请减少分组。")
+
+
+async def _ask(pool: workers.Pool, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Ask a worker, and hand its answer on as fast as the visitor reads. Raises Refused before anything is sent."""
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        async with pool.ask(workers.packed(scope), gone) as answer:
+            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            while chunk := answer.body.read(frames.CHUNK):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+    finally:
+        gone.cancel()
 
 
 def path_of(scope: Mapping[str, Any]) -> str:
@@ -136,18 +125,12 @@ def path_of(scope: Mapping[str, Any]) -> str:
     return raw.decode("latin-1").partition("?")[0]
 
 
-def _pool(scope: Mapping[str, Any], pools: Pools | None, ours: Callable[[str], bool]) -> workers.Pool | None:
+def _pool(scope: Mapping[str, Any], datasette: Any, ours: Callable[[str], bool]) -> workers.Pool | None:
     path = path_of(scope)
-    if pools is None or STATIC.match(path):
+    if STATIC.match(path):
         return None
-    if FILES.fullmatch(path):
-        return pools.files
-    return None if ours(path) else pools.tables
-
-
-def _request(scope: dict[str, Any], receive: Any) -> Request:
-    """For a page of ours outside of Datasette, which would have added a token for forms."""
-    return Request(scope | {"csrftoken": str}, receive)
+    kind = "files" if FILES.fullmatch(path) else "" if ours(path) else "tables"
+    return _of.get(datasette, {}).get(kind)
 
 
 async def _gone(receive: Any) -> None:
@@ -157,14 +140,6 @@ async def _gone(receive: Any) -> None:
 
 
 async def _crowded(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Without a template, which would have to wait like all the others."""
-    headers = {"retry-after": str(AGAIN_SECONDS)}
-    await Response.text(f"现在访问的人太多，请过 {AGAIN_SECONDS} 秒再试。", status=503, headers=headers).asgi_send(send)
-
-
-async def _hand_over(answer: workers.Answer, send: Any) -> None:
-    """As fast as the visitor reads."""
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    while chunk := answer.body.read(frames.CHUNK):
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    """Without a template: it must cost next to nothing."""
+    told = f"现在访问的人太多，请过 {workers.AGAIN_SECONDS} 秒再试。"
+    await Response.text(told, status=503, headers=dict(workers.Busy.headers)).asgi_send(send)

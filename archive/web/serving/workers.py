@@ -13,16 +13,19 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from archive.web.serving import frames
 
 START_SECONDS = 30.0
 """A worker that is not ready by then counts as dead."""
+AGAIN_SECONDS = 10
+"""When whoever was not served may come again."""
 
 
 @frozen
@@ -48,17 +51,32 @@ class Limits:
 class Refused(Exception):
     """No answer, because of a limit."""
 
+    status = 503
+    message: str
+    """What the visitor is told, in Chinese."""
+    headers: Mapping[str, str] = MappingProxyType({})
+
 
 class Busy(Refused):
     """The line is full, the wait was too long, or too many answers are not read yet."""
+
+    message = (
+        f"现在请求数据表和文件的人太多，这个请求没有处理，请过 {AGAIN_SECONDS} 秒再试。"
+        "首页、通知、检索和目录等页面不受影响。"
+    )
+    headers = MappingProxyType({"retry-after": str(AGAIN_SECONDS)})
 
 
 class Exceeded(Refused):
     """The answer took too long or grew too big; its worker was killed."""
 
+    message = "这个请求用时过长或结果过大，已停止。请缩小范围：减少分组和条件，或用“公开事项目录”页筛选、导出。"
+
 
 class Died(Refused):
     """The worker ended in the middle: killed by the system for its memory, or a fault."""
+
+    message = "处理这个请求的进程意外结束，多半是用完了限定的内存。请缩小范围再试；若一再出现，请告诉管理员。"
 
 
 @frozen
@@ -149,17 +167,19 @@ class Pool:
     _idle: list[Worker] = field(factory=list)
     _waiting: int = 0
     _held: int = 0
-    _free: asyncio.Semaphore = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._free = asyncio.Semaphore(self.limits.count)
+    _free: asyncio.Semaphore = field(
+        init=False, default=Factory(lambda pool: asyncio.Semaphore(pool.limits.count), takes_self=True)
+    )
 
     @contextlib.asynccontextmanager
     async def ask(self, asked: bytes, gone: asyncio.Future[None]) -> AsyncIterator[Answer]:
         """The answer, for as long as it is read; `gone` is done when the visitor has left. Raises a Refused."""
         await self._enter(gone)
         try:
-            answer = await self._ask(asked)
+            worker = await self._worker()
+            async with worker.within(self.limits.seconds, Exceeded):
+                answer = await worker.ask(asked, self.limits.bytes)
+            self._idle.append(worker)
         finally:
             self._free.release()
         self._held += answer.size
@@ -184,13 +204,6 @@ class Pool:
         if not acquired.done():
             raise Busy
 
-    async def _ask(self, asked: bytes) -> Answer:
-        worker = await self._worker()
-        async with worker.within(self.limits.seconds, Exceeded):
-            answer = await worker.ask(asked, self.limits.bytes)
-        self._idle.append(worker)
-        return answer
-
     async def _worker(self) -> Worker:
         while self._idle:
             worker = self._idle.pop()
@@ -202,9 +215,8 @@ class Pool:
     async def warm(self) -> None:
         """A first worker before anybody asks; starting takes a second."""
         async with self._free:
-            if not self._idle:
-                with contextlib.suppress(Died):  # told to whoever asks
-                    self._idle.append(await Worker.start(self.data, self.limits.memory_mb))
+            with contextlib.suppress(Died):  # told to whoever asks
+                self._idle.append(await self._worker())
 
     def close(self) -> None:
         while self._idle:

@@ -134,18 +134,30 @@ _OWN: dict[str, dict[str, str]] = {
     "tasks": {"number": "序号", "task": "工作任务", "unit": "责任单位", "due": "时间进度"},
 }
 
-_SEARCHED = ("notices", "documents", "items")
-_LABELS = {"notices": "title", "areas": "name", "documents": "name", "versions": "number"}
+_FOR_DATASETTE: dict[str, dict[str, Any]] = {
+    "notices": {"fts_table": "notices_fts", "fts_pk": "id", "label_column": "title"},
+    "areas": {"label_column": "name"},
+    "documents": {"fts_table": "documents_fts", "fts_pk": "id", "label_column": "name"},
+    "versions": {"label_column": "number"},
+    "items": {
+        "fts_table": "items_fts",
+        "fts_pk": "id",
+        "facets": ["area_id", "county", "township", "deadline", {"array": "channels"}],
+        "sort": "id",
+    },
+    "archive_info": {"hidden": True},
+}
+"""Its own keys of a table: what its search box asks, what stands for a row elsewhere, what a page starts with."""
 
 
 def metadata() -> dict[str, Any]:
-    tables: dict[str, Any] = {name: _table(name) for name in TABLES}
-    tables["items"] |= {
-        "facets": ["area_id", "county", "township", "deadline", {"array": "channels"}],
-        "sort": "id",
+    """Datasette's metadata: title, description and columns of every table."""
+    tables = {
+        name: {"title": title, "description": DESCRIPTIONS.get(name, ""), "columns": _OWN.get(name, {})}
+        | _FOR_DATASETTE.get(name, {})
+        for name, title in TABLES.items()
     }
-    for internal in ("_sqlite_migrations", "archive_info", "stories"):
-        tables[internal] = tables.get(internal, {}) | {"hidden": True}
+    tables["_sqlite_migrations"] = {"hidden": True}
     return {
         "title": "基层政务公开标准档案",
         "databases": {
@@ -190,16 +202,3 @@ def description(english: str) -> str:
 
 def table_name(name: str) -> str:
     return f"{TABLES[name]} {name}" if name in TABLES else name
-
-
-def _table(name: str) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "title": TABLES[name],
-        "description": DESCRIPTIONS.get(name, ""),
-        "columns": _OWN.get(name, {}),
-    }
-    if name in _SEARCHED:
-        described |= {"fts_table": f"{name}_fts", "fts_pk": "id"}
-    if name in _LABELS:
-        described["label_column"] = _LABELS[name]
-    return described

@@ -24,7 +24,8 @@ def defused(app: App, ours: Callable[[str], bool]) -> App:
         async def send_defused(event: dict[str, Any]) -> None:
             nonlocal plain
             if event["type"] == "http.response.start":
-                plain = _is_plain(event)
+                kind = dict(event["headers"]).get(b"content-type", b"")
+                plain = kind.startswith((b"text/plain", b"text/csv"))  # no page about an error
             elif plain:
                 event = event | {"body": rows.amended(event.get("body") or b"", last=not event.get("more_body"))}
             await send(event)
@@ -32,12 +33,6 @@ def defused(app: App, ours: Callable[[str], bool]) -> App:
         await app(scope, receive, send_defused)
 
     return wrapped
-
-
-def _is_plain(event: dict[str, Any]) -> bool:
-    """Not a page about an error."""
-    headers: dict[bytes, bytes] = {name.lower(): value for name, value in event.get("headers") or []}
-    return headers.get(b"content-type", b"").startswith((b"text/plain", b"text/csv"))
 
 
 class Rows:
