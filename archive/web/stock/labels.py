@@ -19,6 +19,7 @@ TABLES: dict[str, str] = {
     "grids": "原始表格",
     "changes": "修订记录",
     "row_changes": "逐行修订",
+    "stories": "修订的说明",
     "captures": "抓取记录",
     "crawls": "抓取批次",
     "candidates": "可能的新版",
