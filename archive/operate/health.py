@@ -21,7 +21,7 @@ from archive.machine.faults import StoreError
 from archive.operate.troubles.machine import deliveries, gathered, machine_troubles
 from archive.operate.troubles.notices import notice_troubles as notice_troubles
 from archive.operate.troubles.notices import waiting
-from archive.operate.troubles.trouble import Row, info, number, rows_of
+from archive.operate.troubles.trouble import Row, info, rows_of, value
 from archive.operate.troubles.trouble import Trouble as Trouble
 from archive.record.store import Store
 
@@ -44,9 +44,9 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
             "WHERE declared = 1 ORDER BY number",
         ),
         "attention": attention,
-        "review": number(connection, "SELECT count(*) FROM waiting"),
+        "review": value(connection, "SELECT count(*) FROM waiting"),
         "doubtful": doubtful_count(connection),
-        "candidates": number(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
+        "candidates": value(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
         "deliveries": deliveries(data),
         "crawl": crawl,
         "verify": info(connection, "last_verify"),
@@ -87,11 +87,10 @@ def forget_settled(store: Store) -> None:
 
 def doubtful_count(connection: sqlite3.Connection) -> int:
     """Rows and texts that a person should look at: doubtful rows, doubtful readings, texts found by guessing."""
-    return number(connection, "SELECT count(*) FROM items_in_force WHERE coalesce(review, '') <> ''") + number(
-        connection,
-        """SELECT count(*) FROM current_versions v JOIN documents d ON d.id = v.document_id
-           WHERE d.superseded_by IS NULL AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low')""",
-    )
+    sql = """SELECT (SELECT count(*) FROM items_in_force WHERE coalesce(review, '') <> '')
+           + (SELECT count(*) FROM current_versions v JOIN documents d ON d.id = v.document_id
+              WHERE d.superseded_by IS NULL AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low'))"""
+    return int(value(connection, sql))
 
 
 def warc_size(data: Path) -> int:
@@ -99,9 +98,5 @@ def warc_size(data: Path) -> int:
 
 
 def _last_crawl(connection: sqlite3.Connection) -> Row | None:
-    rows = rows_of(
-        connection, "SELECT id, kind, started_at, finished_at, outcome, stats FROM crawls ORDER BY id DESC LIMIT 1"
-    )
-    if not rows:
-        return None
-    return rows[0] | {"stats": json.loads(rows[0]["stats"] or "{}")}
+    sql = "SELECT id, kind, started_at, finished_at, outcome, stats FROM crawls ORDER BY id DESC LIMIT 1"
+    return next((row | {"stats": json.loads(row["stats"] or "{}")} for row in rows_of(connection, sql)), None)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive import clock, words
-from archive.operate.troubles import network, standing
-from archive.operate.troubles.remedies import OF_THE_MACHINE
-from archive.operate.troubles.trouble import Trouble, info, number, rows_of
+from archive.operate.troubles import network
+from archive.operate.troubles.remedies import of_the_machine
+from archive.operate.troubles.standing import standing
+from archive.operate.troubles.trouble import Trouble, info, value
 from archive.settings import load_settings
 
 DISK_FREE_MIN = 1 << 30
@@ -22,67 +23,54 @@ OVERDUE_AFTER = timedelta(hours=48)
 BACKUP_STALE_AFTER = timedelta(days=14)
 
 
-def machine_troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
-    found = []
-
-    def add(code: str, what: str, since: str, command: str, operator: bool = True) -> None:
-        why, stake = OF_THE_MACHINE.get(code, ("", ""))
-        found.append(Trouble(code, code, what, "", since, command, crawls=0, operator=operator, why=why, stake=stake))
-
+def machine_troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Trouble]:
     free = shutil.disk_usage(data).free
     if free < DISK_FREE_MIN:
-        add("disk", f"数据目录所在磁盘只剩 {free / 2**20:.0f} MB，请清理或扩容", clock.iso(now), "guidelines status")
+        what = f"数据目录所在磁盘只剩 {free / 2**20:.0f} MB，请清理或扩容"
+        yield of_the_machine("disk", what, clock.iso(now), "guidelines status")
     late = _overdue(data, connection, now)
     if late:
-        add("overdue", "定时抓取已逾期，请检查定时任务", late, "guidelines schedule show")
-    for point in standing.points(data, connection, now):
-        add(point.code, point.what, point.since, point.command)
+        yield of_the_machine("overdue", "定时抓取已逾期，请检查定时任务", late, "guidelines schedule show")
+    yield from standing(data, connection, now)
     verified = info(connection, "last_verify")
     if verified and verified["problems"]:
-        add("verify", f"上次核对发现 {verified['problems']} 处问题", verified["at"], "guidelines verify")
+        what = f"上次核对发现 {verified['problems']} 处问题"
+        yield of_the_machine("verify", what, verified["at"], "guidelines verify")
     backup = info(connection, "last_backup")
     if backup and now - clock.parse(backup["at"]) > BACKUP_STALE_AFTER:
-        add("backup", "备份已超过 14 天没有更新", backup["at"], "guidelines backup 备份目录")
+        yield of_the_machine("backup", "备份已超过 14 天没有更新", backup["at"], "guidelines backup 备份目录")
     failed = deliveries(data)["failed"]
     if failed:
         # told to nobody: the channel that would carry it may be the one that fails
-        add("deliveries", f"有 {failed} 条提醒多次投递失败，已停止重试", "", "guidelines deliveries", operator=False)
-    return found
+        what = f"有 {failed} 条提醒多次投递失败，已停止重试"
+        yield of_the_machine("deliveries", what, "", "guidelines deliveries", operator=False)
 
 
 def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:
     """Since when a crawl is overdue, '' when it is not. An archive that was never crawled is not overdue."""
-    due = rows_of(connection, "SELECT min(next_due) AS due FROM notices WHERE declared = 1 AND next_due IS NOT NULL")[
-        0
-    ]["due"]
+    due = value(connection, "SELECT min(next_due) FROM notices WHERE declared = 1")
     if due and now - clock.parse(due) > OVERDUE_AFTER:
         return str(due)
-    last = rows_of(connection, "SELECT max(finished_at) AS at FROM crawls WHERE outcome IS NULL OR outcome = 'done'")[
-        0
-    ]["at"]
+    last = value(connection, "SELECT max(finished_at) FROM crawls WHERE outcome IS NULL OR outcome = 'done'")
     longest = timedelta(hours=load_settings(data).interval_max) + OVERDUE_AFTER
     return str(last) if last and now - clock.parse(last) > longest else ""
 
 
 def deliveries(data: Path) -> dict[str, int]:
     """How many deliveries wait and how many were given up; nothing about whom they are for."""
+    counts = {"pending": 0, "failed": 0}
     path = data / "notify.db"
     if not path.exists():
-        return {"pending": 0, "failed": 0}
+        return counts
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
-            return _deliveries(connection)
+            if value(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+                states = dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall())
+                counts["pending"] = states.get("pending", 0) + states.get("sending", 0)
+                counts["failed"] = states.get("dead", 0)
     except sqlite3.DatabaseError:  # damaged: standing.py says so, and the rest of the status stands
-        return {"pending": 0, "failed": 0}
-
-
-def _deliveries(connection: sqlite3.Connection) -> dict[str, int]:
-    if not rows_of(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
-        return {"pending": 0, "failed": 0}
-    return {
-        "pending": number(connection, "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')"),
-        "failed": number(connection, "SELECT count(*) FROM deliveries WHERE state = 'dead'"),
-    }
+        pass
+    return counts
 
 
 def gathered(connection: sqlite3.Connection, found: Sequence[Trouble]) -> list[Trouble]:
@@ -95,8 +83,5 @@ def gathered(connection: sqlite3.Connection, found: Sequence[Trouble]) -> list[T
         f"本机像是没有联网：连续 {lost.crawls} 次抓取、{lost.hosts} 个网站都没有连上（{words.reason(lost.reason)}）。"
         "请先接通网络，再运行 guidelines crawl --all"
     )
-    why, stake = OF_THE_MACHINE["network"]
-    point = Trouble(
-        "network", "network", what, "", lost.since, "guidelines doctor", crawls=lost.crawls, why=why, stake=stake
-    )
+    point = of_the_machine("network", what, lost.since, "guidelines doctor", crawls=lost.crawls)
     return [point, *(t for t in found if t not in explained)]

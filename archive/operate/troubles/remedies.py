@@ -6,8 +6,11 @@ None of them takes for the notice what is not the notice. A text that may be it 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
+
+from archive.operate.troubles.trouble import Trouble
 
 AGAIN = "guidelines crawl --notice {slug}"
 KNOWN = "guidelines acknowledge {slug}"
@@ -54,3 +57,9 @@ WITHDRAWN = Remedy("网站上已没有这个页面；档案保留最后一次的
 def remedy(state: str, reason: str) -> Remedy:
     """`state` of a notice or document, `reason` of its latest capture."""
     return WITHDRAWN if state == "gone" else REMEDIES.get(reason, OTHER)
+
+
+def of_the_machine(code: str, what: str, since: str, command: str, **more: Any) -> Trouble:
+    """A trouble that no notice has; it does not depend on crawls unless `crawls` says so. `more`: fields of Trouble."""
+    why, stake = OF_THE_MACHINE[code]
+    return Trouble(code, code, what, "", since, command, why=why, stake=stake, **({"crawls": 0} | more))

@@ -7,37 +7,26 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-
-from attrs import frozen
 
 from archive import clock
 from archive.machine import faults
 from archive.machine.lock import holder
 from archive.operate import damage
+from archive.operate.troubles.remedies import of_the_machine
+from archive.operate.troubles.trouble import Trouble, rows_of
 
 UNFINISHED_AFTER = timedelta(hours=8)
 """A crawl that still runs after this has been forgotten (the service's own limit is below it)."""
 ENDED = {"interrupted": "被中止", "failed": "中途失败"}
 
 
-@frozen
-class Point:
-    """One thing for a person: a code, what it is, since when (ISO 8601), and the command that settles it."""
-
-    code: str
-    what: str
-    since: str
-    command: str
-
-
-def points(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Point]:
+def standing(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Trouble]:
     yield from _damage(data)
     yield from _deliveries(data / "notify.db")
     yield from _unfinished(data, connection, now)
 
 
-def _damage(data: Path) -> Iterator[Point]:
+def _damage(data: Path) -> Iterator[Trouble]:
     found = damage.noted(data)
     if not found:
         return
@@ -48,10 +37,10 @@ def _damage(data: Path) -> Iterator[Point]:
         copies = f"；此后的备份都标为已损坏，完好的备份停在 {backed['good']}" if backed["good"] else "；没有完好的备份"
     more = f"（共 {newest['count']} 处）" if newest["count"] > 1 else ""
     since = min(entry["since"] for entry in found.values())
-    yield Point("damage", f"数据目录有损坏：{newest['problems'][0]}{more}{copies}", since, "guidelines verify")
+    yield of_the_machine("damage", f"数据目录有损坏：{newest['problems'][0]}{more}{copies}", since, "guidelines verify")
 
 
-def _deliveries(path: Path) -> Iterator[Point]:
+def _deliveries(path: Path) -> Iterator[Trouble]:
     """Told by the first page that cannot be read; a backup and `verify` look at all of them."""
     if not path.exists():
         return
@@ -61,12 +50,13 @@ def _deliveries(path: Path) -> Iterator[Point]:
     except sqlite3.DatabaseError as error:
         since = clock.iso(datetime.fromtimestamp(path.stat().st_mtime, UTC))
         what = f"投递记录 notify.db 读不出来（{faults.brief(error)}），提醒发不出去"
-        yield Point("deliveries-damaged", what, since, "guidelines notify")
+        yield of_the_machine("deliveries-damaged", what, since, "guidelines notify")
 
 
-def _unfinished(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Point]:
+def _unfinished(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Trouble]:
     """The last crawl was stopped or killed, and no other has run since."""
-    crawl = last_crawl(connection)
+    last = "SELECT id, started_at, finished_at, outcome, fault FROM crawls ORDER BY id DESC LIMIT 1"
+    crawl = next(iter(rows_of(connection, last)), None)
     if crawl is None or (crawl["finished_at"] and crawl["outcome"] not in ENDED):
         return
     if crawl["outcome"] in ENDED:
@@ -78,11 +68,4 @@ def _unfinished(data: Path, connection: sqlite3.Connection, now: datetime) -> It
     else:
         return
     what = f"第 {crawl['id']} 次抓取{how}，没有完成；已取得的内容都保留了，再抓取一次即可"
-    yield Point("interrupted", what, crawl["started_at"], "guidelines crawl")
-
-
-def last_crawl(connection: sqlite3.Connection) -> dict[str, Any] | None:
-    """{"id", "started_at", "finished_at", "outcome", "fault"}"""
-    names = ("id", "started_at", "finished_at", "outcome", "fault")
-    row = connection.execute(f"SELECT {', '.join(names)} FROM crawls ORDER BY id DESC LIMIT 1").fetchone()  # noqa: S608
-    return dict(zip(names, row, strict=True)) if row else None
+    yield of_the_machine("interrupted", what, crawl["started_at"], "guidelines crawl")

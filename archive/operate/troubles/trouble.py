@@ -41,9 +41,8 @@ class Trouble:
 
 
 def info(connection: sqlite3.Connection, key: str) -> Row | None:
-    rows = rows_of(connection, "SELECT value FROM archive_info WHERE key = ?", [key])
-    found: Row | None = json.loads(rows[0]["value"]) if rows else None
-    return found
+    found = value(connection, "SELECT value FROM archive_info WHERE key = ?", [key])
+    return json.loads(found) if found else None
 
 
 def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
@@ -52,5 +51,7 @@ def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] 
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def number(connection: sqlite3.Connection, sql: str) -> int:
-    return int(connection.execute(sql).fetchone()[0])
+def value(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> Any:
+    """The first value of the first row; None when there is none."""
+    found = connection.execute(sql, parameters).fetchone()
+    return found[0] if found else None
