@@ -8,17 +8,12 @@ the saved pages beside the repository; once with the sites' rules, once as if on
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import json
-import os
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from urllib.parse import urljoin
 
 from attrs import evolve, frozen
@@ -31,12 +26,12 @@ from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read
 from crawler.reading.rule import Rule
 from crawler.sources import load_sources
+from scripts.measuring import SHARED, options, saved
 from tests.mutations import EDITS, NOISE, Case, Mutation
 from tests.sites import build
 from tests.sites import modes as modes_module
 from tests.sites.server import Page
 
-SHARED = Path(os.environ.get("GUIDELINES_SHARED", Path(__file__).parents[2] / "shared"))
 UNKNOWN = "unknown.example"
 
 
@@ -79,12 +74,7 @@ def _with_second_file(page: build.Exchange, files: dict[str, bytes], spare: byte
 
 
 def shared_cases() -> Iterator[Case]:
-    manifest = SHARED / "pages" / "manifest.jsonl"
-    if not manifest.exists():
-        return
-    for line in manifest.read_text("utf-8").splitlines():
-        entry = json.loads(line)
-        path = SHARED / "pages" / entry["file"]
+    for entry, path in saved(SHARED / "pages"):
         if "_waf" in entry["file"] or not path.exists():
             continue
         url = entry["url"] if entry["url"].startswith("http") else f"http://{entry['file']}"
@@ -263,14 +253,12 @@ def failures(results: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in results if outcome.result in ("false alarm", "miss", "wrong kind", "held back")]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
+def main(arguments: Sequence[str]) -> int:
+    seed = options(__doc__, arguments, seed=1).seed
     pages = cases()
     bad = 0
     for generic in (False, True):
-        results = list(outcomes([*NOISE, *EDITS], pages, options.seed, generic=generic))
+        results = list(outcomes([*NOISE, *EDITS], pages, seed, generic=generic))
         revisits = sum(1 for o in results if o.mutation.expects is None)
         where = "unknown host, no rule" if generic else "rules of the sites"
         print(f"\n{where}: {len(pages)} pages, {revisits} noisy revisits, {len(results) - revisits} edits")
@@ -285,7 +273,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"  taken: {name} on {page}")
         bad += len(failures(results)) + len(taken)
     return 1 if bad else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,19 +1,15 @@
 """How well pages are read: the body against the page's own container, metadata against known values.
 
-    python -m scripts.bench_pages [FOLDER]
+    scripts/bench pages [FOLDER]
 
 FOLDER holds saved pages and a manifest.jsonl (file, url, gold); by default ../shared/pages or $GUIDELINES_SHARED/pages.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +20,9 @@ from crawler.reading import read
 from crawler.reading.html.charset import decode
 from crawler.reading.html.dom import parse, select, texts
 from crawler.sources import load_sources
+from scripts.measuring import SHARED, saved, timed
+
+PAGES = SHARED / "pages"
 
 # Where each saved page itself keeps its text, looked up by hand; the first that matches.
 CONTAINERS = {
@@ -53,30 +52,21 @@ class Result:
     document: Document
 
 
-def default_folder() -> Path:
-    shared = os.environ.get("GUIDELINES_SHARED") or Path(__file__).parents[2] / "shared"
-    return Path(shared) / "pages"
-
-
 def results(folder: Path) -> Iterator[Result]:
     declared = load_sources(None)
-    for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines():
-        entry = json.loads(line)
-        if entry["file"].startswith("_"):
-            continue
-        yield measured(folder, entry, declared)
+    for entry, path in saved(folder):
+        if not entry["file"].startswith("_"):
+            yield measured(path, entry, declared)
 
 
-def measured(folder: Path, entry: dict[str, Any], declared: Any) -> Result:
+def measured(path: Path, entry: dict[str, Any], declared: Any) -> Result:
     file: str = entry["file"]
     host = file.split("/")[0]
     url = re.match(r"https?://[^\s]+", entry["url"])
     address = url[0] if url else f"http://{host}/a/b/c.html"
-    payload = (folder / file).read_bytes()
+    payload = path.read_bytes()
     headers = {"content-type": "text/html", "content-location": address}
-    begun = time.perf_counter()
-    document = read(payload, headers, declared.rule_for(address))
-    seconds = time.perf_counter() - begun
+    document, seconds = timed(read, payload, headers, declared.rule_for(address))
     read_as = {"title": document.title, **document.metadata}
     known = {name: (entry["gold"] or {}).get(key) for name, key in GOLD.items()}
     gold = {name: (value, read_as.get(name, "")) for name, value in known.items() if value}
@@ -93,10 +83,10 @@ def score(own: str, ours: str) -> float:
     return 2 * common / (sum(expected.values()) + sum(got.values()))
 
 
-def main() -> int:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default_folder()
-    if not (folder / "manifest.jsonl").exists():
-        print(f"no saved pages in {folder}", file=sys.stderr)
+def main(arguments: Sequence[str]) -> int:
+    folder = Path(arguments[0]) if arguments else PAGES
+    if not any(saved(folder)):
+        print(f"no saved pages in {folder}")
         return 1
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
@@ -117,7 +107,3 @@ def main() -> int:
         print(f"{name}: {right[name]} of {count} right")
     print(f"body F1: lowest {min(scores):.4f}, mean {sum(scores) / len(scores):.4f} of {len(scores)} pages")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

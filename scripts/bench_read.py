@@ -1,8 +1,8 @@
 """Attachment formats: (a) what is read of the shared samples beside what their manifest says, (b) time and memory.
 
-    python scripts/bench_read.py            prints both
-    python scripts/bench_read.py samples    only (a)
-    python scripts/bench_read.py speed      only (b)
+    scripts/bench read            prints both
+    scripts/bench read samples    only (a)
+    scripts/bench read speed      only (b)
 
 Each measured file is read in a process of its own, so the peak memory is that of the process (an interpreter with the
 readers loaded included), from wait4(2).
@@ -14,21 +14,18 @@ import json
 import os
 import pickle
 import re
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+from archive.model import Document, Grid
+from crawler.reading import read
+from crawler.reading.rule import Rule
+from scripts.measuring import SHARED, bare, saved
+from tests.formats import writers
 
-from archive.model import Document, Grid  # noqa: E402
-from crawler.reading import read  # noqa: E402
-from crawler.reading.rule import Rule  # noqa: E402
-from tests.formats import writers  # noqa: E402
-
-SHARED = Path(os.environ.get("GUIDELINES_SHARED", ROOT.parent / "shared")) / "attachments"
+FILES = SHARED / "attachments"
 # Where our count differs from the manifest's, and why that is right.
 EXPLAINED = {
     "penalty_scale.pdf": "清单只数前 12 页（12 表 110 行），文件共 14 页，逐页成表",
@@ -39,7 +36,7 @@ EXPLAINED = {
 }
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     what = arguments[0] if arguments else "all"
     if what in ("all", "samples"):
         samples()
@@ -53,14 +50,11 @@ def main(arguments: list[str]) -> int:
 
 def samples() -> None:
     print(f"{'文件':<26}{'表':>4}{'行':>7}{'字':>9}   {'清单：表、行':<12} 说明")
-    if not SHARED.is_dir():
-        print(f"（没有样本：{SHARED}）")
+    if not FILES.is_dir():
+        print(f"（没有样本：{FILES}）")
         return
-    manifest = {}
-    for line in (SHARED / "real" / "manifest.jsonl").read_text("utf-8").splitlines():
-        entry = json.loads(line)
-        manifest[entry["file"]] = entry
-    for path in sorted(SHARED.glob("*.*")) + sorted((SHARED / "real").glob("*.*")):
+    manifest = {entry["file"]: entry for entry, _ in saved(FILES / "real")}
+    for path in sorted(FILES.glob("*.*")) + sorted((FILES / "real").glob("*.*")):
         if path.suffix in (".md", ".json", ".jsonl"):
             continue
         document = read(path.read_bytes(), {}, Rule())
@@ -80,21 +74,17 @@ def samples() -> None:
 
 def right_cells(document: Document) -> int:
     """Cells of the sample catalogue's items (14 a row) that are as its known rows have them."""
-    known = json.loads((SHARED / "known_rows.json").read_text("utf-8"))
+    known = json.loads((FILES / "known_rows.json").read_text("utf-8"))
     right = 0
     for item, row in zip(document.items, known, strict=False):
         *texts, channels, audience_all, specific, proactive, on_request, county, township = row.values()
         found = (item.serial, item.level1, item.level2, item.content, item.basis, item.time_limit, item.subject)
-        right += sum(_bare(cell) == _bare(text) for cell, text in zip(found, texts, strict=True))
+        right += sum(bare(cell) == bare(text) for cell, text in zip(found, texts, strict=True))
         right += item.channels == tuple(re.findall("■(\\S+)", channels))
         flags = (audience_all, specific, proactive, on_request, county, township)
         mine = (item.audience_all, item.audience_specific, item.proactive, item.on_request, item.county, item.township)
         right += sum(flag is (mark == "√") for flag, mark in zip(mine, flags, strict=True))
     return right
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\s", "", text)
 
 
 # ---------------------------------------------------------------- (b)
@@ -154,7 +144,3 @@ def measured(payload: bytes, office: str) -> tuple[float, float, float, int, str
         seconds = time.perf_counter() - began
         items, problem = pickle.loads(answer.read_bytes()) if answer.exists() else (0, "crashed")  # noqa: S301
     return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, items, problem
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,6 @@
 """Cell accuracy of catalogue rows: every variation of the generator, written in each format and read again.
 
-    scripts/bench_rows.py [FORMAT …]      grid html docx xlsx ods pdf (doc and xls need LibreOffice: name them)
+    scripts/bench rows [FORMAT …]      grid html docx xlsx ods pdf (doc and xls need LibreOffice: name them)
 
 Exit code 1 when a cell is wrong. A cell counts as right when its text is the same but for white space, and flags,
 channels and area are exactly the same. Structure is everything but the four free texts (content, basis, time limit,
@@ -9,18 +9,15 @@ subject). "no font": the PDF cannot be made, its font has no such mark.
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from archive.model import Item
 from crawler.reading import read
 from crawler.reading.catalogue.tables import read_tables
 from crawler.reading.rule import Rule
+from scripts.measuring import bare
 from tests.catalogue.generator import Case, Row
 from tests.catalogue.variations import cases
 from tests.formats import writers
@@ -32,8 +29,8 @@ NOT_IN_FONT = {"pdf": set("☑☐✓✔£\uf0fc\uf052")}
 TYPES = {"html": "text/html; charset=utf-8"}
 
 
-def main() -> int:
-    formats = sys.argv[1:] or DEFAULT
+def main(arguments: Sequence[str]) -> int:
+    formats = arguments or DEFAULT
     print(f"{'variation':<28}" + "".join(f"{name:>9}" for name in formats))
     totals: dict[str, Counter[str]] = {name: Counter() for name in formats}
     wrong: list[str] = []
@@ -74,7 +71,7 @@ def compare(items: Sequence[Item], rows: Sequence[Row]) -> tuple[Counter[str], l
         item = items[number] if number < len(items) else None
         for key, wanted in row.items():
             found = None if item is None else _value(item, key)
-            right = item is not None and _bare(found) == _bare(wanted)
+            right = item is not None and bare(found) == bare(wanted)
             kind = "text" if key in FREE_TEXT else "structure"
             counts.update({"cells": 1, kind: 1, "right": right, f"{kind} right": right})
             if not right and item is not None:
@@ -84,11 +81,3 @@ def compare(items: Sequence[Item], rows: Sequence[Row]) -> tuple[Counter[str], l
 
 def _value(item: Item, key: str) -> Any:
     return item.more.get(key, "") if key == "level3" else getattr(item, key)
-
-
-def _bare(value: Any) -> Any:
-    return "".join(value.split()) if isinstance(value, str) else value
-
-
-if __name__ == "__main__":
-    sys.exit(main())

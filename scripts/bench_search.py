@@ -1,37 +1,31 @@
 """Search: recall and precision against a substring scan, and how long queries take, on generated documents.
 
-python scripts/bench_search.py [--documents N]
+scripts/bench search [--documents N]
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
-import sys
 import tempfile
-import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from archive.search import index
 from archive.search.query import search
 from archive.text.fold import search_fold
+from scripts.measuring import options, timed
 from tests import corpus
 
 LENGTHS = (1, 2, 3, 4, 6, 10)
 
 
-def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--documents", type=int, default=400)
-    options = parser.parse_args(argv)
-    bodies = corpus.texts(options.documents)
+def main(arguments: Sequence[str]) -> int:
+    bodies = corpus.texts(options(__doc__, arguments, documents=400).documents)
     with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        store = corpus.fill(Path(folder) / "data", bodies, items=3 * len(bodies))
+        store, seconds = timed(partial(corpus.fill, items=3 * len(bodies)), Path(folder) / "data", bodies)
         print(f"{len(bodies)} documents, {sum(map(len, bodies)):,} characters, {3 * len(bodies)} rows,"
-              f" archived and indexed in {time.perf_counter() - began:.1f} s")  # fmt: skip
+              f" archived and indexed in {seconds:.1f} s")  # fmt: skip
         folded = {
             row["id"]: (search_fold(index.document_title(row["name"], row["title"])), search_fold(row["text"]))
             for row in store.rows(
@@ -56,14 +50,8 @@ def _measure(store: object, folded: dict[int, tuple[str, str]], queries: list[st
     expected = found = right = 0
     times = []
     for query in queries:
-        began = time.perf_counter()
-        search(connection, query)
-        times.append((time.perf_counter() - began) * 1000)
+        times.append(1000 * timed(search, connection, query)[1])
         hits = {hit.id for hit in search(connection, query, kind="document", limit=len(folded))}
         truth = {id for id, texts in folded.items() if any(search_fold(query) in text for text in texts)}
         expected, found, right = expected + len(truth), found + len(hits), right + len(hits & truth)
     return right / expected, right / found, times
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,13 +1,12 @@
 """What visitors can do to the site: memory of all its processes and the home page's time beside each attack.
 
-python scripts/bench_visitors.py [--tree DIR] [--only WORD]
+scripts/bench visitors [--tree DIR] [--only WORD]
 
 `--tree` serves with the program of another checkout, for a comparison with an earlier release.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import http.client
 import os
@@ -20,15 +19,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
 from attrs import define, field
 
-TOP = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TOP))
+from scripts.measuring import TOP, options
 
 PATIENCE = 90.0
 """Seconds until an attack is given up."""
@@ -77,24 +75,20 @@ def attacks(sql: bool) -> dict[str, tuple[int, str]]:
     return direct | through | {"_where zeroblob": (3, f"/archive/items.json?_where={quote(big)}")}
 
 
-def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tree", type=Path, default=TOP)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--items", type=int, default=3000)
-    options = parser.parse_args(argv)
-    old = "allow_sql" not in (options.tree / "archive" / "settings.py").read_text("utf-8")
+def main(arguments: Sequence[str]) -> int:
+    chosen = options(__doc__, arguments, tree=TOP, only="", items=3000)
+    old = "allow_sql" not in (chosen.tree / "archive" / "settings.py").read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        _fill(data, options.items)
+        _fill(data, chosen.items)
         print(f"{'attack':<30} answers                      longest s  peak MB  home: median s  worst s")
         for sql in (False, True):
             (data / "settings.toml").write_text("" if old else f"allow_sql = {str(sql).lower()}\n")
             for name, (count, path) in attacks(sql).items():
-                if options.only in name:
-                    print(f"{name:<30} {_measured(options.tree, data, count, path)}", flush=True)
-        if options.only in "half-sent":
-            print(_half_sent(options.tree, data))
+                if chosen.only in name:
+                    print(f"{name:<30} {_measured(chosen.tree, data, count, path)}", flush=True)
+        if chosen.only in "half-sent":
+            print(_half_sent(chosen.tree, data))
     return 0
 
 
@@ -211,7 +205,3 @@ def _is_open(one: socket.socket) -> bool:
         return True
     except OSError:
         return False
-
-
-if __name__ == "__main__":
-    sys.exit(main())

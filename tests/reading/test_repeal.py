@@ -9,7 +9,7 @@ import pytest
 from archive.model import Document
 from crawler.reading import read
 from crawler.sources import load_sources
-from scripts.bench_changes import SHARED
+from scripts.measuring import SHARED
 from tests.reading.repeals import REPEALED, STILL_IN_FORCE, TITLE
 
 URL = "http://demo.example/zwgk/201907/t20190716_1.html"

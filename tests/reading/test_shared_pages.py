@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.bench_pages import default_folder, results
+from scripts.bench_pages import PAGES, results
 
-FOLDER = default_folder()
+FOLDER = PAGES
 pytestmark = pytest.mark.skipif(
     not (FOLDER / "manifest.jsonl").exists(),
     reason="needs ../shared/pages (pages of authorities, not ours to publish); tests/samples is read instead",

@@ -1,0 +1,58 @@
+"""What the measurements (bench_*.py) share, and how one is started:   python -m scripts.measuring NAME [arguments]
+
+NAME is pages, read, rows, changes, search or visitors; scripts/bench says what each measures. Each module has a
+`main(arguments) -> exit code`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+TOP = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("GUIDELINES_SHARED") or TOP.parent / "shared")
+"""Saved pages and files beside the repository; they may be missing."""
+
+
+def options(about: str | None, arguments: Sequence[str] | None, **defaults: Any) -> argparse.Namespace:
+    """The options of a measurement: --NAME for each default, of its type."""
+    parser = argparse.ArgumentParser(description=about)
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
+    return parser.parse_args(arguments)
+
+
+def saved(folder: Path) -> Iterator[tuple[dict[str, Any], Path]]:
+    """(entry of manifest.jsonl, its file) for every page or file saved in a folder; nothing without a folder."""
+    manifest = folder / "manifest.jsonl"
+    lines = manifest.read_text("utf-8").splitlines() if manifest.exists() else []
+    for entry in map(json.loads, lines):
+        yield entry, folder / entry["file"]
+
+
+def timed(function: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
+    """What a function gives, and the seconds that it took."""
+    began = time.perf_counter()
+    given = function(*arguments)
+    return given, time.perf_counter() - began
+
+
+def bare(value: Any) -> Any:
+    """A text without white space, which readers may set as they like; anything else as it is."""
+    return "".join(value.split()) if isinstance(value, str) else value
+
+
+def main() -> int:
+    name, *arguments = sys.argv[1:]
+    return int(import_module(f"scripts.bench_{name}").main(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
