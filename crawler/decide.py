@@ -23,33 +23,18 @@ from crawler.sources import Declared
 def accept(store: Store, declared: Declared, number: int) -> None:
     """Raises StoreError when nothing waits under this number, or its bytes cannot be read."""
     review = decide.open_review(store, number)
-    kind = ReviewKind(review["kind"])
-    if kind is ReviewKind.CAPTURE:
+    if review["kind"] == ReviewKind.CAPTURE:
         _accept_capture(store, declared, review)
         return
     with atomic(store.db):
-        if kind is ReviewKind.VERSION:
-            decide.accept_version(store, review)
-        elif kind is ReviewKind.CANDIDATE:
-            decide.accept_candidate(store, review)
-        else:
-            decide.decide_row(store, review, "furniture", "accepted")
+        decide.accept(store, review)
 
 
 def reject(store: Store, declared: Declared, number: int) -> None:
     review = decide.open_review(store, number)
-    kind = ReviewKind(review["kind"])
     with atomic(store.db):
-        if kind is ReviewKind.CAPTURE:
-            undo = decide.before(store, review)
-            store.update("captures", review["subject_id"], decision="rejected")
-            decide.decided(store, review, "rejected", undo)
-        elif kind is ReviewKind.VERSION:
-            decide.reject_version(store, review)
-        else:
-            table = "candidates" if kind is ReviewKind.CANDIDATE else "furniture"
-            decide.decide_row(store, review, table, "rejected")
-    if kind is ReviewKind.FURNITURE:
+        decide.reject(store, review)
+    if review["kind"] == ReviewKind.FURNITURE:
         _read_what_was_held(store, declared, review)
 
 
@@ -59,7 +44,6 @@ def undo(store: Store, declared: Declared, crawl_id: int) -> int:
     withdrawn = _resting_on(store, review)
     _bring_back(store, declared, review, withdrawn)
     with atomic(store.db):
-        _set_subject_back(store, review)
         changes = decide.take_back(store, review, crawl_id, withdrawn)
         decide.correct(store, review, crawl_id, changes)
     return int(review["id"])
@@ -139,10 +123,8 @@ def _read_what_was_held(store: Store, declared: Declared, review: Row) -> None:
     with atomic(store.db):
         if keep(store, document_id, capture["id"], reading):
             version = store.row("SELECT max(id) AS id FROM versions WHERE document_id = ?", [document_id])
-            row = store.row("SELECT undo FROM reviews WHERE id = ?", [review["id"]])
-            if version and row:
-                noted = json.loads(row["undo"]) | {"versions": [version["id"]]}
-                store.update("reviews", review["id"], undo=json.dumps(noted, ensure_ascii=False))
+            if version:
+                decide.note_version(store, review, version["id"])
 
 
 # ---------------------------------------------------------------- taking back
@@ -200,15 +182,3 @@ def _bring_back(store: Store, declared: Declared, review: Row, withdrawn: set[in
         [document_id, base["number"]],
     )
     reread.read_again(store, document_id, base, rule, former=any(row["id"] not in withdrawn for row in later))
-
-
-def _set_subject_back(store: Store, review: Row) -> None:
-    id, kind = review["subject_id"], ReviewKind(review["kind"])
-    if kind is ReviewKind.CAPTURE:
-        store.update("captures", id, decision=None)
-    elif kind is ReviewKind.FURNITURE:
-        store.update("furniture", id, state="proposed")
-    elif kind is ReviewKind.CANDIDATE:
-        before = json.loads(review["undo"])["notice"]
-        store.update("candidates", id, state="new")
-        store.update("notices", review["notice_id"], url=before["url"], edition_title=before["edition_title"])

@@ -96,7 +96,7 @@ def test_a_text_of_low_confidence_is_held_back_until_a_person_has_looked(told):
     assert told.store.current_version(row["document_id"])["id"] != version, "the last sure text stands"
     decide.settle_reviews(told.store)
     (review,) = told.store.rows("SELECT * FROM reviews")
-    decide.accept_version(told.store, review)
+    decide.accept(told.store, review)
     (change,) = told.settle()
     assert (change["kind"], change["to_version"]) == ("revised", version)
     assert told.store.current_version(row["document_id"])["id"] == version
@@ -132,7 +132,7 @@ def test_an_accepted_successor_is_compared_with_the_old_edition(told):
         }
     )
     decide.settle_reviews(store)
-    decide.accept_candidate(store, decide.open_review(store, 1))
+    decide.accept(store, decide.open_review(store, 1))
     assert told.settle() == [], "until the new page has been fetched the old edition stands"
     row = store.row("SELECT url, edition_title FROM notices WHERE slug = 'land'")
     assert row == {"url": "http://land.example/t9.html", "edition_title": "标准指引（修订版）"}

@@ -23,6 +23,7 @@ from archive.operate.troubles.notices import notice_troubles as notice_troubles
 from archive.operate.troubles.notices import waiting
 from archive.operate.troubles.trouble import Row, info, rows_of, value
 from archive.operate.troubles.trouble import Trouble as Trouble
+from archive.record import decide
 from archive.record.store import Store
 
 
@@ -73,7 +74,7 @@ def acknowledge(store: Store, slug: str) -> list[Trouble]:
     known = [trouble for trouble in notice_troubles(store.db.conn) if trouble.notice == slug]
     if not known:
         raise StoreError(f"{slug} 目前没有问题，无需确认")
-    store.update("notices", row["id"], acknowledged=json.dumps([trouble.mark for trouble in known]))
+    decide.acknowledge(store, row["id"], [trouble.mark for trouble in known])
     return known
 
 
@@ -81,8 +82,7 @@ def forget_settled(store: Store) -> None:
     """After a crawl: a trouble that a person knows about and that is over is a new one when it comes back."""
     standing = {trouble.mark for trouble in notice_troubles(store.db.conn)}
     for notice in store.rows("SELECT id, acknowledged FROM notices WHERE acknowledged IS NOT NULL"):
-        marks = [mark for mark in json.loads(notice["acknowledged"]) if mark in standing]
-        store.update("notices", notice["id"], acknowledged=json.dumps(marks) if marks else None)
+        decide.acknowledge(store, notice["id"], [m for m in json.loads(notice["acknowledged"]) if m in standing])
 
 
 def doubtful_count(connection: sqlite3.Connection) -> int:

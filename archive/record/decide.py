@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from archive.clock import iso, now
 from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
-from archive.model import Kind
+from archive.model import Document, Kind, Verdict
 from archive.record import reviews
 from archive.record.edition import Edition
 from archive.record.reviews import ReviewKind
@@ -106,40 +106,83 @@ def decided(store: Store, review: Row, state: str, undo: dict[str, Any], version
     store.update("reviews", review["id"], state=state, decided_at=iso(now()), undo=json.dumps(undo, ensure_ascii=False))
 
 
-# ---------------------------------------------------------------- decisions that need no reading
+# ---------------------------------------------------------------- taking one
 
 
-def accept_version(store: Store, review: Row) -> None:
-    """The held text is the notice's: it stands from now on, and what it changed is told."""
+@frozen
+class _Mark:
+    """Where the subject of a kind of review carries what was decided, and what it says there."""
+
+    table: str
+    column: str
+    accepted: str
+    rejected: str
+    undecided: str | None
+
+
+_MARKS = {
+    ReviewKind.CAPTURE: _Mark("captures", "decision", "accepted", "rejected", None),
+    ReviewKind.VERSION: _Mark("versions", "state", "accepted", "withdrawn", "held"),
+    ReviewKind.CANDIDATE: _Mark("candidates", "state", "accepted", "rejected", "new"),
+    ReviewKind.FURNITURE: _Mark("furniture", "state", "accepted", "rejected", "proposed"),
+}
+
+
+def accept(store: Store, review: Row) -> None:
+    """A held text is the notice's: it stands from now on, and what it changed is told. A listed page is the notice's
+    next edition: the next crawl fetches it and compares it with the present one. A line is the site's own.
+
+    (A capture has to be read first: `accept_capture`.)
+    """
     undo = before(store, review)
-    store.update("versions", review["subject_id"], state="accepted")
-    decided(store, review, "accepted", undo, [review["subject_id"]])
+    kind = ReviewKind(review["kind"])
+    if kind is ReviewKind.CANDIDATE:
+        candidate = store.row("SELECT * FROM candidates WHERE id = ?", [review["subject_id"]])
+        if candidate is None:
+            raise StoreError(f"候选 {review['subject_id']} 不存在")
+        values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
+        store.update("notices", candidate["notice_id"], **values)
+    _mark(store, review, _MARKS[kind].accepted)
+    decided(store, review, "accepted", undo, [review["subject_id"]] if kind is ReviewKind.VERSION else [])
 
 
-def reject_version(store: Store, review: Row) -> None:
-    """The held text is no revision: the one before stands, and what reads like the held one is not asked again."""
+def reject(store: Store, review: Row) -> None:
+    """The subject is not what it seemed: what there was before stands, and the like of it is not asked again."""
     undo = before(store, review)
-    store.update("versions", review["subject_id"], state="withdrawn")
+    _mark(store, review, _MARKS[ReviewKind(review["kind"])].rejected)
     decided(store, review, "rejected", undo)
 
 
-def accept_candidate(store: Store, review: Row) -> None:
-    """The listed page is the notice's next edition: the next crawl fetches it and compares it with the present one."""
+def accept_capture(store: Store, review: Row, reading: Document) -> None:
+    """A suspect capture is the document after all: its reading becomes the next version, and the document, and the
+    notice whose page it is, are in no trouble any more."""
     undo = before(store, review)
-    candidate = store.row("SELECT * FROM candidates WHERE id = ?", [review["subject_id"]])
-    if candidate is None:
-        raise StoreError(f"候选 {review['subject_id']} 不存在")
-    store.update("candidates", candidate["id"], state="accepted")
-    values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
-    store.update("notices", candidate["notice_id"], **values)
-    decided(store, review, "accepted", undo)
+    document_id = review["document_id"]
+    _mark(store, review, "accepted")
+    fine = {"verdict": str(Verdict.OK), "trouble_count": 0, "trouble_since": None}
+    store.update("documents", document_id, **fine)
+    version_id = store.add_version(document_id, review["subject_id"], reading, "accepted")
+    for page in store.rows("SELECT * FROM documents WHERE id = ? AND kind = 'page' AND mirror = ''", [document_id]):
+        store.update("notices", page["notice_id"], state="current", reason="", **fine)
+    decided(store, review, "accepted", undo, [version_id])
 
 
-def decide_row(store: Store, review: Row, table: str, state: str) -> None:
-    """A candidate or a piece of furniture gets its state, and nothing else moves."""
-    undo = before(store, review)
-    store.update(table, review["subject_id"], state=state)
-    decided(store, review, state, undo)
+def note_version(store: Store, review: Row, version_id: int) -> None:
+    """A version that came into being by a decision after it was noted."""
+    row = store.row("SELECT undo FROM reviews WHERE id = ?", [review["id"]])
+    if row:
+        undo = json.loads(row["undo"]) | {"versions": [version_id]}
+        store.update("reviews", review["id"], undo=json.dumps(undo, ensure_ascii=False))
+
+
+def _mark(store: Store, review: Row, word: str | None) -> None:
+    mark = _MARKS[ReviewKind(review["kind"])]
+    store.update(mark.table, review["subject_id"], **{mark.column: word})
+
+
+def acknowledge(store: Store, notice_id: int, marks: Collection[str]) -> None:
+    """The troubles that a person knows about (marks, see archive/operate/troubles), in place of those noted before."""
+    store.update("notices", notice_id, acknowledged=json.dumps(list(marks)) if marks else None)
 
 
 # ---------------------------------------------------------------- taking one back
@@ -148,10 +191,11 @@ def decide_row(store: Store, review: Row, table: str, state: str) -> None:
 def take_back(store: Store, review: Row, crawl_id: int, withdrawn: set[int]) -> list[int]:
     """Undo a decision: `withdrawn` are the versions that rest on it. Returns the ids of the changes withdrawn with it.
 
-    The caller has set the subject itself back (capture, candidate, furniture) and settles afterwards.
+    The caller settles afterwards (`correct`).
     """
     undo = json.loads(review["undo"])
     with atomic(store.db):
+        _set_subject_back(store, review, undo)
         _withdraw_versions(store, withdrawn)
         changes = _withdraw_changes(store, review, undo, withdrawn)
         if withdrawn or changes:
@@ -162,6 +206,15 @@ def take_back(store: Store, review: Row, crawl_id: int, withdrawn: set[int]) -> 
         store.update("reviews", review["id"], state=state, decided_at=None, undo=None)
         _restore_state(store, review, undo)
     return changes
+
+
+def _set_subject_back(store: Store, review: Row, undo: dict[str, Any]) -> None:
+    kind = ReviewKind(review["kind"])
+    if kind is not ReviewKind.VERSION:  # see _hold_again
+        _mark(store, review, _MARKS[kind].undecided)
+    if kind is ReviewKind.CANDIDATE:
+        values = {name: undo["notice"][name] for name in ("url", "edition_title")}
+        store.update("notices", review["notice_id"], **values)
 
 
 def _withdraw_versions(store: Store, ids: set[int]) -> None:
@@ -232,7 +285,7 @@ def _hold_again(store: Store, review: Row) -> str:
              AND v.number > w.number AND v.state NOT IN ('withdrawn', 'former')""",
         [review["subject_id"]],
     )
-    store.update("versions", review["subject_id"], state="withdrawn" if later else "held")
+    _mark(store, review, "withdrawn" if later else "held")
     return "settled" if later else "open"
 
 
