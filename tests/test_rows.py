@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.compare.rows import Summary, apply, describe, diff_rows, row_key
-from archive.model import CellChange, Item
+from archive.compare.rows import diff_rows, row_key
+from archive.compare.sentences import describe, in_short
+from archive.model import CellChange, Item, RowChange
 from tests.factory import item
 from tests.work import processor_time
 
 CHARACTERS = "征地补偿安置方案公告土地勘测定界社会救助低保特困供养临时审核批结果示名单政策法规办事指南"
+
+
+def apply(old: Sequence[Item], changes: Iterable[RowChange]) -> list[Item]:
+    """The new rows: what went is taken out, what came is put at its position, the others keep their order.
+
+    Positions of `new` must count from 1 without a gap (as they do within one document).
+    """
+    changes = list(changes)
+    out = {id(change.before) for change in changes if change.before}
+    put = {change.after.position: change.after for change in changes if change.after}
+    stay = iter([item for item in old if id(item) not in out])
+    count = len(old) - len(out) + len(put)
+    return [put[n] if n in put else next(stay) for n in range(1, count + 1)]
 
 
 def numbered(items: list[Item]) -> list[Item]:
@@ -169,6 +184,6 @@ def test_equal_rows_give_nothing(rows: list[Item]) -> None:
 
 
 def test_a_long_list_of_sentences_is_cut_with_their_number() -> None:
-    text = Summary(200).join([f"第{n}行“征地补偿安置方案”有改动" for n in range(1, 31)])
+    text = in_short([f"第{n}行“征地补偿安置方案”有改动" for n in range(1, 31)], 200)
     assert len(text) <= 200
     assert text.endswith("等30处")

@@ -7,12 +7,14 @@ do not count. Files inside an archive file are matched in the same way, by their
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from attrs import evolve, frozen
 from rapidfuzz import fuzz
 
-from archive.compare.rows import ADDED, REMOVED, Summary
+from archive.compare.rows import ADDED, REMOVED
+from archive.compare.sentences import in_short
 from archive.model import Attachment, Change, Document, Item, Kind, RowChange
 from archive.text.fold import compare_fold
 from archive.text.links import link_key, loose_key
@@ -53,33 +55,44 @@ def called(name: str) -> str:
 
 def _matched(old: list[Attachment], new: list[Attachment]) -> tuple[list[Pair], list[Attachment], list[Attachment]]:
     """Pairs in the order of the new list, and what is left on each side."""
-    gone, come = list(old), list(new)
-    pairs: list[Pair] = []
+    gone, come = dict(enumerate(old)), dict(enumerate(new))  # what has no partner yet
+    found: dict[int, Pair] = {}
 
-    def take(same: Callable[[Attachment, Attachment], bool]) -> None:
-        for after in list(come):
-            before = next((b for b in gone if same(b, after)), None)
-            if before is not None:
-                pairs.append((before, after))
-                gone.remove(before)
-                come.remove(after)
+    def pair(was: int, now: int) -> None:
+        found[now] = (gone.pop(was), come.pop(now))
+
+    def take(key: Callable[[Attachment], Hashable]) -> None:
+        """Pair those that have one key, in their order; a key that is empty is none."""
+        places: dict[Hashable, list[int]] = {}
+        for number, attachment in reversed(gone.items()):
+            places.setdefault(key(attachment), []).append(number)
+        for number, attachment in list(come.items()):
+            if (mine := key(attachment)) and places.get(mine):
+                pair(places[mine].pop(), number)
 
     unique = _unique_names(old) & _unique_names(new)
-    take(lambda a, b: _key(a) == _key(b) and link_key(a.url) == link_key(b.url))
+    take(lambda a: (_key(a), link_key(a.url)))
     # links that only exchanged their addresses keep their names, even if these say no more than 附件1 and 附件2
-    exchanged = {link_key(a.url) for a in gone} == {link_key(a.url) for a in come}
-    take(lambda a, b: exchanged and compare_fold(a.name) == compare_fold(b.name) and compare_fold(a.name) in unique)
-    take(lambda a, b: bool(_key(a)) and _key(a) == _key(b))
-    take(lambda a, b: link_key(a.url) == link_key(b.url))
-    take(lambda a, b: bool(a.sha256) and a.sha256 == b.sha256)
-    take(lambda a, b: fuzz.ratio(_key(a), _key(b)) >= _SIMILAR_NAME)
-    take(lambda a, b: compare_fold(a.name) == compare_fold(b.name))
-    pairs.sort(key=lambda pair: next(n for n, a in enumerate(new) if a is pair[1]))
-    return pairs, gone, come
+    if {link_key(a.url) for a in gone.values()} == {link_key(a.url) for a in come.values()}:
+        take(lambda a: name if (name := compare_fold(a.name)) in unique else "")
+    take(_key)
+    take(lambda a: (link_key(a.url),))  # files inside an archive file have no address: in their order
+    take(lambda a: a.sha256)
+    for now, after in list(come.items()):
+        alike = (was for was, before in gone.items() if fuzz.ratio(_key(before), _key(after)) >= _SIMILAR_NAME)
+        if (was := next(alike, None)) is not None:
+            pair(was, now)
+    take(lambda a: (compare_fold(a.name),))
+    return [found[number] for number in sorted(found)], list(gone.values()), list(come.values())
+
+
+@lru_cache(maxsize=10_000)
+def _name_key(name: str) -> str:
+    return name_key(name)
 
 
 def _key(attachment: Attachment) -> str:
-    return name_key(attachment.name)
+    return _name_key(attachment.name)
 
 
 def _unique_names(attachments: Iterable[Attachment]) -> set[str]:
@@ -198,7 +211,7 @@ def _replaced(before: Attachment, after: Attachment, content: Content) -> list[C
         known = "内容未变" if found.state == SAME else "链接未变"
         return [_change(before, after, f"{what}，{known}", quiet=True)]
     if found.state == DIFFERENT:
-        return [_change(before, after, f"{names}内容有变：{Summary(170).join(found.sentences)}", found.rows)]
+        return [_change(before, after, f"{names}内容有变：{in_short(found.sentences, 170)}", found.rows)]
     return [_change(before, after, f"{names}已更换文件，内容无法比对，请人工核对")]
 
 

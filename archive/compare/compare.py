@@ -15,10 +15,11 @@ from attrs import evolve, frozen
 
 from archive import words
 from archive.compare.attachments import compare_attachments
-from archive.compare.files import CHOSEN, beyond_items, sides
+from archive.compare.files import CHOSEN, beyond_items, sides, unread_rows_told
 from archive.compare.furniture import NONE, Furniture, without_furniture
 from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, Op, redline
-from archive.compare.rows import Summary, describe, diff_rows, quoted_change, shortened
+from archive.compare.rows import diff_rows
+from archive.compare.sentences import describe, in_short, quoted_change, shortened, words_around
 from archive.model import CATALOGUE_ROW, CELL, Change, Document, Kind, RowChange
 from archive.text.fold import compare_fold
 from archive.text.links import link_key
@@ -59,10 +60,10 @@ def compare(old: Document, new: Document, furniture: Furniture = NONE) -> list[C
         changes.append(change(Kind.MOVED, f"页面网址由 {old.url} 变为 {new.url}"))
     rows, sentences = _body_changes(old, new, body) if confident else ((), [])
     if rows or sentences:
-        changes.append(change(Kind.REVISED, Summary().join(sentences), rows))
+        changes.append(change(Kind.REVISED, in_short(sentences), rows))
     fields = _metadata_changes(old, new, body)
     if fields:
-        changes.append(change(Kind.METADATA, Summary().join(fields)))
+        changes.append(change(Kind.METADATA, in_short(fields)))
     for found in compare_attachments(old.attachments, new.attachments, compare_content):
         listed = found.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED)
         # without a sure body the list of links is not sure either
@@ -146,22 +147,13 @@ def _catalogue_beyond_items(body: _Bodies) -> list[str]:
 
     The same rows in another file format differ in repeated headings, page cuts and tick characters: these are folded.
     """
-    sides = [_row_counts(lines) for lines in (body.old_catalogue, body.new_catalogue)]
-    gone = [line for line in sides[0] if line not in sides[1]]
-    come = [line for line in sides[1] if line not in sides[0]]
+    was, now = (
+        dict.fromkeys(compare_fold(line.translate(CHOSEN)) for line in lines)
+        for lines in (body.old_catalogue, body.new_catalogue)
+    )
+    gone, come = [line for line in was if line not in now], [line for line in now if line not in was]
     before, after = (re.sub(rf"[{CELL}{CATALOGUE_ROW}]", "", "".join(lines)) for lines in (gone, come))
-    if before == after:
-        return []
-    old, new = ((" ".join(c for c in cells_of(line) if c)) for line in (_first(gone), _first(come)))
-    return [f"目录表格中未能识别为事项的内容有变动，请核对：{quoted_change(old, new)}"]
-
-
-def _row_counts(lines: Sequence[str]) -> Counter[str]:
-    return Counter(compare_fold(line.translate(CHOSEN)) for line in lines)
-
-
-def _first(lines: Sequence[str]) -> str:
-    return lines[0] if lines else CATALOGUE_ROW
+    return unread_rows_told(gone, come) if before != after else []
 
 
 # ---------------------------------------------------------------- the body in words
@@ -247,14 +239,12 @@ def _hunk_in_words(hunk: _Hunk, heads: Mapping[int, list[str]]) -> str:
         return _came_or_went("删去", before, hunk)
     before, after = _bare(before), _bare(after)
     if before[-1:].isdigit() or after[-1:].isdigit():
-        unit = _WORDS_AFTER.match(hunk.trail)
-        trail = unit.group()[:4] if unit else ""
+        trail = words_around("", hunk.trail)[1][:4]
         return f"{_place(hunk)}由“{shortened(before + trail)}”改为“{shortened(after + trail)}”"
     if (
         max(len(before), len(after)) <= 3 and before.isalpha() and after.isalpha()
     ):  # one word: the ones around it name the place
-        head, tail = _WORDS_BEFORE.search(hunk.lead), _WORDS_AFTER.match(hunk.trail)
-        lead, trail = head.group() if head else "", tail.group() if tail else ""
+        lead, trail = words_around(hunk.lead, hunk.trail)
         return f"“{lead}{before}{trail}”改为“{lead}{after}{trail}”"
     return f"{_place(hunk)}由“{shortened(before)}”改为“{shortened(after)}”"
 
@@ -265,8 +255,6 @@ def _came_or_went(verb: str, text: str, hunk: _Hunk) -> str:
     return f"{_place(hunk)}{verb}“{shortened(_bare(text))}”"
 
 
-_WORDS_BEFORE = re.compile(r"[^，。；、：（）“”\s│┃]{0,6}$")
-_WORDS_AFTER = re.compile(r"[^，。；、：（）“”\s│┃]{0,6}")
 _OPENING = re.compile(r"^[，。；、：）”》\s]+")
 
 

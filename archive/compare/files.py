@@ -13,7 +13,7 @@ from itertools import groupby
 
 from attrs import evolve, frozen
 
-from archive.compare.rows import quoted_change
+from archive.compare.sentences import quoted_change
 from archive.model import CATALOGUE_ROW, CELL, Document, Item
 from archive.text.fold import compare_fold
 from archive.text.noise import without_noise
@@ -73,11 +73,14 @@ def beyond_items(before: Side, after: Side) -> list[str]:
     gone, come = _left(
         {_row_key(line): line for line in before.beyond}, {_row_key(line): line for line in after.beyond}
     )
-    if not gone and not come:
+    if _cut_elsewhere(gone, come):  # nothing on either side, too
         return []
-    if _cut_elsewhere(gone, come):
-        return []
-    old, new = (" ".join(cell for cell in cells_of(_first(lines)) if cell) for lines in (gone, come))
+    return unread_rows_told(list(gone.values()), list(come.values()))
+
+
+def unread_rows_told(gone: Sequence[str], come: Sequence[str]) -> list[str]:
+    """Lines of a catalogue that are in no item, by the first that went and the first that came."""
+    old, new = (" ".join(filter(None, cells_of(lines[0]))) if lines else "" for lines in (gone, come))
     return [f"目录表格中未能识别为事项的内容有变动，请核对：{quoted_change(old, new)}"]
 
 
@@ -92,10 +95,6 @@ def _cut_elsewhere(gone: Iterable[str], come: Iterable[str]) -> bool:
     """The same words, cut at other places by a page or a merged cell; where a tick stands is no matter of cutting."""
     before, after = ("".join(keys) for keys in (gone, come))
     return before.replace(CELL, "") == after.replace(CELL, "") and not _MARKS.search(before)
-
-
-def _first(lines: Mapping[str, str]) -> str:
-    return next(iter(lines.values()), CATALOGUE_ROW)
 
 
 def _row_key(line: str) -> str:

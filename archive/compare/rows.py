@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from attrs import define, frozen
+from attrs import define
 from rapidfuzz import fuzz, process
 
-from archive.compare.redline import DELETE, INSERT, best_path, characters, longest_run, matched
+from archive.compare.redline import best_path, longest_run, matched
 from archive.model import CellChange, Item, RowChange
 from archive.text.fold import compare_fold
 from archive.words.columns import CATALOGUE, GROUPS, NAMES, TEXTS
 
 _TEXTS = {field: NAMES[field] for field in TEXTS if field not in ("serial", "channels")}
-_FLAGS = {column.field: (GROUPS[column.group], column.heading) for column in CATALOGUE if column.flag}
-_GROUPS = {role: name for role, name in GROUPS.items() if role != "matter"}
+FLAGS = {column.field: (GROUPS[column.group], column.heading) for column in CATALOGUE if column.flag}
+GROUPS_OF_FLAGS = {role: name for role, name in GROUPS.items() if role != "matter"}
 TICKED, EMPTY = "√", "空"
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 
@@ -28,8 +27,6 @@ _ALIKE_ELSEWHERE = 0.8
 """The same for two rows at different places."""
 _MATRIX = 1_000_000
 """Cells of the largest likeness matrix; a larger block of rows without one equal name is told as removed and added."""
-_SHORT = 26
-"""Characters up to which a cell is quoted whole in a summary."""
 
 
 @define(eq=False)
@@ -69,11 +66,11 @@ def _cells(item: Item) -> dict[str, str]:
     cells = {name: getattr(item, field) for field, name in _TEXTS.items()}
     cells[NAMES["level3"]] = str(more.get("level3") or "")
     cells["公开渠道和载体"] = "、".join(sorted(item.channels)) or _original(item, "channels")
-    for field, (group, name) in _FLAGS.items():
+    for field, (group, name) in FLAGS.items():
         cells[f"{group}（{name}）"] = TICKED if getattr(item, field) else EMPTY
     cells["特定群体"] = str(more.get("audience_specific") or "")
-    for role, group in _GROUPS.items():  # one column for the group, with words that could not be told apart
-        unread = all(getattr(item, field) is None for field, (of, _) in _FLAGS.items() if of == group)
+    for role, group in GROUPS_OF_FLAGS.items():  # one column for the group, with words that could not be told apart
+        unread = all(getattr(item, field) is None for field, (of, _) in FLAGS.items() if of == group)
         cells[f"{group}（原文）"] = _original(item, role) if unread else ""
     extra = more.get("extra")
     cells["其他栏目"] = "；".join(f"{k}：{v}" for k, v in sorted(extra.items())) if isinstance(extra, Mapping) else ""
@@ -211,186 +208,3 @@ def _alike_elsewhere(gone: list[_Row], come: list[_Row]) -> list[tuple[_Row, _Ro
         pairs.append((gone[i], come[j]))
         score[i, :] = score[:, j] = 0
     return pairs
-
-
-def apply(old: Sequence[Item], changes: Iterable[RowChange]) -> list[Item]:
-    """The new rows: what went is taken out, what came is put at its position, the others keep their order.
-
-    Positions of `new` must count from 1 without a gap (as they do within one document).
-    """
-    changes = list(changes)
-    out = {id(change.before) for change in changes if change.before}
-    put = {change.after.position: change.after for change in changes if change.after}
-    stay = iter([item for item in old if id(item) not in out])
-    count = len(old) - len(out) + len(put)
-    return [put[n] if n in put else next(stay) for n in range(1, count + 1)]
-
-
-# ---------------------------------------------------------------- in words
-
-
-def describe(changes: Sequence[RowChange]) -> list[str]:
-    """One short Chinese sentence for each change; a row split in two, or two joined, is one sentence."""
-    partners = {n: partner for n in range(len(changes)) if (partner := _split_partner(changes, n)) is not None}
-    told = set(partners.values())
-    return [
-        _split_sentence(change, changes[partners[n]]) if n in partners else _sentence(change)
-        for n, change in enumerate(changes)
-        if n in partners or n not in told
-    ]
-
-
-def _split_sentence(change: RowChange, partner: RowChange) -> str:
-    """A row and the one that came out of it, or that it took in."""
-    split, other = partner.kind == ADDED, partner.after or partner.before
-    whole, part = (change.before, change.after) if split else (change.after, change.before)
-    assert whole and part and other  # noqa: PT018, S101  (by the kinds of the two)
-    name, same = title(whole), title(other) == title(whole)
-    first, second = sorted((part.position, other.position))
-    if split:
-        return f"第{whole.position}行“{name}”拆分为两行" + (
-            f"（现第{first}、{second}行）" if same else f"（另一行为“{title(other)}”）"
-        )
-    if same:
-        return f"原第{first}、{second}行“{name}”合并为一行"
-    return f"第{whole.position}行“{name}”与“{title(other)}”合并为一行"
-
-
-def title(item: Item) -> str:
-    """The name by which a person knows a row."""
-    name = item.level2 or str(item.more.get("level3") or "") or item.level1 or item.content
-    return name if len(name) <= 30 else name[:29] + "…"
-
-
-def _sentence(change: RowChange) -> str:
-    if change.before is None and change.after is not None:
-        return f"新增第{change.after.position}行“{title(change.after)}”"
-    assert change.before is not None  # noqa: S101
-    if change.after is None:
-        return f"删除原第{change.before.position}行“{title(change.before)}”"
-    named = f"“{title(change.before)}”"
-    if change.kind == MOVED:
-        text = f"原第{change.before.position}行{named}移至第{change.after.position}行"
-        return text + (f"，{_cells_in_words(change)}" if change.cells else "")
-    return f"第{change.after.position}行{named}{_cells_in_words(change)}"
-
-
-def _cells_in_words(change: RowChange) -> str:
-    parts: list[str] = []
-    groups: list[str] = []
-    for cell in change.cells:
-        group = cell.column.split("（")[0]
-        if cell.column == "公开渠道和载体":
-            parts.append(cell.column + _channels_in_words(cell))
-        elif group not in _GROUPS.values() or cell.column.endswith("（原文）"):
-            parts.append(cell.column + quoted_change(cell.before, cell.after))
-        elif group not in groups:
-            groups.append(group)
-            assert change.before is not None  # noqa: S101
-            assert change.after is not None  # noqa: S101
-            parts.append(f"{group}由{_chosen(change.before, group)}改为{_chosen(change.after, group)}")
-    return "，".join(parts)
-
-
-def _channels_in_words(cell: CellChange) -> str:
-    """Channels that came or went, each by its whole name."""
-    was, now = cell.before.split("、"), cell.after.split("、")
-    gone, come = "、".join(name for name in was if name not in now), "、".join(name for name in now if name not in was)
-    return quoted_change(gone, come) if bool(gone) != bool(come) else quoted_change(cell.before, cell.after)
-
-
-def _chosen(item: Item, group: str) -> str:
-    return "、".join(name for field, (of, name) in _FLAGS.items() if of == group and getattr(item, field)) or EMPTY
-
-
-def quoted_change(before: str, after: str) -> str:
-    """由“20个工作日”改为“7个工作日”; of long texts only the words around the first difference."""
-    if not compare_fold(before):
-        return f"增加“{shortened(after)}”"
-    if not compare_fold(after):
-        return f"删去“{shortened(before)}”"
-    if len(before) <= _SHORT and len(after) <= _SHORT:
-        return f"由“{before}”改为“{after}”"
-    was, now = _fragments(before, after)
-    if not compare_fold(was):
-        return f"增加“{shortened(now)}”"
-    if not compare_fold(now):
-        return f"删去“{shortened(was)}”"
-    return f"由“{shortened(was)}”改为“{shortened(now)}”"
-
-
-def shortened(text: str, length: int = 40) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-_WORDS_BEFORE = re.compile(r"[^，。；、：（）“”\s│]{0,6}$")
-_WORDS_AFTER = re.compile(r"^[^，。；、：（）“”\s│]{0,6}")
-
-
-def _fragments(before: str, after: str) -> tuple[str, str]:
-    """The part in which two long texts differ, with a few characters of context when something was replaced."""
-    ops = characters(before, after)
-    edits = [n for n, (op, text) in enumerate(ops) if op in (INSERT, DELETE) and compare_fold(text)]
-    if not edits:
-        return before, after
-    first, last = edits[0], edits[-1]
-    inside = ops[first : last + 1]
-    was = "".join(text for op, text in inside if op != INSERT)
-    now = "".join(text for op, text in inside if op != DELETE)
-    if not compare_fold(was) or not compare_fold(now):
-        return was, now
-    head = _WORDS_BEFORE.search(ops[first - 1][1]) if first else None
-    tail = _WORDS_AFTER.search(ops[last + 1][1]) if last + 1 < len(ops) else None
-    lead, trail = head.group() if head else "", tail.group() if tail else ""
-    return lead + was + trail, lead + now + trail
-
-
-_LAYOUT = re.compile(r"[\s\d.,，。；;、()（）:：│]+")
-
-
-def _split_partner(changes: Sequence[RowChange], n: int) -> int | None:
-    """The neighbouring change with which change n makes a split (added) or a join (removed)."""
-    change = changes[n]
-    if change.kind != CHANGED or change.before is None or change.after is None:
-        return None
-    for m in (n + 1, n - 1):
-        if not 0 <= m < len(changes):
-            continue
-        whole, part, other = change.before, change.after, changes[m].after
-        if changes[m].kind == REMOVED:
-            whole, part, other = change.after, change.before, changes[m].before
-        elif changes[m].kind != ADDED:
-            continue
-        if other is not None and _is_sum(whole, part, other):
-            return m
-    return None
-
-
-def _is_sum(whole: Item, part: Item, other: Item) -> bool:
-    for field in ("content", "level2", "basis"):
-        full, one, two = (_LAYOUT.sub("", compare_fold(getattr(item, field))) for item in (whole, part, other))
-        if one and two and one != full and max(fuzz.ratio(full, one + two), fuzz.ratio(full, two + one)) >= 92:
-            return True
-    return False
-
-
-@frozen
-class Summary:
-    """Sentences joined for a person, never longer than `limit`."""
-
-    limit: int = 200
-
-    def join(self, sentences: Sequence[str]) -> str:
-        text = "；".join(sentences)
-        if len(text) <= self.limit:
-            return text
-        kept: list[str] = []
-        ending = f"等{len(sentences)}处"
-        for sentence in sentences:
-            if len("；".join([*kept, sentence])) + len(ending) > self.limit:
-                break
-            kept.append(sentence)
-        if not kept:
-            return shortened(sentences[0], self.limit - len(ending)) + (ending if len(sentences) > 1 else "")
-        return "；".join(kept) + ending

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 _SESSION = re.compile(
@@ -38,6 +39,7 @@ _MOMENT = re.compile(r"1[4-9]\d{8}(?:\d{3})?|20\d{12}(?:\d{3})?|0?\.\d{6,}")
 DRAWN = "*"
 
 
+@lru_cache(maxsize=10_000)  # lists of links are compared each with each
 def link_key(url: str) -> str:
     """An address without what changes at every visit: session ids, signatures, cache busters, fragment; http and https
     are one."""
