@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import Factory, frozen
 
+from archive.model import Document
 from crawler.judge.successor import Listed
 
 
@@ -22,20 +23,13 @@ class Looked:
 
 
 @frozen
-class Candidate:
-    title: str
-    document_number: str
-    published_on: str
-    evidence: tuple[str, ...]
-    """Sentences in Chinese."""
-
-
-@frozen
 class Decided:
     """What became of one new entry of a list, for one notice."""
 
     notice_id: int
     listing_url: str
     entry: Listed
-    candidate: Candidate | None = None
-    """None when it is no successor."""
+    evidence: tuple[str, ...] = ()
+    """Why it may be a successor, sentences in Chinese; none: it is no successor."""
+    document: Document = Factory(Document)
+    """Its reading, empty when it could not be read."""

@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import asdict
 from scrapy.exceptions import NotConfigured
 
 from archive.clock import iso, now
@@ -19,7 +18,7 @@ from archive.text.links import link_key
 from crawler.answer import Answer
 from crawler.crawl import Crawl, crawl_of
 from crawler.judge.successor import Listed
-from crawler.listed import Candidate, Decided, Looked
+from crawler.listed import Decided, Looked
 from crawler.progress import Progress
 from crawler.readings import keep_inside
 
@@ -85,8 +84,8 @@ class ListingPipeline(_Pipeline):
                 self.store.update("listings", listing_id, checked_at=iso(now()), **values)
                 self._note(listing_id, item.entries)
             elif isinstance(item, Decided):
-                if item.candidate is not None and not self._is_candidate(item):
-                    self._propose(item, item.candidate)
+                if item.evidence and not self._is_candidate(item):
+                    self._propose(item)
                 self._note(self._listing(item.notice_id, item.listing_url), [item.entry])
         return item
 
@@ -102,19 +101,28 @@ class ListingPipeline(_Pipeline):
         rows = self.store.rows("SELECT url FROM candidates WHERE notice_id = ?", [item.notice_id])
         return link_key(item.entry.url) in {link_key(row["url"]) for row in rows}
 
-    def _propose(self, item: Decided, candidate: Candidate) -> None:
+    def _propose(self, item: Decided) -> None:
         """A candidate, and the change that tells of it."""
-        moment = iso(now())
-        values = asdict(candidate) | {"evidence": json.dumps(candidate.evidence, ensure_ascii=False)}
-        values |= {"notice_id": item.notice_id, "url": item.entry.url, "listing": item.listing_url}
-        self.store.insert("candidates", values | {"found_at": moment, "state": "new"})
+        moment, metadata = iso(now()), item.document.metadata
+        candidate = {
+            "notice_id": item.notice_id,
+            "url": item.entry.url,
+            "title": max(item.entry.title, item.document.title, key=len),
+            "document_number": metadata.get("document_number", ""),
+            "published_on": metadata.get("published_on", "") or item.entry.date,
+            "found_at": moment,
+            "state": "new",
+            "evidence": json.dumps(item.evidence, ensure_ascii=False),
+            "listing": item.listing_url,
+        }
+        self.store.insert("candidates", candidate)
         change = {
             "notice_id": item.notice_id,
             "crawl_id": self.crawl.id,
             "kind": str(Kind.SUCCESSOR),
             "detected_at": moment,
             "updated_at": moment,
-            "summary": f"可能的新版，请核对：《{candidate.title}》",
+            "summary": f"可能的新版，请核对：《{candidate['title']}》",
             "quiet": 0,
         }
         self.store.insert("changes", change)

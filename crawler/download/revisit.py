@@ -9,7 +9,7 @@ each document is asked for without conditions once a month, and validators that 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -54,13 +54,9 @@ def _is_stale(store: Store, document_id: int) -> bool:
 def _trusted(store: Store, document_id: int, found: Known) -> Known:
     """Without the validators that this document's server has sent with two different bodies, and without a date that
     was still to come: it says nothing about what changes until then."""
-    dates = [found.last_modified] if _is_past(found) else []
-    etags = [found.etag] if found.etag else []
-    return evolve(
-        found,
-        etag=next((tag for tag in etags if not _lied(store, document_id, "etag", tag)), ""),
-        last_modified=next((date for date in dates if not _lied(store, document_id, "last_modified", date)), ""),
-    )
+    etag = "" if _lied(store, document_id, "etag", found.etag) else found.etag
+    date = "" if _lied(store, document_id, "last_modified", found.last_modified) else found.last_modified
+    return evolve(found, etag=etag, last_modified=date if _is_past(found) else "")
 
 
 def _lied(store: Store, document_id: int, column: str, value: str) -> bool:
@@ -81,11 +77,7 @@ def _is_past(found: Known) -> bool:
     except ValueError:
         return True
     fetched = parse(found.payload["fetched_at"])
-    return modified <= fetched + timedelta(minutes=5) if _has_zone(modified) else True
-
-
-def _has_zone(moment: datetime) -> bool:
-    return moment.tzinfo is not None
+    return modified.tzinfo is None or modified <= fetched + timedelta(minutes=5)
 
 
 class ConditionalMiddleware:

@@ -297,10 +297,8 @@ def _page_for_file(look: Look) -> Finding | None:
     evidence = look.evidence
     if not look.is_html or _is_saved_as_html(look) or (evidence.document and evidence.document.items):
         return None
-    if _expects_html(evidence):
-        return _challenge(look) or _not_found(look)
     problem = _challenge(look) or _not_found(look)
-    if problem:
+    if problem or _expects_html(evidence):
         return problem
     moved = _moved_away(evidence)
     return _suspect(

@@ -36,7 +36,7 @@ from crawler.judge.successor import (
     links_of,
     next_page,
 )
-from crawler.listed import Candidate, Decided, Looked
+from crawler.listed import Decided, Looked
 from crawler.readings import read_one
 from crawler.spiders.watching import ArchiveSpider
 
@@ -259,7 +259,7 @@ class ListingsSpider(ArchiveSpider):
         """Without its text a page is proposed by its title alone, else the next look asks again."""
         for asker in find.askers:
             if asker.signs and (find.entry.date or not asker.first_look):
-                yield self._decided(find, asker, Document(), [*map(str, asker.signs), trouble])
+                yield self._decided(find, asker, Document(), [*asker.signs, trouble])
 
     def _decide(self, find: _Find, document: Document) -> Iterator[Decided]:
         for asker in find.askers:
@@ -268,14 +268,9 @@ class ListingsSpider(ArchiveSpider):
                 self.count("listings/not-newer")
                 yield Decided(asker.notice.notice_id, find.listing_url, find.entry)
             else:
-                yield self._decided(find, asker, document, list(map(str, signs)))
+                yield self._decided(find, asker, document, signs)
 
-    def _decided(self, find: _Find, asker: _Asker, document: Document, evidence: list[str]) -> Decided:
-        entry = find.entry
-        candidate = Candidate(
-            max(entry.title, document.title, key=len),
-            document.metadata.get("document_number", ""),
-            document.metadata.get("published_on", "") or entry.date,
-            (*evidence, *([f"列表日期 {entry.date}"] if entry.date else [])),
-        )
-        return Decided(asker.notice.notice_id, find.listing_url, entry, candidate)
+    def _decided(self, find: _Find, asker: _Asker, document: Document, evidence: Sequence[object]) -> Decided:
+        dated = [f"列表日期 {find.entry.date}"] if find.entry.date else []
+        sentences = tuple(map(str, [*evidence, *dated]))
+        return Decided(asker.notice.notice_id, find.listing_url, find.entry, sentences, document)
