@@ -15,7 +15,9 @@ from crawler.download.asked import Asked, Exchange, Known, asked, request_for
 from crawler.present import Present
 from crawler.readings import Reading
 
-UNSTABLE = "隔一会儿再取，内容又不一样，可能有几台服务器内容不一致；下次抓取会再试"
+UNSTABLE = Finding(
+    Verdict.SUSPECT, Reason.UNSTABLE, "隔一会儿再取，内容又不一样，可能有几台服务器内容不一致；下次抓取会再试"
+)
 
 
 @frozen
@@ -62,12 +64,11 @@ class Answer:
         """The version that stands as the answer comes."""
         return self.present.document if self.present else None
 
-    def found(self, finding: Finding) -> Answer:
-        return evolve(self, capture=as_found(self.capture, finding))
-
     def unstable(self) -> Answer:
         """Another answer of the same visit said something else; what is not good anyway stays what it is."""
-        return self.found(Finding(Verdict.SUSPECT, Reason.UNSTABLE, UNSTABLE)) if self.capture.verdict in GOOD else self
+        if self.capture.verdict not in GOOD:
+            return self
+        return evolve(self, capture=as_found(self.capture, UNSTABLE))
 
 
 def as_found(capture: Capture, finding: Finding) -> Capture:
