@@ -1,4 +1,4 @@
-"""A version as a page shows it: its text in blocks, what it says about itself, and the tables that need a look."""
+"""A version as a page shows it: its text in blocks, and the tables that need a look."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from attrs import frozen
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
-from archive.web import pager
 from archive.web.visit import Row, Visit
 
 LINES = 1_000
@@ -27,18 +26,12 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-@frozen
-class Extract:
-    blocks: tuple[Block, ...]
-    page: int
-    pages: int
+def lines_of(text: str) -> int:
+    """How many lines `blocks_of` counts; LINES of them are a page."""
+    return text.count("\n") + 1
 
 
-def pages_of(text: str) -> int:
-    return pager.pages(text.count("\n") + 1, LINES)
-
-
-def extract(text: str, page: int = 1) -> Extract:
+def blocks_of(text: str, page: int = 1) -> list[Block]:
     """One page of the text; pages count from 1."""
     shown = text.split("\n")[(page - 1) * LINES : page * LINES]
     blocks: list[Block] = []
@@ -47,7 +40,7 @@ def extract(text: str, page: int = 1) -> Extract:
             blocks.append(Block("table", rows=tuple(tuple(line[1:].split(CELL)) for line in group)))
         else:
             blocks += [Block("p", line) for line in group if line.strip()]
-    return Extract(tuple(blocks), page, pages_of(text))
+    return blocks
 
 
 def grids_to_review(visit: Visit, version_id: int) -> list[Row]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from archive.record.story import metadata_of
+from archive.web.pager import Pager
 from archive.web.pages.files import has_bytes
-from archive.web.texts import extract, grids_to_review, pages_of
+from archive.web.texts import LINES, blocks_of, grids_to_review, lines_of
 from archive.web.views import page
 from archive.web.visit import Context, Missing, Row, Visit
 
@@ -23,18 +24,25 @@ def document(visit: Visit) -> Context:
     )
     standing = next((v for v in versions if v["standing"]), versions[0]) if versions else None
     version = visit.version(_chosen(visit, versions, standing))
-    return {
-        "title": found["name"] or (version["title"] if version else "") or found["notice"],
+    context: Context = {
+        "title": found["name"] or found["notice"],
         "document": found,
         "versions": versions,
-        "version": version,
-        "extract": extract(version["text"], visit.page(pages_of(version["text"]))) if version else None,
-        "latest": bool(version and standing and version["id"] == standing["id"]),
-        "metadata": metadata_of(version) if version else [],
-        "items": visit.value("SELECT count(*) FROM items WHERE version_id = ?", [version["id"]]) if version else 0,
-        "review": grids_to_review(visit, version["id"]) if version else [],
         "members": visit.rows("SELECT * FROM documents WHERE parent_id = ? ORDER BY id", [found["id"]]),
         "kept": has_bytes(visit, found),
+    }
+    if version is None or standing is None:
+        return context
+    pager = Pager.of(visit, lines_of(version["text"]), LINES, {"version": str(version["number"])})
+    return context | {
+        "title": found["name"] or version["title"] or found["notice"],
+        "version": version,
+        "blocks": blocks_of(version["text"], pager.page),
+        "pager": pager,
+        "latest": version["id"] == standing["id"],
+        "metadata": metadata_of(version),
+        "items": visit.value("SELECT count(*) FROM items WHERE version_id = ?", [version["id"]]),
+        "review": grids_to_review(visit, version["id"]),
     }
 
 

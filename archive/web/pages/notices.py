@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from archive.operate.troubles.areas import emptied
 from archive.record.story import metadata_of
+from archive.web.pager import pages
 from archive.web.pages.files import has_bytes
-from archive.web.texts import extract, grids_to_review
+from archive.web.texts import LINES, blocks_of, grids_to_review, lines_of
 from archive.web.views import page
 from archive.web.visit import Context, Missing, Row, Visit
 
@@ -38,8 +39,8 @@ def notice(visit: Visit) -> Context:
         raise Missing(f"名单中没有“{slug}”这份通知。")
     id = found["id"]
     documents = _documents(visit, id)
-    pages = [d for d in documents if d["kind"] == "page"]
-    shown = next((d for d in pages if d["current"]), None)
+    webpages = [d for d in documents if d["kind"] == "page"]
+    shown = next((d for d in webpages if d["current"]), None)
     version = visit.version(shown["version_id"]) if shown else None
     return {
         "title": found["title"],
@@ -48,9 +49,10 @@ def notice(visit: Visit) -> Context:
         "page": shown,
         "version": version,
         "metadata": metadata_of(version) if version else [],
-        "extract": extract(version["text"]) if version else None,
+        "blocks": blocks_of(version["text"]) if version else [],
+        "pages": pages(lines_of(version["text"]), LINES) if version else 0,
         "attachments": [d for d in documents if d["kind"] != "page"],
-        "others": [d for d in pages if d is not shown and d["version_id"]],
+        "others": [d for d in webpages if d is not shown and d["version_id"]],
         "review": [grid for d in documents if d["current"] for grid in grids_to_review(visit, d["version_id"])],
         "captures_total": visit.value(
             "SELECT count(*) FROM captures WHERE document_id IN (SELECT id FROM documents WHERE notice_id = ?)", [id]
