@@ -61,18 +61,8 @@ def _accept_capture(store: Store, declared: Declared, review: Row) -> None:
     document = _read(store, declared, capture)
     reading = with_inside(document, _rule(store, declared, document_id))
     with atomic(store.db):
-        undo = decide.before(store, review)
-        store.update("captures", capture["id"], decision="accepted")
-        store.update("documents", document_id, verdict=str(Verdict.OK), trouble_count=0, trouble_since=None)
-        version_id = store.add_version(document_id, capture["id"], document, "accepted")
+        decide.accept_capture(store, review, document)
         keep_inside(store, document_id, capture["id"], reading)
-        store.db.execute(
-            """UPDATE notices SET state = 'current', verdict = 'ok', reason = '',
-               trouble_count = 0, trouble_since = NULL
-               WHERE id = (SELECT notice_id FROM documents WHERE id = ? AND kind = 'page' AND mirror = '')""",
-            [document_id],
-        )
-        decide.decided(store, review, "accepted", undo, [version_id])
 
 
 def review_of_capture(store: Store, declared: Declared, capture_id: int) -> int:

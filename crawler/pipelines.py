@@ -3,21 +3,17 @@ done."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 from scrapy.exceptions import NotConfigured
 
-from archive.clock import iso, now
 from archive.machine.transaction import atomic
-from archive.model import GOOD, Kind, Verdict
+from archive.model import GOOD, Verdict
 from archive.record.keep import keep
+from archive.record.listings import is_candidate, listing_of, note_listed, note_look, propose
 from archive.record.reviews import note_capture
-from archive.text.links import link_key
 from crawler.answer import Answer
 from crawler.crawl import Crawl, crawl_of
-from crawler.judge.successor import Listed
 from crawler.listed import Decided, Looked
 from crawler.progress import Progress
 from crawler.readings import keep_inside
@@ -70,7 +66,7 @@ class AnswerPipeline(_Pipeline):
         hops = answer.capture.redirects
         permanent = bool(hops) and all(status in (301, 308) for status, _ in hops)
         location = answer.capture.url if permanent else ""
-        self.store.update("documents", answer.capture.document_id, location=location)
+        self.store.lives_at(answer.capture.document_id, location)
 
 
 class ListingPipeline(_Pipeline):
@@ -79,53 +75,26 @@ class ListingPipeline(_Pipeline):
     async def process_item(self, item: Any) -> Any:
         with atomic(self.store.db):
             if isinstance(item, Looked):
-                listing_id = self._listing(item.notice_id, item.url)
-                values = {"verified": int(item.declared), "verdict": item.verdict, "reason": item.reason}
-                self.store.update("listings", listing_id, checked_at=iso(now()), **values)
-                self._note(listing_id, item.entries)
+                listing_id = listing_of(self.store, item.notice_id, item.url)
+                note_look(self.store, listing_id, verified=item.declared, verdict=item.verdict, reason=item.reason)
+                note_listed(self.store, listing_id, [(entry.url, entry.title) for entry in item.entries])
             elif isinstance(item, Decided):
-                if item.evidence and not self._is_candidate(item):
+                if item.evidence and not is_candidate(self.store, item.notice_id, item.entry.url):
                     self._propose(item)
-                self._note(self._listing(item.notice_id, item.listing_url), [item.entry])
+                listing_id = listing_of(self.store, item.notice_id, item.listing_url)
+                note_listed(self.store, listing_id, [(item.entry.url, item.entry.title)])
         return item
 
-    def _listing(self, notice_id: int, url: str) -> int:
-        known = self.store.row("SELECT id FROM listings WHERE notice_id = ? AND url = ?", [notice_id, url])
-        return int(known["id"]) if known else self.store.insert("listings", {"notice_id": notice_id, "url": url})
-
-    def _note(self, listing_id: int, entries: Sequence[Listed]) -> None:
-        rows = ({"listing_id": listing_id, "url": e.url, "title": e.title, "first_seen": iso(now())} for e in entries)
-        self.store.db.table("listed").insert_all(rows, ignore=True)
-
-    def _is_candidate(self, item: Decided) -> bool:
-        rows = self.store.rows("SELECT url FROM candidates WHERE notice_id = ?", [item.notice_id])
-        return link_key(item.entry.url) in {link_key(row["url"]) for row in rows}
-
     def _propose(self, item: Decided) -> None:
-        """A candidate, and the change that tells of it."""
-        moment, metadata = iso(now()), item.document.metadata
-        candidate = {
-            "notice_id": item.notice_id,
+        metadata = item.document.metadata
+        values = {
             "url": item.entry.url,
             "title": max(item.entry.title, item.document.title, key=len),
             "document_number": metadata.get("document_number", ""),
             "published_on": metadata.get("published_on", "") or item.entry.date,
-            "found_at": moment,
-            "state": "new",
-            "evidence": json.dumps(item.evidence, ensure_ascii=False),
             "listing": item.listing_url,
         }
-        self.store.insert("candidates", candidate)
-        change = {
-            "notice_id": item.notice_id,
-            "crawl_id": self.crawl.id,
-            "kind": str(Kind.SUCCESSOR),
-            "detected_at": moment,
-            "updated_at": moment,
-            "summary": f"可能的新版，请核对：《{candidate['title']}》",
-            "quiet": 0,
-        }
-        self.store.insert("changes", change)
+        propose(self.store, self.crawl.id, item.notice_id, values, item.evidence)
         self.stats.inc_value("guidelines/candidates")
 
 

@@ -8,12 +8,9 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from archive.machine.faults import StoreError
 from archive.model import Document
-from archive.record.files import member_documents
-from archive.record.keep import keep
+from archive.record.keep import keep_members
 from archive.record.store import Row, Store
-from archive.search import index
 from archive.warc.read import Payload, read_payload
 from crawler.reading.rule import Rule
 from crawler.sandbox.apart import read_apart
@@ -79,20 +76,4 @@ def read_capture(store: Store, capture: Row, rule: Rule) -> Document:
 
 def keep_inside(store: Store, parent_id: int, capture_id: int, reading: Reading) -> None:
     """The files inside an archive file as documents of their own; one that is no longer in it counts as gone."""
-    parent = store.row("SELECT notice_id, url FROM documents WHERE id = ?", [parent_id])
-    if parent is None:
-        raise StoreError(f"文档 {parent_id} 不存在")
-    ids = set()
-    places = member_documents(store, parent_id, [(file.path, file.sha256) for file in reading.inside])
-    for file, known in zip(reading.inside, places, strict=True):
-        url = f"{parent['url']}#{file.path}"
-        if known is not None:
-            store.update("documents", known, url=url, name=file.path)
-        document_id = store.document(parent["notice_id"], "member", url, name=file.path, parent_id=parent_id)
-        ids.add(document_id)
-        keep(store, document_id, capture_id, file.document)
-        store.update("documents", document_id, sha256=file.sha256, media_type=file.document.media_type)
-    for row in store.rows("SELECT id FROM documents WHERE parent_id = ?", [parent_id]):
-        if row["id"] not in ids:
-            store.update("documents", row["id"], state="gone")
-            index.index_document(store.db, row["id"])
+    keep_members(store, parent_id, capture_id, [(file.path, file.sha256, file.document) for file in reading.inside])

@@ -87,7 +87,7 @@ def note_lost(store: Store, document_id: int) -> None:
         try:
             read_payload(store.data, capture["warc_file"], capture["warc_offset"])
         except WarcError:
-            store.update("captures", capture["id"], lost=1)
+            store.lost(capture["id"])
 
 
 def _base(store: Store, document_id: int) -> Row | None:

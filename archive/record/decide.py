@@ -17,8 +17,9 @@ from attrs import evolve, frozen
 from archive.clock import iso, now
 from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
-from archive.model import Document, Kind, Verdict
+from archive.model import Change, Document, Kind, Verdict
 from archive.record import reviews
+from archive.record.changes import record_change
 from archive.record.edition import Edition
 from archive.record.reviews import ReviewKind
 from archive.record.settle import settle, stand
@@ -238,12 +239,12 @@ def _withdraw_changes(store: Store, review: Row, undo: dict[str, Any], withdrawn
     it. Files that were replaced since stay told."""
     if not withdrawn:
         return []
-    marks = ", ".join("?" * len(withdrawn))
     rows = store.rows(
-        f"""SELECT id FROM changes WHERE notice_id = ? AND id > ? AND withdrawn_at IS NULL AND kind != 'correction'
-              AND (from_version IN ({marks}) OR to_version IN ({marks})
-                   OR kind IN ('attachment-added', 'attachment-removed'))""",  # noqa: S608 - question marks
-        [review["notice_id"], undo["last_change"], *withdrawn, *withdrawn],
+        """WITH gone AS (SELECT value FROM json_each(:withdrawn))
+           SELECT id FROM changes WHERE notice_id = :notice AND id > :last AND withdrawn_at IS NULL
+             AND kind != 'correction' AND (from_version IN gone OR to_version IN gone
+                                           OR kind IN ('attachment-added', 'attachment-removed'))""",
+        {"withdrawn": json.dumps(list(withdrawn)), "notice": review["notice_id"], "last": undo["last_change"]},
     )
     for row in rows:
         store.update("changes", row["id"], withdrawn_at=iso(now()), updated_at=iso(now()))
@@ -313,30 +314,19 @@ def correct(store: Store, review: Row, crawl_id: int, changes: list[int]) -> Non
         return
     settle(store, notice, crawl_id)
     stand(store, notice["id"])
-    told = [row for row in map(_change(store), changes) if row and row["kind"] != Kind.UPGRADE]
+    told = store.rows(
+        """SELECT id, quiet, document_id FROM changes
+           WHERE id IN (SELECT value FROM json_each(?)) AND kind <> 'upgrade' ORDER BY id""",
+        [json.dumps(changes)],
+    )
     if not told:
         return
     loud = any(not row["quiet"] for row in told)
     numbers = "、".join(str(row["id"]) for row in told if not row["quiet"] or not loud)
-    moment = iso(now())
-    store.insert(
-        "changes",
-        {
-            "notice_id": notice["id"],
-            "document_id": review["document_id"] or told[0]["document_id"],
-            "crawl_id": crawl_id,
-            "kind": str(Kind.CORRECTION),
-            "detected_at": moment,
-            "updated_at": moment,
-            "summary": f"更正：此前第 {numbers} 号变化是误判，已撤销，请以现行文本为准",
-            "quiet": int(not loud),
-            "corrects": json.dumps(changes),
-        },
-    )
-
-
-def _change(store: Store) -> Any:
-    return lambda id: store.row("SELECT id, kind, quiet, document_id FROM changes WHERE id = ?", [id])
+    summary = f"更正：此前第 {numbers} 号变化是误判，已撤销，请以现行文本为准"
+    document_id = review["document_id"] or told[0]["document_id"]
+    change = Change(Kind.CORRECTION, summary, quiet=not loud, document_id=document_id)
+    record_change(store, notice["id"], crawl_id, change, corrects=changes)
 
 
 def settle_reviews(store: Store) -> None:

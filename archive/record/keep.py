@@ -6,16 +6,20 @@ archive, but does not stand until a person has said so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import evolve
 
 from archive.compare.compare import compare, is_confident, is_same
 from archive.compare.furniture import Furniture
+from archive.machine.faults import StoreError
 from archive.model import Document
-from archive.record.files import refresh_links
+from archive.record.files import member_documents, refresh_links
 from archive.record.learn import learn
 from archive.record.readings import same_reading
 from archive.record.settle import record_upgrade
 from archive.record.store import Row, Store
+from archive.search import index
 
 INSTEAD = 0.5
 """Share of the notice's length under which a text that calls it repealed is a sentence in its place."""
@@ -108,6 +112,30 @@ def _standing(last: Document, document: Document, furniture: Furniture) -> str:
         return ""
     before, after = (evolve(one, confidence="high") for one in (last, document))
     return "held" if any(not change.quiet for change in compare(before, after, furniture)) else ""
+
+
+def keep_members(store: Store, parent_id: int, capture_id: int, members: Sequence[tuple[str, str, Document]]) -> None:
+    """The files inside an archive file, as (path, sha256, reading); one that is no longer in it counts as gone.
+
+    Raises StoreError when there is no such archive file.
+    """
+    parent = store.row("SELECT notice_id, url FROM documents WHERE id = ?", [parent_id])
+    if parent is None:
+        raise StoreError(f"文档 {parent_id} 不存在")
+    ids = set()
+    places = member_documents(store, parent_id, [(path, sha256) for path, sha256, _ in members])
+    for (path, sha256, document), known in zip(members, places, strict=True):
+        url = f"{parent['url']}#{path}"
+        if known is not None:
+            store.update("documents", known, url=url, name=path)
+        document_id = store.document(parent["notice_id"], "member", url, name=path, parent_id=parent_id)
+        ids.add(document_id)
+        keep(store, document_id, capture_id, document)
+        store.update("documents", document_id, sha256=sha256, media_type=document.media_type)
+    for row in store.rows("SELECT id FROM documents WHERE parent_id = ?", [parent_id]):
+        if row["id"] not in ids:
+            store.update("documents", row["id"], state="gone")
+            index.index_document(store.db, row["id"])
 
 
 def keep_upgraded(

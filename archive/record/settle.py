@@ -13,9 +13,8 @@ better reader can swallow what the ministry changed (docs/decisions/0009).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from attrs import evolve
 
@@ -25,11 +24,11 @@ from archive.compare.compare import compare, is_confident
 from archive.compare.furniture import NONE
 from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
-from archive.model import Change, Kind, RowChange
+from archive.model import Change, Kind
+from archive.record.changes import record_change
 from archive.record.edition import Edition, File, attachment_rows, document_of, file_now, present, with_version
 from archive.record.learn import furniture_of
 from archive.record.store import Row, Store
-from archive.record.story import keep_stories
 from archive.search import index
 
 RETURN_WITHIN = timedelta(hours=24)
@@ -55,7 +54,9 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
         return []
     with atomic(store.db):
         changes = [_first(store, edition)] if told is None else _changes(store, told, edition)
-        ids = [record_change(store, notice, crawl_id, change) for change in changes if not _returned(store, change)]
+        ids = [
+            record_change(store, notice["id"], crawl_id, change) for change in changes if not _returned(store, change)
+        ]
         _tell(store, notice, edition)
     return ids
 
@@ -133,7 +134,7 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
         raise StoreError(f"文档 {document_id} 不属于任何通知")
     summary = "读取程序改进后重新读取同一份原文，文字或表格有出入；部委原文没有变化"
     change = Change(Kind.UPGRADE, summary, quiet=True, document_id=document_id, from_version=old, to_version=new)
-    change_id = record_change(store, notice, crawl_id, change)
+    change_id = record_change(store, notice["id"], crawl_id, change)
     if notice["told"]:
         told = Edition.of_json(notice["told"])
         files = tuple(with_version(file, document_id, new) for file in told.files)
@@ -177,44 +178,6 @@ def _returned(store: Store, change: Change) -> bool:
     moment = iso(now())
     store.update("changes", first["id"], restored_at=moment, updated_at=moment)
     return True
-
-
-def record_change(store: Store, notice: Row, crawl_id: int | None, change: Change) -> int:
-    moment = iso(now())
-    change_id = store.insert(
-        "changes",
-        {
-            "notice_id": notice["id"],
-            "document_id": change.document_id,
-            "crawl_id": crawl_id,
-            "kind": str(change.kind),
-            "from_version": change.from_version,
-            "to_version": change.to_version,
-            "detected_at": moment,
-            "updated_at": moment,
-            "summary": change.summary,
-            "quiet": int(change.quiet),
-        },
-    )
-    store.db.table("row_changes").insert_all(
-        row | {"change_id": change_id, "position": position}
-        for position, row in enumerate((row for rows in change.rows for row in _row_changes(rows)), 1)
-    )
-    keep_stories(store.db)
-    if change.kind is not Kind.NEW and not change.quiet:
-        store.db.table("notices").update(notice["id"], {"changed_at": moment})
-    return change_id
-
-
-def _row_changes(change: RowChange) -> Sequence[dict[str, Any]]:
-    ids = {
-        "kind": change.kind,
-        "item_before": change.before.id if change.before else None,
-        "item_after": change.after.id if change.after else None,
-    }
-    if not change.cells:
-        return [ids | {"column": "", "before": "", "after": ""}]
-    return [ids | {"column": cell.column, "before": cell.before, "after": cell.after} for cell in change.cells]
 
 
 def stand(store: Store, notice_id: int) -> None:

@@ -156,6 +156,14 @@ class Store:
             },
         )
 
+    def lives_at(self, document_id: int, location: str) -> None:
+        """Where permanent redirects lead; '' when there are none."""
+        self.update("documents", document_id, location=location)
+
+    def not_asked_for(self, document_id: int, problem: str) -> None:
+        """Why a document is not fetched, as a Problem is written."""
+        self.update("documents", document_id, reason=problem)
+
     def add_capture(self, crawl_id: int, capture: Capture) -> int:
         """Record a fetch. The caller has flushed the WARC record to disk before."""
         with atomic(self.db):
@@ -199,6 +207,10 @@ class Store:
         if found is None:
             raise StoreError(f"没有编号为 {capture_id} 的抓取记录")
         return found
+
+    def lost(self, capture_id: int) -> None:
+        """The record of a capture cannot be read any more: the document is fetched again."""
+        self.update("captures", capture_id, lost=1)
 
     def holder(self, capture: Row) -> Row:
         """The capture whose record holds the payload: this one, or for a 304 or a revisit the one referred to."""

@@ -104,7 +104,7 @@ class NoticesSpider(ArchiveSpider):
             document_id = self.store.document(job.notice_id, "attachment", attachment.url, name=attachment.name)
             row = self.store.row("SELECT state FROM documents WHERE id = ?", [document_id])
             if row is not None and row["state"] == "unread":
-                self.store.update("documents", document_id, reason=TOO_MANY)
+                self.store.not_asked_for(document_id, TOO_MANY)
         return files[:MOST_FILES]
 
     def _elsewhere(self, job: Job) -> Iterator[Request | Answer]:
