@@ -26,14 +26,13 @@ from archive.text.links import link_key
 from archive.text.same import compared
 from archive.warc.read import WarcError
 from crawler import reread
-from crawler.answer import Answer, Job, as_found, capture_of, failed, header_map
+from crawler.answer import Answer, Job, Present, as_found, capture_of, failed, header_map
 from crawler.crawl import Crawl
 from crawler.download.errors import explain
 from crawler.download.revisit import was_conditional
 from crawler.judge import ending
 from crawler.judge.evidence import Evidence, is_left
 from crawler.judge.verdict import judge
-from crawler.present import Present
 from crawler.reading.html import charset
 from crawler.reading.rule import Rule
 from crawler.readings import GAVE_UP, Reading, read_capture, read_whole
@@ -58,11 +57,12 @@ class Keeper:
 
     async def judged(self, job: Job, response: Response) -> Answer:
         """What an answer is, held against what is known."""
-        lost = await self._brought_up_to_date(job, self._rule(job, response))
+        rule = self._rule(job, response)
+        lost = await self._brought_up_to_date(job, rule)
         present = Present(self.store, job.document_id)
         if lost and response.status == 304:  # "nothing changed since", and the bytes from then are lost
             return await self._asked_again(evolve(job, known=None), present)
-        return await self._examined(job, response, present)
+        return await self._examined(job, response, present, rule)
 
     async def confirmed(self, answer: Answer) -> AsyncIterator[Answer]:
         """The outcome; a difference from the version that stands only once a second, later answer says the same."""
@@ -109,11 +109,11 @@ class Keeper:
 
     # ------------------------------------------------------------ read apart and judged
 
-    async def _examined(self, job: Job, response: Response, present: Present) -> Answer:
+    async def _examined(self, job: Job, response: Response, present: Present, rule: Rule) -> Answer:
         capture = capture_of(job, response)
         if response.status == 304:
             return Answer(job, _not_modified(job, capture, response), present=present)
-        rule, headers, payload = self._rule(job, response), header_map(response), bytes(response.body)
+        headers, payload = header_map(response), bytes(response.body)
         capture = evolve(capture, sha256=hashlib.sha256(payload).hexdigest(), bytes=len(payload))
         if _is_repeated(job, capture, response, present):
             return Answer(job, _unchanged(job, capture), present=present)
@@ -170,8 +170,8 @@ class Keeper:
             accepted_reason=present.accepted["reason"] or "",
             last_text=current.text if current else "",
             last_attachments=len(current.attachments) if current else 0,
-            last_page=b"" if ending.closes(payload) else present.page,
             last_document_number=present.document_number,
+            last_page=b"" if ending.closes(payload) else present.page,
             shrunk_below=self.crawl.settings.shrunk_below,
             name=job.name,
             last_media_type=(job.known.payload["media_type"] or "") if job.known else "",
@@ -227,7 +227,7 @@ class Keeper:
         except Exception as error:
             logger.info("复核 %s 时出错：%s", job.url, error)
             return failed(job, explain(error), request)
-        return await self._examined(job, response, present)
+        return await self._examined(job, response, present, self._rule(job, response))
 
 
 def _not_modified(job: Job, capture: Capture, response: Response) -> Capture:

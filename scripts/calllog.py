@@ -26,7 +26,16 @@ ROOT = Path.cwd()
 SLUG = "urban-rural-planning"
 OURS = ("archive.", "crawler.")
 SUBSCRIBER = '[[subscriber]]\nname = "one"\naddress = "wecom:${KEY}"\n'
-TOOLS = ("archive.model", "archive.clock", "archive.text", "archive.words", "archive.machine", "crawler.reading.rule")
+TOOLS = (
+    "archive.model",
+    "archive.clock",
+    "archive.text",
+    "archive.words",
+    "archive.machine",
+    "crawler.reading.rule",
+    "crawler.crawl",
+    "crawler.fetched",
+)
 Call = tuple[str, str]
 """Module and function."""
 

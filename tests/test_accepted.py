@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crawler.present import Present
+from crawler.answer import Present
 from tests.factory import capture, make_archive, page_document
 
 
