@@ -42,14 +42,14 @@ class AnswerPipeline(_Pipeline):
         return item
 
     def _keep(self, answer: Answer) -> None:
-        capture, taken = answer.capture, answer.taken
+        capture, taken, standing = answer.capture, answer.taken, answer.standing
         document_id = capture.document_id
         with atomic(self.store.db):
             capture_id = self.store.add_capture(self.crawl.id, capture)
             if capture.verdict in GOOD:
                 self._follow_location(answer)
             if taken is not None:
-                if keep(self.store, document_id, capture_id, taken.document, answer.standing):
+                if keep(self.store, document_id, capture_id, taken.document, standing):
                     self.stats.inc_value("guidelines/versions")
                 keep_inside(self.store, document_id, capture_id, taken)
                 if taken.inside:

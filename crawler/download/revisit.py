@@ -13,7 +13,6 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from attrs import evolve
 from scrapy.http import Request
 
 from archive.clock import now, parse
@@ -21,63 +20,45 @@ from archive.record.store import Row, Store
 from archive.text.links import link_key, loose_key
 from crawler.download.asked import KEY, Asked, Known
 
-PROCESSED = ("current", "unreadable")
 ASK_WHOLE_AFTER = timedelta(days=30)
 """Since the last answer that brought a body: then the whole is asked for, whatever the server would say of it."""
 CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
 
 
+_LATEST = """
+SELECT g.url, coalesce(g.etag, '') AS etag, coalesce(g.last_modified, '') AS last_modified,
+       (SELECT max(fetched_at) FROM good_captures WHERE document_id = d.id AND http_status = 200) AS whole_at,
+       (SELECT count(DISTINCT sha256) FROM captures c WHERE c.document_id = d.id AND c.etag = g.etag
+          AND c.http_status = 200 AND c.verdict IN ('ok', 'unchanged')) AS bodies_of_etag,
+       (SELECT count(DISTINCT sha256) FROM captures c WHERE c.document_id = d.id AND c.last_modified = g.last_modified
+          AND c.http_status = 200 AND c.verdict IN ('ok', 'unchanged')) AS bodies_of_date
+FROM documents d JOIN last_good_captures g ON g.document_id = d.id
+WHERE d.id = ? AND d.state IN ('current', 'unreadable')
+"""
+
+
 def known(store: Store, document_id: int) -> Known | None:
-    """None when the document was never read: then its bytes are needed again."""
-    document = store.row("SELECT state FROM documents WHERE id = ?", [document_id])
-    payload = store.last_good_capture(document_id)
-    if document is None or document["state"] not in PROCESSED or payload is None or payload["lost"]:
+    """None when the document was never read: then its bytes are needed again.
+
+    Without the validators that this document's server has sent with two different bodies, and without a date that was
+    still to come: it says nothing about what changes until then.
+    """
+    latest, payload = store.row(_LATEST, [document_id]), store.last_good_capture(document_id)
+    if latest is None or payload is None or payload["lost"]:
         return None
-    latest = store.row(
-        "SELECT url, etag, last_modified FROM last_good_captures WHERE document_id = ?",
-        [document_id],
-    )
-    if latest is None:
-        return None
-    found = Known(latest["url"], latest["etag"] or "", latest["last_modified"] or "", payload)
-    return evolve(_trusted(store, document_id, found), stale=_is_stale(store, document_id))
+    etag = latest["etag"] if latest["bodies_of_etag"] <= 1 else ""
+    honest = latest["bodies_of_date"] <= 1 and _is_past(latest["last_modified"], payload["fetched_at"])
+    stale = latest["whole_at"] is not None and now() - parse(latest["whole_at"]) >= ASK_WHOLE_AFTER
+    return Known(latest["url"], etag, latest["last_modified"] if honest else "", payload, stale)
 
 
-def _is_stale(store: Store, document_id: int) -> bool:
-    last = store.row(
-        "SELECT max(fetched_at) AS at FROM good_captures WHERE document_id = ? AND http_status = 200",
-        [document_id],
-    )
-    return last is not None and last["at"] is not None and now() - parse(last["at"]) >= ASK_WHOLE_AFTER
-
-
-def _trusted(store: Store, document_id: int, found: Known) -> Known:
-    """Without the validators that this document's server has sent with two different bodies, and without a date that
-    was still to come: it says nothing about what changes until then."""
-    etag = "" if _lied(store, document_id, "etag", found.etag) else found.etag
-    date = "" if _lied(store, document_id, "last_modified", found.last_modified) else found.last_modified
-    return evolve(found, etag=etag, last_modified=date if _is_past(found) else "")
-
-
-def _lied(store: Store, document_id: int, column: str, value: str) -> bool:
-    row = store.row(
-        f"""SELECT count(DISTINCT sha256) AS bodies FROM captures WHERE document_id = ? AND {column} = ?
-            AND http_status = 200 AND verdict IN ('ok', 'unchanged')""",  # noqa: S608 - one of two names, above
-        [document_id, value],
-    )
-    return row is not None and row["bodies"] > 1
-
-
-def _is_past(found: Known) -> bool:
+def _is_past(date: str, fetched_at: str) -> bool:
     """Whether Last-Modified lies before the fetch. What is no date is the server's own mark, sent back as it came."""
-    if not found.last_modified:
-        return False
     try:
-        modified = parsedate_to_datetime(found.last_modified)
+        modified = parsedate_to_datetime(date)
     except ValueError:
         return True
-    fetched = parse(found.payload["fetched_at"])
-    return modified.tzinfo is None or modified <= fetched + timedelta(minutes=5)
+    return modified.tzinfo is None or modified <= parse(fetched_at) + timedelta(minutes=5)
 
 
 class ConditionalMiddleware:
