@@ -42,7 +42,8 @@ class AnswerPipeline(_Pipeline):
         return item
 
     def _keep(self, answer: Answer) -> None:
-        capture, taken, standing = answer.capture, answer.taken, answer.standing
+        capture, taken = answer.capture, answer.taken
+        standing = answer.standing if taken else None  # before the transaction
         document_id = capture.document_id
         with atomic(self.store.db):
             capture_id = self.store.add_capture(self.crawl.id, capture)
