@@ -33,6 +33,7 @@ _NOT_TEXT = frozenset((
 ))
 # fmt: on
 _HIDDEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+START, WORDS, END = "start", "words", "end"
 BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -98,19 +99,41 @@ def is_hidden(element: Element) -> bool:
     return style is not None and _HIDDEN.search(style) is not None
 
 
+class Walk:
+    """Through an element in the order of the page: (step, node, words), the step being START, WORDS or END.
+
+    WORDS are text inside the node, or behind it once it has ended. A comment only ends.
+    """
+
+    def __init__(self, place: Element) -> None:
+        self.place = place
+        self._events = etree.iterwalk(place, events=("start", "end", "comment", "pi"))
+        self._skipped = False
+
+    def __iter__(self) -> Iterator[tuple[str, Element, str]]:
+        for event, node in self._events:
+            self._skipped = False
+            yield START if event == "start" else END, node, ""
+            if event != "start" and node is self.place:
+                return
+            words = node.text if event == "start" else node.tail
+            if words and not self._skipped:
+                yield WORDS, node, words
+
+    def skip(self) -> None:
+        """After START of a node: nothing of what is in it; its END comes all the same."""
+        self._skipped = True
+        self._events.skip_subtree()
+
+
 def texts(element: Element, *, hidden: bool = False) -> Iterator[str]:
     """The pieces of text inside an element, in order, without scripts and the like."""
-    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
-    for event, node in walk:
-        if event == "start":
-            tag = tag_of(node)
-            if tag in _NOT_TEXT or (not hidden and node is not element and is_hidden(node)):
-                walk.skip_subtree()
-                continue
-            if node.text:
-                yield node.text
-        elif node.tail and node is not element:
-            yield node.tail
+    walk = Walk(element)
+    for step, node, words in walk:
+        if step == WORDS:
+            yield words
+        elif step == START and (tag_of(node) in _NOT_TEXT or (not hidden and node is not element and is_hidden(node))):
+            walk.skip()
 
 
 def text_of(element: Element) -> str:

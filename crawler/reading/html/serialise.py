@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from attrs import define, field
-from lxml import etree
 
 from archive.text.struck import joined as as_one
 from crawler.reading.assemble import Block, Paragraph, clean
-from crawler.reading.html.dom import Element, is_block, is_hidden, tag_of, weight
+from crawler.reading.html.dom import END, START, Element, Walk, is_block, is_hidden, tag_of, weight
 from crawler.reading.html.inline import Looks
 from crawler.reading.html.tables import grid_of, is_data
 
@@ -53,43 +52,35 @@ def blocks(container: Element, drop: frozenset[Element] = frozenset()) -> Iterat
     line, looks = _Line(), Looks()
     heading = False
     verbatim = links = 0
-    walk = etree.iterwalk(container, events=("start", "end", "comment", "pi"))
-    for event, node in walk:
+    walk = Walk(container)
+    for step, node, text in walk:
         tag = tag_of(node)
-        if event == "start":
+        if step == START:
             if is_block(tag):
                 yield from line.end(heading=heading)
                 heading = heading or tag in _HEADINGS
                 verbatim += tag == "pre"
             links += tag == "a"
             if node is not container and (node in drop or is_hidden(node)):
-                walk.skip_subtree()
-                continue
-            if tag == "table" and is_data(node):
+                walk.skip()
+            elif tag == "table" and is_data(node):
                 yield grid_of(node)
-                walk.skip_subtree()
-                continue
-            looks.enter(node, tag)
-            text = node.text
-        else:
-            if event == "end" and is_block(tag):
+                walk.skip()
+            else:
+                looks.enter(node, tag)
+        elif step == END:
+            if is_block(tag):
                 yield from line.end(heading=heading)
                 heading = heading and tag not in _HEADINGS
                 verbatim -= tag == "pre"
-            if event == "end":
-                links -= tag == "a"
-                looks.leave(node)
-            if node is container:
-                break
-            text = node.tail
-        if not text:
-            continue
-        if verbatim:
-            *lines, text = text.split("\n")
+            links -= tag == "a"
+            looks.leave(node)
+        else:
+            *lines, text = text.split("\n") if verbatim else [text]
             for one in lines:
                 line.add(looks.shown(one), linked=links > 0)
                 yield from line.end(heading=heading)
-        line.add(looks.shown(text), linked=links > 0)
+            line.add(looks.shown(text), linked=links > 0)
     yield from line.end(heading=heading)
 
 

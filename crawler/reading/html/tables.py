@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-
 from archive.model import Grid, Place
 from archive.text.struck import joined
 from crawler.reading.formats.grids import Cell, build
 from crawler.reading.formats.office.marks import in_font
-from crawler.reading.html.dom import Element, is_block, is_hidden, select, tag_of, weight
+from crawler.reading.html.dom import END, WORDS, Element, Walk, is_block, is_hidden, select, tag_of, weight
 from crawler.reading.html.inline import Looks
 
 MAX_COLSPAN = 1000
@@ -56,40 +54,30 @@ def cell_text(cell: Element) -> str:
     fonts: list[tuple[Element, str]] = []
     looks = Looks()
 
-    def put(text: str | None) -> None:
-        if text:
-            line.append(looks.shown(in_font(text, fonts[-1][1] if fonts else "")))
-
     def end() -> None:
         text = re.sub(r"\s+", " ", joined("".join(line))).strip()
         if text:
             lines.append(text)
         line.clear()
 
-    walk = etree.iterwalk(cell, events=("start", "end", "comment", "pi"))
-    for event, node in walk:
+    walk = Walk(cell)
+    for step, node, text in walk:
         tag = tag_of(node)
-        if event == "start":
-            if node is not cell and (tag == "br" or is_block(tag)):
-                end()
-            if is_hidden(node) and node is not cell:
-                walk.skip_subtree()
-                continue
-            font = _symbol_font(node)
-            if font:
+        if step == WORDS:
+            line.append(looks.shown(in_font(text, fonts[-1][1] if fonts else "")))
+            continue
+        if node is not cell and is_block(tag):
+            end()
+        if step == END:
+            if fonts and fonts[-1][0] is node:
+                fonts.pop()
+            looks.leave(node)
+        elif node is not cell and is_hidden(node):
+            walk.skip()
+        else:
+            if font := _symbol_font(node):
                 fonts.append((node, font))
             looks.enter(node, tag)
-            put(node.text)
-        else:
-            if event == "end" and fonts and fonts[-1][0] is node:
-                fonts.pop()
-            if event == "end":
-                looks.leave(node)
-            if node is cell:
-                break
-            if event == "end" and is_block(tag):
-                end()
-            put(node.tail)
     end()
     return "\n".join(lines)
 

@@ -7,14 +7,25 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit, urlunsplit
 
 from attrs import define
-from lxml import etree
 from w3lib.url import safe_url_string
 
 from archive.model import Attachment
 from archive.text.filetypes import FILE
 from archive.text.links import is_signed
 from archive.text.noise import without_counters
-from crawler.reading.html.dom import BLANK, Element, is_block, is_hidden, select, select_all, tag_of
+from crawler.reading.html.dom import (
+    BLANK,
+    END,
+    START,
+    WORDS,
+    Element,
+    Walk,
+    is_block,
+    is_hidden,
+    select,
+    select_all,
+    tag_of,
+)
 from crawler.reading.rule import Rule
 
 _FILE = re.compile(rf"\.(?:{FILE})$", re.I)
@@ -104,40 +115,28 @@ def _walk(
     anchor: Element | None = None
     text: list[str] = []
     adjoining = False
-    walk = etree.iterwalk(place, events=("start", "end", "comment", "pi"))
-    for event, node in walk:
-        tag = tag_of(node)
-        if event == "start":
-            if node in drop or (node is not place and is_hidden(node)):
-                walk.skip_subtree()
-                continue
-            if is_block(tag):
-                between.clear()
-                adjoining = False
-            if tag == "a" and node.get("href") and anchor is None:
-                anchor = node
-                text.clear()
-            piece = node.text
-        else:
-            if anchor is not None and node is anchor:
-                link = _link(node, "".join(text), "".join(between), base, charset, adjoining, inside)
-                if link:
-                    yield link, node
-                anchor = None
-                between.clear()
-                adjoining = True
-            if node is place:
-                return
-            if event == "end" and is_block(tag):
-                between.clear()
-                adjoining = False
-            piece = node.tail
-        if piece:
-            if anchor is not None:
-                text.append(piece)
-            else:
-                between.append(piece)
-                adjoining = adjoining and not piece.strip()
+    walk = Walk(place)
+    for step, node, words in walk:
+        if step == WORDS and anchor is not None:
+            text.append(words)
+        elif step == WORDS:
+            between.append(words)
+            adjoining = adjoining and not words.strip()
+        elif step == START and (node in drop or (node is not place and is_hidden(node))):
+            walk.skip()
+        elif step == END and node is anchor:
+            link = _link(node, "".join(text), "".join(between), base, charset, adjoining, inside)
+            if link:
+                yield link, node
+            anchor = None
+            between.clear()
+            adjoining = True
+        elif is_block(tag_of(node)):
+            between.clear()
+            adjoining = False
+        elif step == START and anchor is None and tag_of(node) == "a" and node.get("href"):
+            anchor = node
+            text.clear()
 
 
 def _link(

@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lxml import etree
-
 from crawler.reading.catalogue.headers import label_role
-from crawler.reading.html.dom import Element, is_block, is_hidden, select, select_all, tag_of, text_of
+from crawler.reading.html.dom import END, START, Element, Walk, is_block, is_hidden, select, select_all, tag_of, text_of
 from crawler.reading.page.fields import FIELD_OF, OTHER, document_number_in, label_of, signed_date, value_of
 from crawler.reading.rule import Rule
 
@@ -137,10 +135,10 @@ def _lines(area: Element, body: Element | None) -> Iterator[tuple[str, bool]]:
     """
     line: list[str] = []
     fresh = False  # in a cell that has given no line yet
-    walk = etree.iterwalk(area, events=("start", "end", "comment", "pi"))
-    for event, node in walk:
+    walk = Walk(area)
+    for step, node, text in walk:
         tag = tag_of(node)
-        if event == "start":
+        if step == START:
             if is_block(tag) and line:
                 yield "".join(line), False
                 line.clear()
@@ -148,21 +146,16 @@ def _lines(area: Element, body: Element | None) -> Iterator[tuple[str, bool]]:
             if node is body:
                 return
             if is_hidden(node):
-                walk.skip_subtree()
-                continue
-            fresh = fresh or tag in _CELLS
-            text = node.text
-        else:
-            if event == "end" and is_block(tag):
-                cell = tag in _CELLS
-                if line or (cell and fresh):
-                    yield "".join(line), cell
-                    line.clear()
-                    fresh = False
-            if node is area:
-                return
-            text = node.tail
-        if text and (line or text.strip()):
+                walk.skip()
+            else:
+                fresh = fresh or tag in _CELLS
+        elif step == END:
+            cell = tag in _CELLS
+            if is_block(tag) and (line or (cell and fresh)):
+                yield "".join(line), cell
+                line.clear()
+                fresh = False
+        elif line or text.strip():
             line.append(text)
 
 

@@ -11,10 +11,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
 from attrs import frozen
-from lxml import etree
 
 from archive.text.fold import title_fold
-from crawler.reading.html.dom import BLANK, Element, is_block, is_hidden, select, tag_of, text_of, weight
+from crawler.reading.html.dom import (
+    BLANK,
+    END,
+    WORDS,
+    Element,
+    Walk,
+    is_block,
+    is_hidden,
+    select,
+    tag_of,
+    text_of,
+    weight,
+)
 from crawler.reading.html.tables import is_data
 from crawler.reading.page.fields import document_number_in
 from crawler.reading.page.repeal_words import (
@@ -120,34 +131,30 @@ def _lines(root: Element, body: Element | None, asides: _Asides) -> Iterator[_Li
     pieces: list[str] = []
     place, number, links, plain, linked = "before", 0, 0, False, False
     start = next(iter(select(root, "body")), root)
-    walk = etree.iterwalk(start, events=("start", "end", "comment", "pi"))
-    for event, node in walk:
-        tag = tag_of(node)
-        ends = is_block(tag) or node is body
-        if ends and event in ("start", "end") and pieces:
+    walk = Walk(start)
+    for step, node, words in walk:
+        if step == WORDS:
+            pieces.append(words)
+            linked = linked or (links > 0 and bool(words.strip()))
+            plain = plain or (links == 0 and re.search(r"\w", words) is not None)
+            continue
+        link = tag_of(node) == "a" and bool(node.get("href"))
+        if pieces and (is_block(tag_of(node)) or node is body):
             text = BLANK.sub(" ", "".join(pieces)).strip()
             if text:
                 yield _Line(text, place, linked and not plain, number)
                 number += 1
             pieces.clear()
             plain = linked = False
-        if event == "start":
-            place = "in" if node is body else place
-            if asides.is_one(node):
-                walk.skip_subtree()
-                continue
-            links += tag == "a" and bool(node.get("href"))
-            text = node.text
+        if step == END:
+            links -= link and links > 0
+            place = "after" if node is body and node is not start else place
+            continue
+        place = "in" if node is body else place
+        if asides.is_one(node):
+            walk.skip()
         else:
-            links -= event == "end" and tag == "a" and bool(node.get("href")) and links > 0
-            if node is start:
-                break
-            place = "after" if node is body and event == "end" else place
-            text = node.tail
-        if text:
-            pieces.append(text)
-            linked = linked or (links > 0 and bool(text.strip()))
-            plain = plain or (links == 0 and re.search(r"\w", text) is not None)
+            links += link
     rest = BLANK.sub(" ", "".join(pieces)).strip()
     if rest:
         yield _Line(rest, place, linked and not plain, number)
