@@ -20,7 +20,9 @@ _HAN = re.compile(
     r"([一二][〇○零O0一二三四五六七八九]{3})年(元|十[一二]?|[一二三四五六七八九])月"
     r"(二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])日"
 )
-_DIGITS = {sign: str(n) for n, signs in enumerate(("〇○零O0", *"一二三四五六七八九")) for sign in signs} | {"元": "1"}
+HAN_DIGITS = {sign: str(n) for n, signs in enumerate(("〇○零ＯOo0０", *"一二三四五六七八九")) for sign in signs} | {
+    "元": "1"
+}
 
 
 def has_digits(text: str) -> bool:
@@ -34,12 +36,15 @@ def without_thousands(text: str) -> str:
 
 def plain_dates(text: str) -> str:
     """Dates as 2025年3月5日, hours without a leading nought, the year of a document number in 〔〕."""
-    text = _HAN.sub(lambda d: f"{''.join(map(_DIGITS.__getitem__, d[1]))}年{_number(d[2])}月{_number(d[3])}日", text)
+    text = _HAN.sub(
+        lambda d: f"{''.join(map(HAN_DIGITS.__getitem__, d[1]))}年{han_number(d[2])}月{han_number(d[3])}日", text
+    )
     text = _FULL.sub(lambda d: f"{d[1]}年{int(d[2] or d[5])}月{int(d[3] or d[6])}日", text)
     text = _HOUR.sub(r"\1", _MONTH.sub(lambda d: d[1] or d[2], text))
     return _YEAR_IN_BRACKETS.sub(r"〔\1〕", text)
 
 
-def _number(han: str) -> int:
-    tens, ten, ones = han.rpartition("十")
-    return (int(_DIGITS.get(tens, "1")) * 10 if ten else 0) + int(_DIGITS.get(ones, "0"))
+def han_number(text: str) -> int:
+    """The number of a month or day: 元, 七, 十一, 二十三, 廿三, 卅一."""
+    tens, ten, ones = text.replace("廿", "二十").replace("卅", "三十").rpartition("十")
+    return (int(HAN_DIGITS.get(tens, "1")) * 10 if ten else 0) + int(HAN_DIGITS.get(ones, "0"))

@@ -7,6 +7,7 @@ catalogue leave them out: 20 struck out for 7 is told as 20 having become 7.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping
 
 _STRUCK = re.compile("〔删：[^〔〕]*〕")
 _NEIGHBOURS = re.compile("〔删：([^〔〕]*)〕〔删：")
@@ -43,6 +44,21 @@ def raised(text: str) -> str:
 def lowered(text: str) -> str:
     """A piece that is set low, as the 2 of CO₂."""
     return _shifted(text, _LOW, "_")
+
+
+Look = Callable[[str], str]
+LOOKS: tuple[Look, ...] = (raised, lowered, struck)
+"""In the order in which they are put on: what is raised and struck out reads 〔删：²〕."""
+HEIGHTS: Mapping[str, Look] = {"superscript": raised, "subscript": lowered}
+"""By the values of vertAlign in Office's files."""
+
+
+def shown(text: str, looks: Collection[Look]) -> str:
+    """The text as these looks show it."""
+    for look in LOOKS:
+        if look in looks:
+            text = look(text)
+    return text
 
 
 def _shifted(text: str, signs: dict[str, str], mark: str) -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from attrs import define, field
 
-from archive.text.struck import lowered, raised, struck
+from archive.text.struck import Look, lowered, raised, shown, struck
 from crawler.reading.html.dom import Element
 
 _LOOK_OF_TAG = {"sup": raised, "sub": lowered, "s": struck, "strike": struck, "del": struck}
 _STYLED = re.compile(r"(line-through)|vertical-align\s*:\s*(?:(super)|(sub)\b)", re.I)
-_IN_ORDER = (raised, lowered, struck)
 
 
 @define
 class Looks:
     """The looks that hold at a place of a walk through a tree."""
 
-    open: list[tuple[Element, Callable[[str], str]]] = field(factory=list)
+    open: list[tuple[Element, Look]] = field(factory=list)
 
     def enter(self, node: Element, tag: str) -> None:
         look = _LOOK_OF_TAG.get(tag) or _by_style(node)
@@ -31,16 +29,10 @@ class Looks:
             self.open.pop()
 
     def shown(self, text: str) -> str:
-        if not self.open:
-            return text
-        looks = {look for _, look in self.open}
-        for look in _IN_ORDER:
-            if look in looks:
-                text = look(text)
-        return text
+        return shown(text, [look for _, look in self.open]) if self.open else text
 
 
-def _by_style(node: Element) -> Callable[[str], str] | None:
+def _by_style(node: Element) -> Look | None:
     style = node.get("style")
     found = _STYLED.search(style) if style else None
     if found is None:

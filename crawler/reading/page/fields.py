@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from archive.text.dates import HAN_DIGITS, han_number
+
 # The names that sites give to a field, the usual one first; spaces inside them are removed before the look-up.
 LABELS = {
     "index_number": "索引号 信息索引号 索引编号 信息索取号 索取号",
@@ -42,11 +44,6 @@ _HAN_DATE = re.compile(
     r"([二一][〇○零ＯOo0０一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,4})\s*日"
 )
 _CLOCK = re.compile(r"(?:星期|周|礼拜)[一二三四五六日天]|农历|今天")  # a header's date of today
-_DIGITS = {
-    c: str(n)
-    for n, cs in enumerate(("〇○零ＯOo0０", "一元", "二", "三", "四", "五", "六", "七", "八", "九"))
-    for c in cs
-}
 
 
 def label_of(text: str) -> str:
@@ -62,9 +59,8 @@ def iso_date(text: str) -> str:
         return _existing(*map(int, found.groups()))
     han = _HAN_DATE.search(text)
     if han:
-        return _existing(
-            int("".join(_DIGITS.get(c, "") for c in han[1]) or 0), _han_number(han[2]), _han_number(han[3])
-        )
+        year = "".join(HAN_DIGITS.get(sign, "") for sign in han[1])
+        return _existing(int(year or 0), han_number(han[2]), han_number(han[3]))
     return ""
 
 
@@ -83,12 +79,6 @@ def _existing(year: int, month: int, day: int) -> str:
     if not (1900 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31):
         return ""
     return f"{year:04}-{month:02}-{day:02}"
-
-
-def _han_number(text: str) -> int:
-    text = text.replace("廿", "二十").replace("卅", "三十")
-    tens, ten, ones = text.rpartition("十")
-    return (int(_DIGITS.get(tens, "1")) * 10 if ten else 0) + int(_DIGITS.get(ones, "0"))
 
 
 def document_number(text: str) -> str:

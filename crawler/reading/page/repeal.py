@@ -44,6 +44,7 @@ from crawler.reading.page.repeal_words import (
     of_title,
     sentence,
 )
+from crawler.reading.page.titles import text_title
 
 EDGE = 8
 """Lines at either end of the body where a banner stands."""
@@ -192,7 +193,7 @@ def _at_title(root: Element, lines: Sequence[_Line], titles: Sequence[str], own:
 
 
 def text_of_title(element: Element) -> str:
-    return BLANK.sub(" ", "".join(map(str, element.itertext()))).strip()
+    return BLANK.sub(" ", text_title(element)).strip()
 
 
 def _is_own(text: str, own: str, whole: str) -> bool:

@@ -14,7 +14,7 @@ from attrs import define, field
 from lxml import etree
 
 from archive.model import Place
-from archive.text.struck import joined
+from archive.text.struck import joined, shown
 from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import grids
 from crawler.reading.formats.errors import corrupt
@@ -114,9 +114,8 @@ class _Reader:
         if properties is not None and on(properties.find(W + "vanish")):
             return
         font = self.styles.symbol_font(properties, style)
-        look = self.styles.looks(properties, style)
-        text = self.run_content(run, font, style)
-        yield from map(look, text) if look else text
+        looks = self.styles.looks(properties, style)
+        yield from (shown(text, looks) for text in self.run_content(run, font, style))
 
     def run_content(self, run: etree._Element, font: str | None, style: str) -> Iterator[str]:
         for element in run.iterchildren():

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from attrs import define, field
 from lxml import etree
 
-from archive.text.struck import lowered, raised, struck
+from archive.text.struck import HEIGHTS, Look, struck
 from crawler.reading.formats.office.marks import is_symbol_font
 
 _LOOKS = ("strike", "dstrike", "vertAlign")
@@ -69,15 +67,14 @@ class Styles:
                 return found if is_symbol_font(found) else None
         return None
 
-    def looks(self, properties: etree._Element | None, paragraph_style: str) -> Callable[[str], str] | None:
-        """How the text of a run is to be shown: struck out, set high or low; None where it stands as it is."""
+    def looks(self, properties: etree._Element | None, paragraph_style: str) -> list[Look]:
+        """How the text of a run is to be shown: struck out, set high or low; [] where it stands as it is."""
         places = [properties, *self._run_properties(_value(_child(properties, "rStyle")))]
         places += self._run_properties(paragraph_style)
         found = {name: next(filter(_there, (_child(place, name) for place in places)), None) for name in _LOOKS}
-        height = {"superscript": raised, "subscript": lowered}.get(_value(found["vertAlign"]))
-        if not on(found["strike"]) and not on(found["dstrike"]):
-            return height
-        return (lambda text: struck(height(text))) if height else struck
+        height = HEIGHTS.get(_value(found["vertAlign"]))
+        is_struck = on(found["strike"]) or on(found["dstrike"])
+        return [*([height] if height else []), *([struck] if is_struck else [])]
 
     def _run_properties(self, style: str) -> list[etree._Element | None]:
         return [each.find(W + "rPr") for each in self._chain(style)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from archive.text.struck import lowered, raised, struck
+from archive.text.struck import LOOKS, Look, lowered, raised, struck
 
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -17,8 +17,6 @@ _STYLED = {
     _TEXT + "h": _TEXT + "style-name",
     _TABLE + "table-cell": _TABLE + "style-name",
 }
-_ORDER = (raised, lowered, struck)
-Look = Callable[[str], str]
 
 
 def show_looks(body: etree._Element, parts: Sequence[etree._Element]) -> None:
@@ -60,7 +58,7 @@ def _inherited(name: str, styles: Mapping[str, etree._Element]) -> tuple[Look, .
         if properties is not None:
             found |= set(_own(properties))
         name = styles[name].get(_STYLE + "parent-style-name", "")
-    return tuple(look for look in _ORDER if look in found)
+    return tuple(look for look in LOOKS if look in found)
 
 
 def _own(properties: etree._Element) -> list[Look]:

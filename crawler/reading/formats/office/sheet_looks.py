@@ -5,18 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable
 
 from lxml import etree
 
-from archive.text.struck import joined, lowered, raised, struck
+from archive.text.struck import HEIGHTS, Look, joined, shown, struck
 from crawler.reading.formats.office.package import Package
 
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _TRACES = (b"<strike", b"vertAlign")
-Look = Callable[[str], str]
 
 
 def with_looks(payload: bytes, what: str) -> bytes:
@@ -45,9 +43,8 @@ def _shown_strings(package: Package) -> bytes:
         return b""
     for run in root.iter(_S + "r"):
         text = run.find(_S + "t")
-        for look in _looks(run.find(_S + "rPr")):
-            if text is not None and text.text:
-                text.text = look(text.text)
+        if text is not None and text.text:
+            text.text = shown(text.text, _looks(run.find(_S + "rPr")))
     for entry in root.iter(_S + "si"):
         runs = entry.findall(f"{_S}r/{_S}t")
         if runs:
@@ -60,14 +57,10 @@ def _shown_strings(package: Package) -> bytes:
 def _looks(properties: etree._Element | None) -> list[Look]:
     if properties is None:
         return []
-    found: list[Look] = []
-    height = properties.find(_S + "vertAlign")
-    if height is not None:
-        found += {"superscript": [raised], "subscript": [lowered]}.get(height.get("val", ""), [])
-    line = properties.find(_S + "strike")
-    if line is not None and line.get("val", "1") not in ("0", "false"):
-        found.append(struck)
-    return found
+    height, line = properties.find(_S + "vertAlign"), properties.find(_S + "strike")
+    look = HEIGHTS.get(height.get("val", "")) if height is not None else None
+    is_struck = line is not None and line.get("val", "1") not in ("0", "false")
+    return [*([look] if look else []), *([struck] if is_struck else [])]
 
 
 def _cell_looks(package: Package) -> dict[str, list[Look]]:
@@ -98,10 +91,8 @@ def _shown_cells(root: etree._Element | None, looks: dict[str, list[Look]], text
         text = _text(cell, value, texts)
         if value is None or not text or cell.get("s", "") not in looks:
             continue
-        for look in looks[cell.get("s", "")]:
-            text = look(text)
         cell.set("t", "str")
-        value.text = text
+        value.text = shown(text, looks[cell.get("s", "")])
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
