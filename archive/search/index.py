@@ -1,6 +1,6 @@
 """What is searched: notices, document texts and catalogue rows.
 
-The index (three FTS5 tables, see schema.py) holds folded text, one token a character, and only what is in force: the
+The index (three FTS5 tables) holds folded text, one token a character, and only what is in force: the
 latest version of each document and its rows. It is written here and nowhere else; there are no triggers, and the
 tables must never be rebuilt by other tools, since their content exists only in them.
 """

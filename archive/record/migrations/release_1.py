@@ -36,8 +36,8 @@ def m001_declarations(db: Database) -> None:
             "interval": float,  # hours until the next visit
             "trouble_since": str,
             "trouble_count": int,  # crawls in a row without a good capture
-            "acknowledged": str,  # JSON: marks of the troubles that a person knows about (health.py)
-            "told": str,  # JSON: the edition whose changes have been recorded (see editions.py)
+            "acknowledged": str,  # JSON: marks of the troubles that a person knows about (operate/health.py)
+            "told": str,  # JSON: the edition whose changes have been recorded (see edition.py)
             "declared": int,  # 0 when it is no longer in the list; kept all the same
         },
         pk="id",
@@ -310,7 +310,7 @@ def m004_changes(db: Database) -> None:
 
 @migrations()
 def m005_search(db: Database) -> None:
-    """Contentful FTS5 over folded text, one token a character (see search.py); rowids are those of the searched table.
+    """Contentful FTS5 over folded text, one token a character (archive/search); rowids are those of the searched table.
 
     Only current versions are indexed. No triggers: they would need Python functions in every connection.
     """
