@@ -15,7 +15,7 @@ from attrs import Factory, define
 from sqlite_utils import Database
 
 from archive import clock
-from archive.machine import child
+from archive.machine import child, soundness
 from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
 from archive.operate import damage
@@ -75,20 +75,14 @@ def verify(data: Path, *, sample: bool = False, say: Callable[[str], None] = lam
 
 def _database(found: Findings, path: Path) -> bool:
     """False when the file is so damaged that nothing else can be looked at."""
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as connection:
-            for (line,) in connection.execute("PRAGMA integrity_check"):
-                if line != "ok":
-                    found.wrong(f"数据库损坏：{line}；请从备份恢复", path.name)
-                    return False
-            for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-                found.wrong(f"{table} 第 {rowid} 行指向不存在的 {parent}", path.name)
-            tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
-    except sqlite3.OperationalError:
-        raise  # it cannot be looked at (rights, a read-only disk): that says nothing about it
-    except sqlite3.DatabaseError as error:
-        found.wrong(f"数据库损坏：{error}；请从备份恢复", path.name)
+    damaged = soundness.pages(path)
+    if damaged:
+        found.wrong(f"数据库损坏：{damaged[0]}；请从备份恢复", path.name)
         return False
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as connection:
+        for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+            found.wrong(f"{table} 第 {rowid} 行指向不存在的 {parent}", path.name)
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
     found.count("tables", tables)
     return True
 

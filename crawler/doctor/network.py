@@ -6,7 +6,9 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from statistics import median
+from time import monotonic
 from urllib.request import getproxies
 
 from archive import words
@@ -58,25 +60,12 @@ def look_at_all(declared: Declared, settings: Settings) -> list[Finding]:
 
     for mine in by_host.values():
         threading.Thread(target=visit, args=(mine,), daemon=True).start()
-    return _gathered(places, found)
-
-
-def _gathered(places: Sequence[Origin], found: queue.SimpleQueue[tuple[int, Finding]]) -> list[Finding]:
     done: dict[int, Finding] = {}
-    over = threading.Event()
-
-    def end() -> None:
-        over.set()
-        found.put((-1, Finding("", ())))
-
-    clock = threading.Timer(ALL, end)
-    clock.daemon = True
-    clock.start()
-    while len(done) < len(places) and not over.is_set():
-        number, finding = found.get()
-        if number >= 0:
+    end = monotonic() + ALL
+    with suppress(queue.Empty):
+        while len(done) < len(places):
+            number, finding = found.get(timeout=max(0, end - monotonic()))
             done[number] = finding
-    clock.cancel()
     return [done.get(n) or Finding(o.address, o.urls, trouble="unfinished") for n, o in enumerate(places)]
 
 
