@@ -125,9 +125,11 @@ def _walk(
         elif step == START and (node in drop or (node is not place and is_hidden(node))):
             walk.skip()
         elif step == END and node is anchor:
-            link = _link(node, "".join(text), "".join(between), base, charset, adjoining, inside)
-            if link:
-                yield link, node
+            url = address(node.get("href", ""), base, charset)
+            title = node.get("title") or node.get("download") or ""
+            if url:
+                before = _one_line("".join(between))
+                yield _Link(url, _one_line("".join(text)), _one_line(title), before, adjoining, inside), node
             anchor = None
             between.clear()
             adjoining = True
@@ -137,22 +139,6 @@ def _walk(
         elif step == START and anchor is None and tag_of(node) == "a" and node.get("href"):
             anchor = node
             text.clear()
-
-
-def _link(
-    anchor: Element, text: str, before: str, base: str, charset: str, adjoining: bool, inside: bool
-) -> _Link | None:
-    url = address(anchor.get("href", ""), base, charset)
-    if not url:
-        return None
-    return _Link(
-        url,
-        _one_line(text),
-        _one_line(anchor.get("title") or anchor.get("download") or ""),
-        _one_line(before),
-        adjoining,
-        inside,
-    )
 
 
 def _is_file(link: _Link) -> bool:
