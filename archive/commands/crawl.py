@@ -12,7 +12,7 @@ from rich.table import Table
 from archive import words
 from archive.clock import local
 from archive.commands import ATTENTION, OK, crawl_by_child, emit, err, json_option, out, pass_data
-from archive.publish.report import crawl_report, needs_person, notices
+from archive.publish.report import crawl_report, needs_person, notices, visits
 from archive.record.store import read_only
 from archive.settings import load_settings
 
@@ -52,17 +52,13 @@ def crawl(data: Path, as_json: bool, **options: Any) -> None:
 
 
 def _arguments(options: dict[str, Any]) -> list[str]:
-    names = {"sources": "--sources", "delay": "--delay", "timeout": "--timeout", "max_bytes": "--max-bytes"}
-    names["confirm_after"] = "--confirm-after"
-    arguments = ["--all"] if options["everything"] else []
-    for slug in options["slugs"]:
-        arguments += ["--notice", slug]
-    for path in options["replay"]:
-        arguments += ["--replay", str(path)]
-    for name, flag in names.items():
+    """The options as the crawler takes them."""
+    given: list[tuple[str, Any]] = [("--notice", slug) for slug in options["slugs"]]
+    given += [("--replay", path) for path in options["replay"]]
+    for name in ("sources", "delay", "timeout", "max_bytes", "confirm_after"):
         if options[name] is not None:
-            arguments += [flag, str(options[name])]
-    return arguments
+            given.append((f"--{name.replace('_', '-')}", options[name]))
+    return ["--all"] * options["everything"] + [str(part) for pair in given for part in pair]
 
 
 def _print(connection: sqlite3.Connection, report: dict[str, Any], zone: Any) -> None:
@@ -88,9 +84,7 @@ def _print(connection: sqlite3.Connection, report: dict[str, Any], zone: Any) ->
 
 def _nothing_due(connection: sqlite3.Connection, zone: Any) -> None:
     """When the next visits are due, and which notices are waiting because the last one failed."""
-    rows = connection.execute(
-        "SELECT state, reason, next_due FROM notices WHERE declared = 1 ORDER BY next_due"
-    ).fetchall()
+    rows = visits(connection)
     failing = [row for row in rows if row["state"] not in ("current", "never-fetched")]
     silent = [row["reason"] for row in failing if row["state"] == "unreachable"]
     if not failing:

@@ -85,7 +85,7 @@ def _show(data: Path, question: Question) -> None:
 @pass_data
 def accept(data: Path, number: int | None, capture: int | None) -> None:
     """接受编号为 NUMBER 的待决事项（先用 review 看清后果）；以后可用 undo 撤销。"""
-    _decide(data, "--accept", number, capture)
+    decide(data, "--accept", number, capture)
     out.print("已接受。如有差错，可用 guidelines undo 撤销。")
 
 
@@ -95,7 +95,7 @@ def accept(data: Path, number: int | None, capture: int | None) -> None:
 @pass_data
 def reject(data: Path, number: int | None, capture: int | None) -> None:
     """排除编号为 NUMBER 的待决事项：不收录，也不再询问；以后可用 undo 撤销。"""
-    _decide(data, "--reject", number, capture)
+    decide(data, "--reject", number, capture)
     out.print("已排除。如有差错，可用 guidelines undo 撤销。")
 
 
@@ -103,25 +103,18 @@ def reject(data: Path, number: int | None, capture: int | None) -> None:
 @pass_data
 def undo(data: Path) -> None:
     """撤销最近一次 accept 或 reject；已经发出的提醒会补发一次更正。"""
-    _decide(data, "--undo", None, None)
+    decide(data, "--undo")
     out.print("已撤销最近一次决定，相应事项重新等待决定（guidelines review）。")
 
 
-def _decide(data: Path, word: str, number: int | None, capture: int | None) -> None:
+def decide(data: Path, word: str, number: int | None = None, capture: int | None = None) -> None:
+    """Hand the decision to the crawler, which can read kept bytes. Raises Exit with its code when it refuses."""
     if word != "--undo" and (number is None) == (capture is None):
         raise click.UsageError("请给出待决事项的编号（见 guidelines review），或用 --capture 给出抓取记录的编号")
-    decide(data, word, number, capture)
-
-
-def decide(data: Path, word: str, number: int | None, capture: int | None = None) -> None:
-    """Hand the decision to the crawler, which can read kept bytes. Raises Exit with its code when it refuses."""
     read_only(data).close()  # says so when there is no archive
-    arguments = [word]
-    if number is not None:
-        arguments += ["--number", str(number)]
-    if capture is not None:
-        arguments += ["--capture", str(capture)]
-    crawl_by_child(data, "decide", *arguments)
+    given = {"--number": number, "--capture": capture}
+    arguments = [part for name, value in given.items() if value is not None for part in (name, str(value))]
+    crawl_by_child(data, "decide", word, *arguments)
 
 
 # ---------------------------------------------------------------- candidates

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import sqlite3
-import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +20,7 @@ from attrs import frozen
 from archive.clock import parse
 from archive.model import Item
 from archive.record.readings import item_of
-from archive.record.story import rows_of
+from archive.record.store import rows_of
 from archive.words.channels import official_list
 from archive.words.columns import CATALOGUE, GROUPS, LEVELS
 
@@ -147,18 +146,15 @@ def render(found: Sequence[Entry], suffix: str, level: str = "") -> bytes:
 
 def write(target: Path, body: bytes) -> None:
     """Write the whole file or nothing: a reader never sees half of it. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    part = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with part.open("xb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, target)
+        part.replace(target)
     except BaseException:
-        os.unlink(name)
+        part.unlink(missing_ok=True)
         raise
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from archive.compare.redline import Op, redline
 from archive.model import Kind
 from archive.operate.health import notice_troubles
-from archive.record.story import Story, rows_of, stories, text_of, version_of
+from archive.record.store import rows_of
+from archive.record.story import Story, stories, text_of, version_of
 
 _WHICH: Mapping[str, str] = {
     "change": "id = :change",
@@ -83,6 +84,11 @@ def _text(connection: sqlite3.Connection, story: Story) -> list[Op]:
 def notices(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
     """Number and title of every notice, by slug."""
     return {row["slug"]: row for row in rows_of(connection, "SELECT slug, number, title FROM notices ORDER BY number")}
+
+
+def visits(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """How the last visit of each declared notice went, and when the next is due; the first one first."""
+    return rows_of(connection, "SELECT state, reason, next_due FROM notices WHERE declared = 1 ORDER BY next_due")
 
 
 def candidates(connection: sqlite3.Connection) -> list[dict[str, Any]]:

@@ -74,9 +74,7 @@ class Store:
         self.db.conn.close()
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-        cursor = self.db.conn.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        return rows_of(self.db.conn, sql, parameters)
 
     def row(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
         found = self.rows(sql, parameters)
@@ -324,6 +322,13 @@ def crawl_under(data: Path, token: str) -> int | None:
     with closing(read_only(data)) as connection:
         found = connection.execute("SELECT id FROM crawls WHERE token = ?", [token]).fetchone()
     return int(found["id"]) if found else None
+
+
+def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+    """Rows as dictionaries, whatever the connection's row factory."""
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def read_only(data: Path) -> sqlite3.Connection:

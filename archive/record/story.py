@@ -20,9 +20,8 @@ from archive.clock import local
 from archive.compare.excerpts import passages
 from archive.compare.redline import DELETE, EQUAL, Op, redline
 from archive.model import Kind
+from archive.record.store import Row, rows_of
 from archive.words.columns import LABELS
-
-Row = dict[str, Any]
 
 FORM = 1
 """Of the kept stories. One of another form was written by another release and is worked out again."""
@@ -374,10 +373,3 @@ def _cells(raw: Sequence[Row]) -> tuple[CellStory, ...]:
 
 def _ops(raw: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
     return tuple((op, text) for op, text in raw)
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-    """Rows as dictionaries, whatever the connection's row factory."""
-    cursor = connection.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]

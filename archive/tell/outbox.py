@@ -22,7 +22,7 @@ from sqlite_utils.db import Table
 from archive.clock import iso
 from archive.machine.transaction import atomic
 from archive.record.schema import migrate
-from archive.record.story import rows_of
+from archive.record.store import rows_of
 
 Row = dict[str, Any]
 
