@@ -1,6 +1,6 @@
 """`compare(old, new)`: what happened between two versions of a notice, typed, each thing once.
 
-Body, metadata and attachments are compared apart, on folded text (normal.py). A thing is told by one change only: the
+Body, metadata and attachments are compared apart, on folded text (archive/text). A thing is told by one change only: the
 name of a new attachment in the body's list of attachments is no revision, a number in the text that also is metadata no
 second change.
 """
@@ -27,7 +27,7 @@ from archive.text.noise import without_noise
 from archive.text.same import cells_of, is_attachment_line, is_row, name_key, without_serials
 from archive.text.struck import in_force
 
-FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source")}
+FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source", "repealed")}
 """Metadata that is compared, with the name people know it by. Anything else on a page (its column, its source) is the
 site's and no news of the notice."""
 REPEALED = "repealed"

@@ -172,6 +172,7 @@ METADATA: Mapping[str, str] = {
     "effective_on": "生效日期",
     "expires_on": "失效日期",
     "in_force": "时效状态",
+    "repealed": "页面注明",
     "category": "主题分类",
     "rank": "效力级别",
     "source": "来源",

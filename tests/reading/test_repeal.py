@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import words as names
 from archive.model import Document
 from crawler.reading import read
 from crawler.sources import load_sources
@@ -27,6 +28,7 @@ def test_a_page_that_says_its_document_is_repealed_is_read_so_in_its_own_words(h
     assert len(document.metadata["repealed"]) <= 120
     assert document.title in (TITLE, TITLE.split("印发")[1].removesuffix("的通知"))
     assert not document.problem
+    assert set(document.metadata) <= set(names.METADATA), "each has a name for people"
 
 
 @pytest.mark.parametrize("html", STILL_IN_FORCE.values(), ids=STILL_IN_FORCE)
