@@ -1,8 +1,8 @@
 """`compare(old, new)`: what happened between two versions of a notice, typed, each thing once.
 
-Body, metadata and attachments are compared apart, on folded text (archive/text). A thing is told by one change only: the
-name of a new attachment in the body's list of attachments is no revision, a number in the text that also is metadata no
-second change.
+Body, metadata and attachments are compared apart, on folded text (archive/text). A thing is told by one change only:
+the name of a new attachment in the body's list of attachments is no revision, a number in the text that also is
+metadata no second change.
 """
 
 from __future__ import annotations
