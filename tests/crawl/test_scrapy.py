@@ -46,8 +46,9 @@ def data(request: pytest.FixtureRequest, tmp_path: Path, server: SiteServer) -> 
 
 
 def kept(data: Path) -> list[str]:
+    """What a data folder holds, without what SQLite and the lock leave beside an open database."""
     return sorted(
-        str(path.relative_to(data)) for path in data.rglob("*") if path.suffix not in (".lock", "-wal", "-shm")
+        str(path.relative_to(data)) for path in data.rglob("*") if not path.name.endswith((".lock", "-wal", "-shm"))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tarfile
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -31,8 +31,7 @@ class OfRelease(Office):
 
 @pytest.fixture
 def office(tmp_path: Path) -> OfRelease:
-    with tarfile.open(ARCHIVE) as packed:
-        packed.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(ARCHIVE, tmp_path)
     return OfRelease(tmp_path / "archive-1.0.0")
 
 
