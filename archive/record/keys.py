@@ -14,9 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
-from sqlite_utils import Database
-
 from archive.compare.rows import same_rows
+from archive.machine.tables import Database
 from archive.machine.transaction import atomic
 from archive.model import Item
 from archive.record.readings import item_of
