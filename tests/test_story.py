@@ -74,10 +74,10 @@ def test_what_is_kept_gives_back_both_texts(store: Store) -> None:
     assert sum(isinstance(text, int) for _, text in story.steps) > 0, "unchanged text is not kept twice"
 
 
-def test_a_row_is_named_by_its_printed_number_and_by_its_area_where_there_are_several(store: Store) -> None:
+def test_a_row_is_named_by_its_printed_number_and_by_its_area(store: Store) -> None:
     rows = told(store, "attachment-replaced").all_rows
-    assert [row.label for row in rows if row.kind == "changed"] == ["农村集体土地征收第2行“征地补偿安置方案2”"]
-    assert [row.label for row in rows if row.kind == "added"] == ["养老服务第1行“征地补偿安置方案7”"]
+    assert [row.label for row in rows if row.kind == "changed"] == ["农村集体土地征收 序号2“征地补偿安置方案2”"]
+    assert [row.label for row in rows if row.kind == "added"] == ["养老服务 序号1“征地补偿安置方案7”"]
 
 
 @pytest.mark.parametrize("channel", ["mail", "wecom", "dingtalk", "feishu", "apprise"])

@@ -80,7 +80,8 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
         after = document_of(store, new_edition)
         if _version(store, edition.version_id)["state"] == "accepted":  # a person is sure, whatever it is held against
             before = evolve(before, confidence="high")
-        found = compare(before, after, furniture_of(store, edition.document_id))
+        areas = {row["slug"]: row["name"] for row in store.rows("SELECT slug, name FROM areas")}
+        found = compare(before, after, furniture_of(store, edition.document_id), areas)
         changes += [_beside(change, edition) if edition.beside is not None else change for change in found]
     return changes
 

@@ -68,7 +68,7 @@ class RowStory:
     kind: str
     """added | removed | changed | moved"""
     label: str
-    """'第12行“征地补偿安置方案”', by the number that is printed in the table; with its area where there are several."""
+    """As `words.row` names it."""
     item_before: int | None = None
     item_after: int | None = None
     area: str = ""
@@ -318,17 +318,16 @@ def _rows(connection: sqlite3.Connection, change_id: int) -> tuple[RowStory, ...
     grouped: dict[tuple[str, int | None, int | None], list[Row]] = {}
     for cell in cells:
         grouped.setdefault((cell["kind"], cell["item_before"], cell["item_after"]), []).append(cell)
-    several = len({cell["area"] for cell in cells}) > 1
-    return tuple(_row(group, several) for group in grouped.values())
+    return tuple(_row(group) for group in grouped.values())
 
 
-def _row(cells: Sequence[Row], several_areas: bool) -> RowStory:
+def _row(cells: Sequence[Row]) -> RowStory:
     item = cells[0]
     name = item["level2"] or item["level1"] or (item["content"] or "")[:20]
-    label = f"第{item['serial'] or item['place']}行“{name}”" if item["place"] is not None else "一行"
+    known = item["place"] is not None
     return RowStory(
         item["kind"],
-        (item["area"] or "") + label if several_areas else label,
+        words.row(item["area"] or "", item["serial"] or "", name) if known else "一行",
         item["item_before"],
         item["item_after"],
         **{key: item[key] or "" for key in ("area", "serial", "level1", "level2", "content", "time_limit")},
