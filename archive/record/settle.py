@@ -200,6 +200,7 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
     store.db.table("notices").update(
         notice["id"],
         {
+            **_title(store, notice, edition, said),
             "told": edition.to_json(),
             "document_number": metadata.get("document_number", ""),
             "issued_on": metadata.get("issued_on", ""),
@@ -213,6 +214,14 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
     )
     store.db.execute("UPDATE documents SET superseded_by = NULL WHERE id = ?", [edition.document_id])
     _keep_current(store, notice, edition)
+
+
+def _title(store: Store, notice: Row, edition: Edition, said: Row) -> dict[str, str]:
+    """An accepted successor brings its own title; every other page is called as it was declared."""
+    page = store.row("SELECT url FROM documents WHERE id = ?", [edition.document_id])
+    succeeds = page is not None and page["url"] == notice["url"] != notice["declared_url"]
+    title = said["title"] or notice["edition_title"]
+    return {"title": title} if succeeds and title else {}
 
 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:

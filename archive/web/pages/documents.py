@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.record.story import metadata_of
+from archive.record.difference import metadata_of
 from archive.web.pager import Pager
 from archive.web.pages.files import has_bytes
 from archive.web.texts import LINES, blocks_of, grids_to_review, lines_of
