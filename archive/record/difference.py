@@ -12,8 +12,10 @@ from attrs import frozen
 from archive import words
 from archive.compare.excerpts import passages
 from archive.compare.redline import DELETE, EQUAL, Op, redline
-from archive.model import Kind
+from archive.compare.rows import diff_rows
+from archive.model import Kind, RowChange
 from archive.record.database import Row, rows_of
+from archive.record.readings import item_of
 from archive.words.columns import LABELS
 
 PASSAGES = 5
@@ -114,7 +116,7 @@ def work_out(connection: sqlite3.Connection, change: Mapping[str, Any]) -> Diffe
     rows = _rows(connection, change["id"])
     old_capture, capture = _capture_of(connection, change["from_version"]), _capture(connection, change)
     ops = redline(before["text"], after["text"]) if before and after and before["text"] != after["text"] else []
-    metadata = _metadata(before, after) if before and after else ()
+    metadata = metadata_changes(before, after) if before and after else ()
     as_table = metadata if change["kind"] == Kind.METADATA else rows
     cut = passages(ops) if not as_table and change["kind"] != Kind.UPGRADE else []
     return Difference(
@@ -194,7 +196,34 @@ def _row(cells: Sequence[Row]) -> RowStory:
     )
 
 
-def _metadata(before: Row, after: Row) -> tuple[CellStory, ...]:
+def rows_between(connection: sqlite3.Connection, before: int, after: int) -> tuple[RowStory, ...]:
+    """In which rows two versions differ, whether this was ever told or not."""
+    old, new = (items_of(connection, version) for version in (before, after))
+    known = {row["id"]: row for row in (*old, *new)}
+    changes = diff_rows([item_of(row) for row in old], [item_of(row) for row in new])
+    return tuple(_told(change, known) for change in changes)
+
+
+def items_of(connection: sqlite3.Connection, version: int) -> list[Row]:
+    """The rows of a version as `item_of` takes them, with the name of their area as `area_name`."""
+    return rows_of(
+        connection,
+        """SELECT i.*, a.slug AS area, a.name AS area_name FROM items i LEFT JOIN areas a ON a.id = i.area_id
+           WHERE i.version_id = ? ORDER BY i.position""",
+        [version],
+    )
+
+
+def _told(change: RowChange, known: Mapping[int | None, Row]) -> RowStory:
+    ids = [item.id if item else None for item in (change.before, change.after)]
+    item = known[ids[1] or ids[0]] | {"area": known[ids[1] or ids[0]]["area_name"]}
+    row = {"kind": change.kind, "item_before": ids[0], "item_after": ids[1], "place": item["position"]}
+    cells = [{"column": cell.column, "before": cell.before, "after": cell.after} for cell in change.cells]
+    return _row([item | row | cell for cell in cells or [{"column": "", "before": "", "after": ""}]])
+
+
+def metadata_changes(before: Row, after: Row) -> tuple[CellStory, ...]:
+    """What two versions say differently about themselves."""
     old, new = ({"标题": ""} | dict(metadata_of(v)) | {"标题": v["title"] or ""} for v in (before, after))
     return tuple(
         CellStory.of(label, old.get(label, ""), new.get(label, ""))
