@@ -21,6 +21,7 @@ NAMES = frozenset(
         "m020_how_a_crawl_ended",
         "m130_rows_have_a_permanent_key",
         "m131_a_successor_is_told_with_its_page",
+        "m132_a_row_finds_its_changes",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that

@@ -28,3 +28,10 @@ def m131_a_successor_is_told_with_its_page(db: Database) -> None:
            WHERE kind = 'successor'"""
     )
     views.renew(db)
+
+
+@migrations()
+def m132_a_row_finds_its_changes(db: Database) -> None:
+    """Its page asks which changes led to its versions, and which one took it away."""
+    db.table("changes").create_index(["to_version"])
+    db.table("row_changes").create_index(["item_before"])
