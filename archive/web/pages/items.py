@@ -103,7 +103,7 @@ def _history(visit: Visit, found: Row, seen: list[Row]) -> list[Step]:
             steps.append(Step(row, (), "first", told.get(("to", row["version_id"]))))
             continue
         went = told.get(("removed", before["id"]))
-        if went:
+        if went and went["detected_at"] < row["captured_at"]:
             steps.append(Step(before, (), "removed", went))
         cells = tuple(
             CellStory.of(LABELS.get(cell.column, cell.column), cell.before, cell.after)
@@ -111,7 +111,7 @@ def _history(visit: Visit, found: Row, seen: list[Row]) -> list[Step]:
         )
         change = told.get(("to", row["version_id"]))
         other = row["document_id"] != before["document_id"]
-        if cells or other or went:
+        if cells or other or (steps and steps[-1].what == "removed"):
             what = "replaced" if other else "reread" if change and change["kind"] == "upgrade" else "changed"
             steps.append(Step(row, cells, what, change))
     last = told.get(("removed", chain[-1]["id"]))
