@@ -13,7 +13,7 @@ from archive.model import Attachment, Document, Item
 from archive.record.keep import keep
 from archive.record.settle import settle_all
 from archive.record.store import Store
-from tests.factory import NOTICES, attachment_document, item, make_archive, page_document
+from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 from tests.web.records import record
 
 WELFARE = NOTICES[1]
@@ -55,6 +55,11 @@ def numbered(table: list[Item]) -> list[Item]:
 
 def make_years(data: Path) -> Store:
     store = make_archive(data, items=12)
+    one = store.row("SELECT id, url FROM documents WHERE notice_id = 2 AND kind = 'page'")
+    assert one
+    known = {"document_number": "演示发〔2019〕2号", "issued_on": "2019-07-31"}
+    first = Attachment("附件：标准目录.docx", WELFARE.url.replace(".html", ".docx"))
+    capture(store, 1, one["id"], one["url"], page_document(WELFARE.title, BODY, (first,), **known))
     settle_all(store, 1)
     store.db.execute("UPDATE versions SET captured_at = '2024-05-20T01:00:00Z'")
     store.db.execute("UPDATE captures SET fetched_at = '2024-05-20T01:00:00Z'")
@@ -76,7 +81,7 @@ def make_years(data: Path) -> Store:
     ]
     table = changed(table, *eleven)
     _settle(store, _file(store, file, url, table, 3, "2025-12-01T01:00:00Z"), "2025-12-01T01:01:00Z")
-    new = item(0, "social-assistance", level1="综合业务", level2="救助热线", content="服务电话和地址")
+    new = item(0, "social-assistance", level1="综合业务", level2="救助热线", content="服务电话和地址", township=False)
     table = numbered([table[0], new, *table[1:]])
     _settle(store, _file(store, file, url, table, 4, "2026-06-15T01:00:00Z"), "2026-06-15T01:01:00Z")
     link = Attachment("社会救助领域标准目录（2026年版）.docx", "http://welfare.example/2026.docx")
@@ -88,8 +93,6 @@ def make_years(data: Path) -> Store:
         issued_on="2019-07-31",
     )
     at = "2026-10-08T01:00:00Z"
-    one = store.row("SELECT id, url FROM documents WHERE notice_id = 2 AND kind = 'page'")
-    assert one
     _keep(store, one["id"], one["url"], page, b"<html>page of 2026</html>", "text/html", at)
     other = store.document(2, "attachment", link.url)
     table = changed(table, (4, {"subject": "县级民政部门、乡镇人民政府（街道办事处）"}))
