@@ -7,19 +7,21 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from archive import words
 from archive.compare.excerpts import passages
-from archive.compare.redline import DELETE, EQUAL, Op, redline
-from archive.compare.rows import diff_rows
-from archive.model import Kind, RowChange
+from archive.compare.redline import DELETE, EQUAL, Op, longest_run, redline
+from archive.compare.rows import ADDED, CHANGED, MOVED, REMOVED, cell_changes
+from archive.model import CellChange, Kind
 from archive.record.database import Row, rows_of
 from archive.record.readings import item_of
-from archive.words.columns import LABELS
+from archive.words.columns import FLAGS, LABELS, TEXTS
 
 PASSAGES = 5
 """Changed passages that one message shows."""
+_READ = (*TEXTS, *FLAGS, "more")
+"""Columns of `items` in which a row that changed differs."""
 _OF_ITEM = ("area", "serial", "level1", "level2", "content", "time_limit", "subject", "key")
 
 
@@ -197,14 +199,30 @@ def _row(cells: Sequence[Row]) -> RowStory:
 
 
 def rows_between(connection: sqlite3.Connection, before: int, after: int) -> tuple[RowStory, ...]:
-    """In which rows two versions differ, whether this was ever told or not."""
-    old, new = (items_of(connection, version) for version in (before, after))
-    known = {row["id"]: row for row in (*old, *new)}
-    changes = diff_rows([item_of(row) for row in old], [item_of(row) for row in new])
-    return tuple(_told(change, known) for change in changes)
+    """In which rows two versions differ, whether this was ever told or not; by the keys of the rows, in the order of
+    the new table, removed rows last."""
+    old, new = ({row["key"]: row for row in _items(connection, version)} for version in (before, after))
+    places = {key: n for n, key in enumerate(old)}
+    common = [(places[key], n) for n, key in enumerate(new) if key in old]
+    in_order = {n for _, n in longest_run(sorted(common))}
+    found = []
+    for n, (key, row) in enumerate(new.items()):
+        was = old.get(key)
+        cells = _cells_between(was, row) if was else ()
+        if was is None or cells or n not in in_order:
+            kind = ADDED if was is None else CHANGED if n in in_order else MOVED
+            found.append(_told(kind, was, row, cells))
+    found += [_told(REMOVED, row, None, ()) for key, row in old.items() if key not in new]
+    return tuple(found)
 
 
-def items_of(connection: sqlite3.Connection, version: int) -> list[Row]:
+def _cells_between(was: Row, now: Row) -> tuple[CellChange, ...]:
+    if all(was[name] == now[name] for name in _READ):
+        return ()
+    return cell_changes(item_of(was), item_of(now))
+
+
+def _items(connection: sqlite3.Connection, version: int) -> list[Row]:
     """The rows of a version as `item_of` takes them, with the name of their area as `area_name`."""
     return rows_of(
         connection,
@@ -214,12 +232,12 @@ def items_of(connection: sqlite3.Connection, version: int) -> list[Row]:
     )
 
 
-def _told(change: RowChange, known: Mapping[int | None, Row]) -> RowStory:
-    ids = [item.id if item else None for item in (change.before, change.after)]
-    item = known[ids[1] or ids[0]] | {"area": known[ids[1] or ids[0]]["area_name"]}
-    row = {"kind": change.kind, "item_before": ids[0], "item_after": ids[1], "place": item["position"]}
-    cells = [{"column": cell.column, "before": cell.before, "after": cell.after} for cell in change.cells]
-    return _row([item | row | cell for cell in cells or [{"column": "", "before": "", "after": ""}]])
+def _told(kind: str, was: Row | None, now: Row | None, cells: Sequence[CellChange]) -> RowStory:
+    item = now or was or {}
+    ids = {"item_before": was["id"] if was else None, "item_after": now["id"] if now else None}
+    row = item | ids | {"kind": kind, "place": item["position"], "area": item["area_name"]}
+    changes = [asdict(cell) for cell in cells] or [{"column": "", "before": "", "after": ""}]
+    return _row([row | change for change in changes])
 
 
 def metadata_changes(before: Row, after: Row) -> tuple[CellStory, ...]:

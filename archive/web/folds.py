@@ -26,7 +26,7 @@ class Fold:
     """Lines of the run; more than there are in `lines` where they were left out."""
 
 
-def folds(ops: Sequence[Op], *, with_catalogue: bool) -> list[Fold]:
+def folds(ops: Sequence[Op], *, with_catalogue: bool = True) -> list[Fold]:
     """The redline in runs: open ones with what changed and LINES lines on each side, folded ones between them.
 
     `with_catalogue`: also the rows of catalogues, which are told apart where they could be read as rows.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archive.compare.redline import redline
+from archive.model import CATALOGUE_ROW
 from archive.record.difference import metadata_changes, metadata_of, rows_between
 from archive.web.folds import folds
 from archive.web.pager import Pager
@@ -98,8 +99,14 @@ def compare(visit: Visit) -> Context:
         "after": after,
         "rows": rows,
         "metadata": metadata_changes(before, after),
-        "folds": folds(redline(before["text"], after["text"]), with_catalogue=not rows),
+        "folds": folds(redline(*(_words(version["text"], bool(rows)) for version in (before, after)))),
     }
+
+
+def _words(text: str, rows_told: bool) -> str:
+    """The text to be held against another; without the rows of catalogues where these are told one by one."""
+    lines = text.split("\n")
+    return "\n".join(line for line in lines if not (rows_told and line.startswith(CATALOGUE_ROW)))
 
 
 def _with_editions(visit: Visit, document: Row) -> list[Row]:
