@@ -22,6 +22,7 @@ NAMES = frozenset(
         "m130_rows_have_a_permanent_key",
         "m131_a_successor_is_told_with_its_page",
         "m132_a_row_finds_its_changes",
+        "m200_roles",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that

@@ -18,7 +18,7 @@ NEWS = 8
 def home(visit: Visit) -> Context:
     without_rows = emptied(visit.connection)
     news = visit.rows(
-        """SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') AND quiet = 0 AND detected_at >= ?
+        """SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') AND quiet = 0 AND role <> 'local' AND detected_at >= ?
            ORDER BY id DESC LIMIT ?""",
         [iso(now() - NEW_FOR), NEWS],
     )
@@ -29,12 +29,12 @@ def home(visit: Visit) -> Context:
         ),
         "emptied": {area.slug: area.rows for area in without_rows},
         "emptied_of": {area.notice for area in without_rows},
-        "notices": visit.rows("SELECT * FROM notices ORDER BY declared DESC, number"),
+        "notices": visit.rows("SELECT * FROM national_notices ORDER BY declared DESC, number"),
         "changes": with_areas(visit, news),
         "days": NEW_FOR.days,
         "waiting": visit.value("SELECT count(*) FROM waiting"),
         "troubled": visit.rows(
-            """SELECT slug, title, state FROM notices WHERE declared = 1 AND acknowledged IS NULL
+            """SELECT slug, title, state FROM national_notices WHERE declared = 1 AND acknowledged IS NULL
                AND state NOT IN ('current', 'never-fetched') ORDER BY number"""
         ),
         "items": visit.value("SELECT count(*) FROM items_in_force"),
