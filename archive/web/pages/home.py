@@ -18,7 +18,8 @@ NEWS = 8
 def home(visit: Visit) -> Context:
     without_rows = emptied(visit.connection)
     news = visit.rows(
-        """SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') AND quiet = 0 AND role <> 'local' AND detected_at >= ?
+        """SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') AND quiet = 0
+             AND role <> 'local' AND detected_at >= ?
            ORDER BY id DESC LIMIT ?""",
         [iso(now() - NEW_FOR), NEWS],
     )
