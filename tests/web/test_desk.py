@@ -13,7 +13,7 @@ import pytest
 
 from archive.record.look import read_only
 from tests.web.conftest import Outline, Site
-from tests.web.years import BYTES, RENAMED, ROW, make_years
+from tests.web.years import BYTES, NEXT, RENAMED, ROW, SUCCESSOR, make_years
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,24 @@ def test_the_sheet_leads_to_both_originals_with_their_digests(desk: Site) -> Non
     for body in BYTES[2:4]:
         assert hashlib.sha256(body).hexdigest() in page
     assert "2025年04月01日 00:30" in page, "capture times are those of the operator's zone"
+
+
+def test_the_sheet_of_a_page_that_is_gone_lists_the_rows_that_rested_on_it(desk: Site) -> None:
+    (gone,) = rows(desk, "SELECT id FROM changes WHERE kind = 'gone'")
+    said = text(desk, f"/changes/{gone[0]}")
+    for word in ("受影响的现行事项（12 条）", "农村集体土地征收 序号12“征地补偿安置方案12”", "县级自然资源部门"):
+        assert word in said
+
+
+def test_the_sheet_of_a_successor_leads_to_its_own_page(desk: Site) -> None:
+    (found,) = rows(desk, "SELECT id FROM changes WHERE kind = 'successor'")
+    page = desk.get(f"/changes/{found[0]}").text
+    assert f'href="{SUCCESSOR}"' in page
+    assert NEXT in page
+    assert "http://poverty.example/t3.html" not in page
+    (told,) = (change for change in desk.get("/changes.json").json() if change["kind"] == "successor")
+    assert told["url"] == SUCCESSOR
+    assert SUCCESSOR in desk.get("/changes.atom").text
 
 
 def test_each_version_has_the_original_that_it_was_read_from(desk: Site) -> None:
@@ -155,7 +173,7 @@ def test_changes_are_filtered_by_area_level_and_time_under_months(desk: Site) ->
     assert "救助热线" in page
     assert "2025年04月" in desk.get("/changes?since=2025-04-01&until=2025-04-01").text
     assert "没有符合条件" in desk.get("/changes?since=2025-03-31&until=2025-03-31").text
-    assert "没有符合条件" in desk.get("/changes?area=land-expropriation&since=2024-06-01").text
+    assert "没有符合条件" in desk.get("/changes?area=land-expropriation&since=2024-06-01&until=2026-10-31").text
     (hotline,) = rows(desk, _HOTLINE)
     assert f"/changes/{hotline[0]}" in desk.get("/changes?level=county").text
     june = "kind=attachment-replaced&since=2026-06-01&until=2026-06-30"

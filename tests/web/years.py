@@ -9,8 +9,10 @@ from pathlib import Path
 
 from attrs import evolve
 
-from archive.model import Attachment, Document, Item
+from archive.model import Attachment, Change, Document, Item, Kind
+from archive.record.changes import record_change
 from archive.record.keep import keep
+from archive.record.listings import propose
 from archive.record.settle import settle_all
 from archive.record.store import Store
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
@@ -24,6 +26,7 @@ BODY = (
     + "\n".join(f"第{n}条　本条内容没有变化，仅供演示。" for n in range(1, 21))
     + "\n扶贫资金项目公告公示按国办发〔2019〕54号执行。"
 )
+SUCCESSOR, NEXT = "http://poverty.example/t2026.html", "演示办关于印发扶贫领域标准指引（修订版）的通知"
 BYTES = tuple(f"original of version {n}".encode() for n in range(1, 7))
 
 
@@ -97,7 +100,21 @@ def make_years(data: Path) -> Store:
     other = store.document(2, "attachment", link.url)
     table = changed(table, (4, {"subject": "县级民政部门、乡镇人民政府（街道办事处）"}))
     _settle(store, _file(store, other, link.url, table, 5, at), "2026-10-08T01:01:00Z")
+    _withdrawn_and_succeeded(store)
     return store
+
+
+def _withdrawn_and_succeeded(store: Store) -> None:
+    """The page of 农村集体土地征收 is gone, and 扶贫 may have a next edition."""
+    page = store.row("SELECT id FROM documents WHERE notice_id = 1 AND kind = 'page'")
+    assert page
+    gone = Change(Kind.GONE, "原网址已多次无法打开，页面可能已被撤下", document_id=page["id"])
+    record_change(store, 1, 1, gone)
+    values = {"url": SUCCESSOR, "title": NEXT, "document_number": "", "published_on": "2026-11-01", "listing": ""}
+    propose(store, 1, 3, values, ["标题含“修订”"])
+    at = "2026-11-02T01:00:00Z"
+    store.db.execute("UPDATE changes SET detected_at = ?, updated_at = ? WHERE detected_at > ?", [at, at, at])
+    store.db.conn.commit()
 
 
 def _file(store: Store, id: int, url: str, table: list[Item], number: int, at: str) -> int:
