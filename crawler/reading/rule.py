@@ -19,6 +19,8 @@ class Rule:
     """'' in the generic rule."""
     content: tuple[str, ...] = ()
     """The body; the first one that matches with text in it wins."""
+    declared: tuple[str, ...] = ()
+    """Those of `content` that the operator wrote: what they match is the body, whatever else is on the page."""
     title: tuple[str, ...] = ()
     """The article's heading, when meta ArticleTitle is missing or wrong."""
     drop: tuple[str, ...] = ()

@@ -14,8 +14,11 @@ from crawler.reading.html.charset import decode
 from crawler.reading.html.dom import Element, parse, select_all
 from crawler.reading.html.serialise import blocks, dropped
 from crawler.reading.page.body import find_body
+from crawler.reading.page.furniture import edges
+from crawler.reading.page.labels import labelled
 from crawler.reading.page.links import attachments
-from crawler.reading.page.metadata import Labelled, labelled, read_metadata
+from crawler.reading.page.metadata import Labelled, read_metadata
+from crawler.reading.page.page import page_of
 from crawler.reading.page.propose import propose_selector
 from crawler.reading.page.repeal import bare_title, repealed
 from crawler.reading.page.titles import page_titles
@@ -38,9 +41,10 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
             ),
         )
     root = parse(html)
-    body = find_body(root, rule, html)
+    page = page_of(root, rule)
+    body = find_body(root, rule, html, page)
     element = body.element if body else None
-    labels = labelled(root, element)
+    labels = labelled(page.pairs, page.lists, page.asides, element)
     title, headings = page_titles(root, rule, next((text for field, text in labels if field == "title"), ""))
     if body is None:
         return _without_body(root, html, rule, labels, (title, *headings), url)
@@ -50,13 +54,13 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         if element is None:
             content = [Paragraph(line) for line in body.text.splitlines() if line]
         else:
-            drop = dropped(element, select_all(element, rule.drop))
+            drop = dropped(element, [*select_all(element, rule.drop), *edges(element, page)])
             content = list(blocks(element, drop))
         document = assemble(content, rule)
     except UnreadableError as error:
         return Document(title=title, headings=headings, media_type="text/html", url=url, problem=error.problem)
-    lines = [line for line in document.text.splitlines() if without_noise(line)]
-    metadata = read_metadata(root, labels, lines, (title, *headings[:3]), rule)
+    said = [line for line in document.text.splitlines() if without_noise(line)]
+    metadata = read_metadata(root, labels, said, (title, *headings[:3]), rule)
     gone = repealed(root, html, element, (title, *headings), metadata)
     return Document(
         text=document.text,
@@ -65,8 +69,8 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         attachments=attachments(root, element, url, charset, rule, drop),
         items=document.items,
         tables=document.tables,
-        confidence="high" if element is not None else "low",
-        proposal=propose_selector(root, document.text) if element is None else "",
+        confidence="high" if body.sure else "low",
+        proposal="" if body.sure else propose_selector(root, document.text),
         media_type="text/html",
         headings=headings,
         link_lines=document.link_lines,

@@ -1,0 +1,58 @@
+"""What is known of a page before its body is: lines, labels, titles, sentences, and the parts that speak of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from archive.text.fold import title_fold
+from crawler.reading.html.dom import Element
+from crawler.reading.page.labels import Pair, find_pairs, label_lists
+from crawler.reading.page.lines import Asides, Line, asides_of, page_lines
+from crawler.reading.page.prose import Prose, most_of, sentences
+from crawler.reading.page.titles import page_titles
+from crawler.reading.rule import Rule
+
+_SHORTEST = 6
+"""Characters from which a line that repeats a title is one."""
+
+
+@frozen
+class Page:
+    lines: Sequence[Line]
+    pairs: Sequence[Pair]
+    titles: frozenset[str]
+    """Folded: what stands where a title stands."""
+    told: frozenset[int]
+    """Places of the lines that are nothing but labels and their values."""
+    lists: Sequence[Element]
+    """Elements that are nothing but a list of labels."""
+    asides: Asides
+    prose: Prose
+
+    def inside(self, element: Element) -> list[Line]:
+        own = set(element.iter())
+        return [line for line in self.lines if line.text and line.element in own]
+
+    def is_title(self, line: Line) -> bool:
+        return title_fold(line.text) in self.titles
+
+
+def page_of(root: Element, rule: Rule) -> Page:
+    lines = page_lines(root)
+    pairs = find_pairs(lines)
+    titles = frozenset(folded for text in page_titles(root, rule, "")[1] if len(folded := title_fold(text)) >= _SHORTEST)
+    said = sentences(lines)
+    most = most_of(said)
+    kept = [line.element for line in lines if not line.linked and title_fold(line.text) in titles]
+    asides = asides_of(root, kept if most is None else [*kept, most])
+    return Page(
+        lines=lines,
+        pairs=pairs,
+        titles=titles,
+        told=frozenset(line.place for pair in pairs for line in pair.lines),
+        lists=label_lists(lines, pairs),
+        asides=asides,
+        prose=Prose([line for line in said if not asides.hold(line.element)]),
+    )
