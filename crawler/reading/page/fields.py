@@ -129,6 +129,8 @@ def _plain(text: str) -> str:
 def value_of(field: str, text: str) -> str:
     """A value of this field in its one form, '' when it cannot be one: an empty value is better than a wrong one."""
     text = _BLANKS.sub(" ", text).strip(" ：:")
+    if not field:
+        return ""
     if field == "published_on":
         return "" if _CLOCK.search(text) else iso_date(text)
     if field.endswith("_on"):

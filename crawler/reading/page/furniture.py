@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from archive.text.noise import without_noise
 from crawler.reading.html.dom import Element, tag_of
 from crawler.reading.html.tables import is_data
-from crawler.reading.page.lines import Line
+from crawler.reading.page.lines import Line, names_of
 from crawler.reading.page.page import Page
 from crawler.reading.page.prose import BOXES, is_sentence
 
+_EDITOR = re.compile(r"^trs_|^ucap|^vsb_|^v_news|editor|^zoom$|^(?:js|ivs)_content$", re.I)
 _LONGEST = 200
 _CRUMBS = re.compile(r"(?:您?(?:现在|当前|所在|的)?(?:所在)?(?:的)?位置|首页)\s*(?:是|为)?\s*[:：>＞»]")
 _OF_SITE = re.compile(r"ICP备|公网安备|网站标识码|版权所有|Copyright|技术支持|主办单位|承办单位|网站地图", re.I)
@@ -45,12 +46,17 @@ def is_furniture(line: Line, page: Page) -> bool:
 
 def narrowed(element: Element, page: Page) -> Element:
     """The box inside that holds all that is not furniture and not the title; the element itself where none does."""
-    while True:
+    while not _is_editor(element):
         lines = [line for line in page.inside(element) if not is_furniture(line, page) and not page.is_title(line)]
         inner = next((child for child in element if _may_hold(child) and _holds(child, lines)), None)
         if inner is None or not lines:
-            return element
+            break
         element = inner
+    return element
+
+
+def _is_editor(element: Element) -> bool:
+    return any(_EDITOR.search(name) for name in names_of(element))
 
 
 def _may_hold(child: Element) -> bool:
@@ -63,13 +69,18 @@ def _holds(child: Element, lines: Sequence[Line]) -> bool:
 
 
 def edges(element: Element, page: Page) -> list[Element]:
-    """The boxes of furniture before the first and behind the last words of a body, and its lists of labels."""
+    """The boxes of furniture before the first and behind the last words of a body, and its lists of labels.
+
+    What an editor's element holds was written there: of that, only lists of labels go.
+    """
+    own = set(element.iter())
+    found = [box for box in page.lists if box in own and box is not element]
+    if _is_editor(element):
+        return found
     lines = page.inside(element)
     ahead = _run(lines, page, ahead=True)
     behind = _run(lines[: len(ahead) - 1 if len(ahead) else -1 : -1], page) if len(ahead) < len(lines) else []
     going = {line.place for line in (*ahead, *behind)}
-    own = set(element.iter())
-    found = [box for box in page.lists if box in own and box is not element]
     for line in (*ahead, *behind):
         box = line.element
         if page.is_title(line) or box is element or tag_of(box) in ("p", "pre"):

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from crawler.reading.catalogue.headers import label_role
 from crawler.reading.html.dom import Element, tag_of
-from crawler.reading.page.fields import FIELD_OF, OTHER, RANK, label_of
+from crawler.reading.page.fields import FIELD_OF, OTHER, RANK, label_of, value_of
 from crawler.reading.page.lines import CUT, Asides, Line
 
 LONGEST = 600
@@ -147,12 +147,12 @@ def _of(boxes: Sequence[_Box], place: int) -> Iterator[Pair]:
         known = name in FIELD_OF or name in OTHER or (box.kind and _UNKNOWN.fullmatch(box.text))
         # a word of two characters is a label only in a cell, or with its colon
         if known and (box.kind or len(name) > 2):
-            yield _pair(name, *_beside(boxes, place))
+            yield _pair(name, *_beside(boxes, place, name))
         return
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         value = box.text[mark.end() : following.start() if following else len(box.text)]
         if following is None and not value.strip(f" {CUT}"):
-            yield _pair(label_of(mark[0]), *_beside(boxes, place))
+            yield _pair(label_of(mark[0]), *_beside(boxes, place, label_of(mark[0])))
         else:
             yield _pair(label_of(mark[0]), value, box.lines)
 
@@ -168,11 +168,14 @@ def _first_part(value: str) -> str:
     return (value[: found.start()] if found else value).replace(CUT, " ").strip()
 
 
-def _beside(boxes: Sequence[_Box], place: int) -> tuple[str, tuple[Line, ...]]:
-    """(value, the lines of label and value): what stands in the box that belongs to a label's own."""
+def _beside(boxes: Sequence[_Box], place: int, label: str) -> tuple[str, tuple[Line, ...]]:
+    """(value, the lines of label and value): what stands in the box that belongs to a label's own. Where no cell says
+    that it does, it must look like a value of this label."""
     box = boxes[place]
     following = boxes[place + 1] if place + 1 < len(boxes) else None
     if following is None or not _belongs(box, following) or _is_label(following) or len(following.text) > LONGEST:
+        return "", box.lines
+    if box.kind in ("", "li") and not value_of(FIELD_OF.get(label, ""), following.text.replace(CUT, " ")):
         return "", box.lines
     return following.text, (*box.lines, *following.lines)
 

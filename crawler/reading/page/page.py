@@ -11,7 +11,7 @@ from crawler.reading.html.dom import Element
 from crawler.reading.page.labels import Pair, find_pairs, label_lists
 from crawler.reading.page.lines import Asides, Line, asides_of, page_lines
 from crawler.reading.page.prose import Prose, most_of, sentences
-from crawler.reading.page.titles import page_titles
+from crawler.reading.page.titles import cut, page_titles
 from crawler.reading.rule import Rule
 
 _SHORTEST = 6
@@ -20,6 +20,7 @@ _SHORTEST = 6
 
 @frozen
 class Page:
+    root: Element
     lines: Sequence[Line]
     pairs: Sequence[Pair]
     titles: frozenset[str]
@@ -42,12 +43,15 @@ class Page:
 def page_of(root: Element, rule: Rule) -> Page:
     lines = page_lines(root)
     pairs = find_pairs(lines)
-    titles = frozenset(folded for text in page_titles(root, rule, "")[1] if len(folded := title_fold(text)) >= _SHORTEST)
+    title, headings = page_titles(root, rule, "")
+    folds = map(title_fold, (title, cut(headings[-1]) if headings else "", *headings))
+    titles = frozenset(folded for folded in folds if len(folded) >= _SHORTEST)
     said = sentences(lines)
     most = most_of(said)
     kept = [line.element for line in lines if not line.linked and title_fold(line.text) in titles]
     asides = asides_of(root, kept if most is None else [*kept, most])
     return Page(
+        root=root,
         lines=lines,
         pairs=pairs,
         titles=titles,

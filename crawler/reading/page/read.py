@@ -13,6 +13,7 @@ from crawler.reading.formats.errors import KEPT, UnreadableError
 from crawler.reading.html.charset import decode
 from crawler.reading.html.dom import Element, parse, select_all
 from crawler.reading.html.serialise import blocks, dropped
+from crawler.reading.page.address import Addresses
 from crawler.reading.page.body import find_body
 from crawler.reading.page.furniture import edges
 from crawler.reading.page.labels import labelled
@@ -21,7 +22,7 @@ from crawler.reading.page.metadata import Labelled, read_metadata
 from crawler.reading.page.page import page_of
 from crawler.reading.page.propose import propose_selector
 from crawler.reading.page.repeal import bare_title, repealed
-from crawler.reading.page.titles import page_titles
+from crawler.reading.page.titles import page_titles, title_above
 from crawler.reading.rule import Rule
 
 MAX_CHARACTERS = 20_000_000
@@ -46,6 +47,8 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     element = body.element if body else None
     labels = labelled(page.pairs, page.lists, page.asides, element)
     title, headings = page_titles(root, rule, next((text for field, text in labels if field == "title"), ""))
+    dated = [pair.lines[0] for pair in page.pairs if pair.field in ("published_on", "source")]
+    title = title_above(page.lines, dated, title) or title
     if body is None:
         return _without_body(root, html, rule, labels, (title, *headings), url)
     drop = frozenset[Element]()
@@ -66,7 +69,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         text=document.text,
         title=bare_title(title) if gone else title,
         metadata=metadata | {"repealed": gone} if gone else metadata,
-        attachments=attachments(root, element, url, charset, rule, drop),
+        attachments=attachments(page, body, Addresses.of(root, url, charset), rule, drop),
         items=document.items,
         tables=document.tables,
         confidence="high" if body.sure else "low",
