@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 
 from attrs import define, field, frozen
 
-from crawler.reading.html.dom import BLANK, END, START, WORDS, Element, Walk, is_block, is_hidden, tag_of
+from crawler.reading.html.dom import BLANK, END, START, WORDS, Element, Walk, is_block, is_hidden, select, tag_of
 
-CUT = "\x1f"
+CUT = "\x01"
 """Between the pieces of a line that different inline elements hold."""
 _CELLS = frozenset(("td", "th", "dt", "dd", "li"))
 _VOID = frozenset(("wbr", "img", "input", "br"))
+_FOOT = re.compile(r"(?:^|[-_])(?:nav|menu|foot|footer|copyright|crumbs?|breadcrumbs?)(?:$|[-_\d])", re.I)
 _ASIDE = re.compile(
     r"(?:^|[-_])(?:nav|menu|foot|footer|bottom|side|sidebar|aside|crumbs?|breadcrumbs?|related|relevant|recommend|hot|rank|search"
     r"|filter|sort|tabs?|paging|pagination|links?|lists?|xgwz|xgyd|xgjd|xgwj|xgzc|tuijian|friendlink|copyright|dqwz|position|legend)"
@@ -42,7 +43,7 @@ class Line:
     @property
     def marked(self) -> str:
         """The text with CUT where an inline element begins or ends."""
-        return re.sub(rf"\s*{CUT}[\s{CUT}]*", CUT, BLANK.sub(" ", "".join(self.pieces).replace("\x1f ", CUT))).strip(" " + CUT)
+        return re.sub(rf"\s*{CUT}[\s{CUT}]*", CUT, BLANK.sub(" ", "".join(self.pieces))).strip(" " + CUT)
 
 
 def names_aside(element: Element) -> bool:
@@ -68,11 +69,20 @@ class Asides:
         return element in self.elements or any(outer in self.elements for outer in element.iterancestors())
 
 
-def asides_of(root: Element, kept: Collection[Element]) -> Asides:
-    """kept: elements that stand in no aside."""
+def asides_of(root: Element, kept: Collection[Element], said: Collection[Element]) -> Asides:
+    """kept: elements that stand in no aside; said: those of sentences, which are text where no link stands beside them."""
     around = {outer for element in kept for outer in (element, *element.iterancestors())}
+    telling = {outer for element in said for outer in (element, *element.iterancestors())}
     elements = (element for element in root.iter() if tag_of(element) and element not in around)
-    return Asides(frozenset(filter(names_aside, elements)))
+    named = (element for element in elements if names_aside(element))
+    return Asides(frozenset(element for element in named if element not in telling or not is_text(element)))
+
+
+def is_text(element: Element) -> bool:
+    """Whether an element that holds sentences is text, whatever its class says: no link leads away from it."""
+    if tag_of(element) in ("nav", "footer", "aside") or any(_FOOT.search(name) for name in names_of(element)):
+        return False
+    return not select(element, "a[href]")
 
 
 def page_lines(root: Element) -> list[Line]:

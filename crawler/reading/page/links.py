@@ -91,7 +91,9 @@ def _beside(body: Element) -> Iterator[Element]:
     element = body
     for _ in range(2):
         yield from (
-            sibling for sibling in element.itersiblings() if tag_of(sibling) not in ("", "footer", "nav", "aside")
+            sibling
+            for sibling in element.itersiblings()
+            if tag_of(sibling) not in ("", "footer", "nav", "aside") and not is_hidden(sibling)
         )
         parent = element.getparent()
         if parent is None or tag_of(parent) in ("body", "html"):

@@ -9,8 +9,8 @@ from attrs import frozen
 from archive.text.fold import title_fold
 from crawler.reading.html.dom import Element
 from crawler.reading.page.labels import Pair, find_pairs, label_lists
-from crawler.reading.page.lines import Asides, Line, asides_of, page_lines
-from crawler.reading.page.prose import Prose, most_of, sentences
+from crawler.reading.page.lines import Asides, Line, asides_of, is_text, page_lines
+from crawler.reading.page.prose import Prose, is_sentence, most_of, sentences
 from crawler.reading.page.titles import cut, page_titles
 from crawler.reading.rule import Rule
 
@@ -36,6 +36,10 @@ class Page:
         own = set(element.iter())
         return [line for line in self.lines if line.text and line.element in own]
 
+    def says(self, element: Element) -> bool:
+        """Whether an element holds sentences of its own, and no links beside them."""
+        return is_text(element) and any(is_sentence(line.text) for line in self.inside(element) if not line.linked)
+
     def is_title(self, line: Line) -> bool:
         return title_fold(line.text) in self.titles
 
@@ -49,7 +53,7 @@ def page_of(root: Element, rule: Rule) -> Page:
     said = sentences(lines)
     most = most_of(said)
     kept = [line.element for line in lines if not line.linked and title_fold(line.text) in titles]
-    asides = asides_of(root, kept if most is None else [*kept, most])
+    asides = asides_of(root, kept if most is None else [*kept, most], [line.element for line in said])
     return Page(
         root=root,
         lines=lines,

@@ -57,7 +57,8 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         if element is None:
             content = [Paragraph(line) for line in body.text.splitlines() if line]
         else:
-            drop = dropped(element, [*select_all(element, rule.drop), *edges(element, page)])
+            widgets = [widget for widget in select_all(element, rule.drop) if not page.says(widget)]
+            drop = dropped(element, [*widgets, *edges(element, page)])
             content = list(blocks(element, drop))
         document = assemble(content, rule)
     except UnreadableError as error:
