@@ -1,8 +1,8 @@
 """How well pages of government sites that no rule names are read, against what a person found on them.
 
-The gold stands in tests/reading/portals*.json: facts only (title, dates, numbers, the first and the last words), as they
-were read off the pages by eye; the pages themselves lie beside the repository. `portals_aside.json` holds the hosts
-that were not looked at while the reader was written.
+The gold stands in tests/reading/portals*.json: facts only (title, dates, numbers, the first and the last words), as
+they were read off the pages by eye; the pages lie beside the repository. `portals_aside.json` holds the hosts that were
+not looked at while the reader was written.
 """
 
 from __future__ import annotations
@@ -133,10 +133,13 @@ def _sums(found: Sequence[Portal]) -> None:
     wrong = Counter(value.partition("=")[0] for page in found for value in page.wrong)
     missing = Counter(name for page in found for name in page.missing)
     for name in ("title", *FIELDS):
-        known = sum(any(_accepted(page.known["metadata"].get(name, page.known["title"] if name == "title" else ""))) for page in found)
+        known = sum(
+            any(_accepted(page.known["metadata"].get(name, page.known["title"] if name == "title" else "")))
+            for page in found
+        )
         print(f"{name}: {known - missing[name] - min(wrong[name], known)} of {known} right, {wrong[name]} wrong")
     print(f"false words in {', '.join(NEVER_WRONG)}: {sum(wrong[name] for name in NEVER_WRONG)}")
-    files = sum(len(page.known["files"]) for page in found)
-    print(f"files: {sum(len(page.lost) for page in found)} of {files} lost, {sum(len(page.extra) for page in found)} extra")
+    lost, extra = sum(len(page.lost) for page in found), sum(len(page.extra) for page in found)
+    print(f"files: {lost} of {sum(len(page.known['files']) for page in found)} lost, {extra} extra")
     print(f"confident: {sum(page.confident for page in with_text)} of {len(with_text)} pages with a text")
     print(f"clean: {sum(not page.furniture and not page.loss for page in with_text)} of {len(with_text)}")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — pages, as their systems write them
 """Pages of our own in the manner of the systems behind government sites, each with something hostile in it: body, title,
 labels and files are found by markers and structure. No rule names their hosts."""
 
@@ -24,9 +25,7 @@ TEXT = (
 )
 P = "".join(f"<p>{line}</p>" for line in TEXT)
 MENU = "<div class='top'><ul>" + "".join(f"<li><a href='/{n}/'>栏目{n}</a></li>" for n in range(9)) + "</ul></div>"
-FOOT = (
-    "<div class='copy'><p>主办单位：演示市人民政府办公室 承办单位：演示市数据局</p><p>网站标识码：0000000000 演ICP备05000000号</p></div>"
-)
+FOOT = "<div class='copy'><p>主办单位：演示市人民政府办公室 承办单位：演示市数据局</p><p>网站标识码：0000000000 演ICP备05000000号</p></div>"
 
 
 @frozen

@@ -89,9 +89,7 @@ def opened(element: Element) -> Iterator[str]:
             yield shown
     for name, value in element.attrib.items():
         name = str(name).lower()
-        if name == "href" and _SCHEME.match(str(value)):
-            yield from files_in(str(value))
-        elif name.startswith("on"):
+        if (name == "href" and _SCHEME.match(str(value))) or name.startswith("on"):
             yield from files_in(str(value))
         elif name.startswith("data-") and is_file(str(value)) and len(value) < 600:
             yield str(value)

@@ -16,7 +16,10 @@ from crawler.reading.page.address import Addresses, files_in, is_file, target
 from crawler.reading.page.lines import names_of
 from crawler.reading.page.page import Page
 
-_BOX = re.compile(r"(?:^|[-_])(?:attach\w*|fujian\w*|fj\d*|\w*fj|annex\w*|appen\w*|fjdown|fjxz|xiazai|filelist|file-list)(?:$|[-_\d])", re.I)
+_BOX = re.compile(
+    r"(?:^|[-_])(?:attach\w*|fujian\w*|fj\d*|\w*fj|annex\w*|appen\w*|fjdown|fjxz|xiazai|filelist|file-list)(?:$|[-_\d])",
+    re.I,
+)
 _CALLED = re.compile(r"[【\[（(]?附\s*[件表录]")
 _UPLOADED = re.compile(r"/(?=[^/]*\d)[^/.?]{6,}\.\w+(?:$|\?)")
 _LONGEST = 200_000
@@ -71,7 +74,9 @@ class Elsewhere:
         if self.page.asides.hold(script) or "." not in source:
             return
         given: set[str] = set()
-        for piece in re.findall(r"<a\s[^<>]{0,600}>[^<>]{0,300}</a>", source.replace('\\"', '"').replace("\\/", "/"), re.I):
+        for piece in re.findall(
+            r"<a\s[^<>]{0,600}>[^<>]{0,300}</a>", source.replace('\\"', '"').replace("\\/", "/"), re.I
+        ):
             for anchor in select(parse(piece), "a[href]"):
                 url = self.addresses.absolute(anchor.get("href", "").strip("'\"\\"))
                 if url and is_file(url) and (self.addresses.is_beside(url) or _CALLED.match(text_of(anchor))):

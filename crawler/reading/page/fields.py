@@ -29,13 +29,15 @@ FIELD_OF = {label: field for field, labels in LABELS.items() for label in labels
 RANK = {label: rank for labels in LABELS.values() for rank, label in enumerate(labels.split())}
 """Of two labels of one field in one place, the lower one is meant."""
 # Known labels whose values are not kept: they end the value before them.
-OTHER = frozenset((
-    "主题词", "关键词", "关键字", "内容概述", "内容概览", "内容摘要", "摘要", "公开方式", "公开范围", "公开形式", "公开类别",
-    "公开属性", "公开程序", "公开目录", "有效期", "信息时效期", "有效期限", "统一登记号", "统一编号", "登记号", "登记日期", "主题", "体裁",
-    "文种", "载体类型", "联合发文单位", "文件来源", "服务对象", "生命周期", "在线链接地址", "文件下载", "附件下载", "浏览次数", "浏览量",
-    "点击量", "点击数", "点击次数", "阅读量", "阅读次数", "访问量", "访问次数", "查看次数", "作者", "撰稿", "审核", "责任编辑", "编辑",
-    "发布者", "发布人", "字体", "字号大小", "下载", "附件", "分享", "分享到", "打印", "语音播报", "更新时间", "更新日期", "页面生成时间",
-))  # fmt: skip
+_OTHER = (
+    "主题词 关键词 关键字 内容概述 内容概览 内容摘要 摘要 公开方式 公开范围 公开形式 公开类别 "
+    "公开属性 公开程序 公开目录 有效期 信息时效期 有效期限 统一登记号 统一编号 登记号 登记日期 主题 "
+    "体裁 文种 载体类型 联合发文单位 文件来源 服务对象 生命周期 在线链接地址 文件下载 附件下载 "
+    "浏览次数 浏览量 点击量 点击数 点击次数 阅读量 阅读次数 访问量 访问次数 查看次数 作者 撰稿 审核 "
+    "责任编辑 编辑 发布者 发布人 字体 字号大小 下载 附件 分享 分享到 打印 语音播报 更新时间 更新日期 "
+    "页面生成时间"
+)
+OTHER = frozenset(_OTHER.split())
 _BLANKS = re.compile(r"[\x01\s\u3000\xa0\u200b-\u200f\ufeff]+")
 _BRACKETS = re.compile(r"[〔\[［（(【﹝〖]\s*((?:19|20)\d{2})\s*(?:年)?\s*[〕\]］）)】﹞〗]")
 _ORGAN = r"[\u4e00-\u9fffA-Za-z·]{1,24}"
@@ -64,6 +66,9 @@ _STATE = re.compile(
 _BEHIND = re.compile(
     r"\s*(?:[\[【|｜]|(?:\s[（(])|(?:总|累计)?(?:浏览|阅读|点击|访问|查看|下载|点阅)(?:总?量|次数|数|人数|率)|字体|字号|打印|分享(?!经济)|收藏"
     r"|责任编辑|编辑[:：]|作者[:：]|撰稿|审核[:：]|(?:发布|更新|发文|公开|成文)(?:时间|日期)|\s{2,}|(?:19|20)\d{2}-\d{1,2}-\d{1,2})"
+)
+_NO_OFFICE = re.compile(
+    r"本[网站局委厅办部](?:站|讯|站原创)?|原创|转载|网络|互联网|其他|管理员|未知|作者|[\u4e00-\u9fff]{0,6}网站管理员"
 )
 """What follows an office in one piece of text and is no part of its name."""
 _CLOCK = re.compile(r"(?:星期|周|礼拜)[一二三四五六日天]|农历|今天")  # a header's date of today
@@ -147,6 +152,8 @@ def value_of(field: str, text: str) -> str:
         if text.endswith(("...", "…")) or len(text) > 100:
             return ""  # cut off by the site
         text = _BEHIND.split(text)[0].strip(" 　|｜/,，;；")
+        if _NO_OFFICE.fullmatch(text) or not re.search("[\u4e00-\u9fff]", text):
+            return ""
     return "" if text in ("", "-", "--", "无", "/", "暂无", "null") else text[:300]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from attrs import frozen
 
@@ -32,6 +32,7 @@ _UNKNOWN = re.compile(r"[【\[]?[\u4e00-\u9fff][\u4e00-\u9fff\s\u3000/、]{1,14}
 _CUT_OFF = re.compile(rf"[\s{CUT}|｜][【\[（(]?[\u4e00-\u9fff]{{2,8}}[】\]]?[:：]")
 """Where a label begins that is not known: it ends the value before it."""
 _TOLD = frozenset(("index_number", "document_number", "issued_on", "effective_on", "expires_on", "in_force"))
+_MOST = 60
 _UP = 6
 _NEAR = 3
 
@@ -68,7 +69,7 @@ def find_pairs(lines: Sequence[Line]) -> list[Pair]:
 
 
 def label_lists(lines: Sequence[Line], pairs: Sequence[Pair]) -> list[Element]:
-    """The smallest elements that are nothing but a list of the notice's labels (索引号, 文号 …), in the page's order."""
+    """The smallest elements that are nothing but a list of the notice's labels, in the order of the page."""
     told = {id(line) for pair in pairs for line in pair.lines}
     within: dict[Element, list[Pair]] = {}
     for pair in pairs:
@@ -76,6 +77,8 @@ def label_lists(lines: Sequence[Line], pairs: Sequence[Pair]) -> list[Element]:
             within.setdefault(outer, []).append(pair)
     found: list[Element] = []
     for element, inside in within.items():
+        if not MANY <= len(inside) <= _MOST:
+            continue
         labels = Counter(pair.label for pair in inside)
         if len(labels) < MANY or max(labels.values()) > 2 or not any(pair.field in _TOLD for pair in inside):
             continue
@@ -84,14 +87,16 @@ def label_lists(lines: Sequence[Line], pairs: Sequence[Pair]) -> list[Element]:
         strange = [line for line in texts if id(line) not in told]
         if len(strange) <= len(texts) // 5 and not any("。" in line.text for line in strange):
             found.append(element)
-    return [element for element in found if not any(other is not element and _inside(other, element) for other in found)]
+    return [
+        element for element in found if not any(other is not element and _inside(other, element) for other in found)
+    ]
 
 
 def labelled(
     pairs: Sequence[Pair], lists: Sequence[Element], asides: Asides, body: Element | None
 ) -> list[tuple[str, str]]:
     """(field, value) of the labels that are the notice's, the likeliest first: of its own list of labels, then above
-    the body, nearest to it first, then below it. A page's header may hold labels of its own (a clock, a search form)."""
+    the body, nearest to it first, then below it. A page's header may hold labels of its own: a clock, a search form."""
     inside = frozenset[Element]() if body is None else frozenset(body.iter())
     start = min((pair.lines[0].place for pair in pairs if pair.lines[0].element in inside), default=None)
     ranked: list[tuple[tuple[int, ...], Pair]] = []
@@ -188,6 +193,8 @@ def _belongs(label: _Box, value: _Box) -> bool:
         return value.kind == "dd"
     if label.kind == "dd" or value.kind != label.kind:
         return False
+    if label.element in (value.element.getparent(), *value.element.iterancestors())[:2]:
+        return True  # <div><strong>label</strong><div>value</div></div>
     outer = list(_outer(label.element))
     return any(other.getprevious() is one for one in outer for other in _outer(value.element))
 
@@ -210,7 +217,7 @@ def _columns(boxes: Sequence[_Box]) -> Iterator[Pair]:
     """Labels in one row of a small table, their values below them in the next."""
     cells = [box for box in boxes if box.kind in ("td", "th")]
     rows = [list(group) for _, group in groupby(cells, lambda box: id(box.element.getparent()))]
-    for head, below in zip(rows, rows[1:], strict=False):
+    for head, below in pairwise(rows):
         if len(head) < MANY or len(head) != len(below) or len(_rows_of(head[0].element)) > MANY:
             continue
         known = [label_of(box.text) in FIELD_OF or label_of(box.text) in OTHER for box in head]

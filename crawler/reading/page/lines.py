@@ -1,4 +1,4 @@
-"""A page as the lines that a reader sees, each with the box it stands in: what labels, titles and sentences are found by."""
+"""A page as the lines that a reader sees, each with its box: what labels, titles and sentences are found by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from collections.abc import Collection, Iterator, Sequence
 
 from attrs import define, field, frozen
 
-from crawler.reading.html.dom import BLANK, END, START, WORDS, Element, Walk, is_block, is_hidden, select, tag_of
+from crawler.reading.html.dom import (
+    BLANK,
+    END,
+    START,
+    WORDS,
+    Element,
+    Walk,
+    is_block,
+    is_hidden,
+    select,
+    tag_of,
+    text_of,
+)
 
 CUT = "\x01"
 """Between the pieces of a line that different inline elements hold."""
@@ -70,7 +82,7 @@ class Asides:
 
 
 def asides_of(root: Element, kept: Collection[Element], said: Collection[Element]) -> Asides:
-    """kept: elements that stand in no aside; said: those of sentences, which are text where no link stands beside them."""
+    """kept: elements that stand in no aside; said: those of sentences, which are text where no link is beside them."""
     around = {outer for element in kept for outer in (element, *element.iterancestors())}
     telling = {outer for element in said for outer in (element, *element.iterancestors())}
     elements = (element for element in root.iter() if tag_of(element) and element not in around)
@@ -137,7 +149,7 @@ def _lines(root: Element) -> Iterator[Line]:
                 blocks.pop()
             if cells and cells[-1] is node:
                 cells.pop()
-                if given is not node and tag in ("td", "th", "dd") and not len(node.xpath("normalize-space(.)")):
+                if given is not node and tag in ("td", "th", "dd") and not text_of(node):
                     yield Line(node, node)
             links -= tag == "a" and links > 0
     yield from ended()

@@ -34,7 +34,7 @@ Labelled = Sequence[tuple[str, str]]
 def read_metadata(
     root: Element, labels: Labelled, lines: Sequence[str], titles: Sequence[str], rule: Rule
 ) -> dict[str, str]:
-    """Metadata of a page: `labels` as labels.labelled gives them, `lines` of the body, `titles` from where titles stand."""
+    """Metadata of a page: `labels` as `labelled` gives them, `lines` of the body, `titles` from where titles stand."""
     found: dict[str, str] = {}
 
     def add(field: str, text: str) -> None:

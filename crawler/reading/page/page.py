@@ -1,4 +1,4 @@
-"""What is known of a page before its body is: lines, labels, titles, sentences, and the parts that speak of the site."""
+"""What is known of a page before its body is: lines, labels, titles, sentences, what speaks of the site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archive.text.fold import title_fold
 from crawler.reading.html.dom import Element
 from crawler.reading.page.labels import Pair, find_pairs, label_lists
 from crawler.reading.page.lines import Asides, Line, asides_of, is_text, page_lines
-from crawler.reading.page.prose import Prose, is_sentence, most_of, sentences
+from crawler.reading.page.prose import Prose, is_sentence, sentences
 from crawler.reading.page.titles import cut, page_titles
 from crawler.reading.rule import Rule
 
@@ -51,7 +51,7 @@ def page_of(root: Element, rule: Rule) -> Page:
     folds = map(title_fold, (title, cut(headings[-1]) if headings else "", *headings))
     titles = frozenset(folded for folded in folds if len(folded) >= _SHORTEST)
     said = sentences(lines)
-    most = most_of(said)
+    most = Prose.of(said).most()
     kept = [line.element for line in lines if not line.linked and title_fold(line.text) in titles]
     asides = asides_of(root, kept if most is None else [*kept, most], [line.element for line in said])
     return Page(
@@ -62,5 +62,5 @@ def page_of(root: Element, rule: Rule) -> Page:
         told=frozenset(line.place for pair in pairs for line in pair.lines),
         lists=label_lists(lines, pairs),
         asides=asides,
-        prose=Prose([line for line in said if not asides.hold(line.element)]),
+        prose=Prose.of([line for line in said if not asides.hold(line.element)]),
     )

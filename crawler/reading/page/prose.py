@@ -6,7 +6,7 @@ A container that does not hold them is half of the body, or none of it (an abstr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
@@ -22,7 +22,9 @@ _OF_SITE = re.compile(
     re.I,
 )
 """What speaks of the site and is no text of a notice."""
-BOXES = frozenset(("div", "section", "article", "main", "td", "tr", "tbody", "table", "center", "form", "body", "font", "span"))
+BOXES = frozenset(
+    ("div", "section", "article", "main", "td", "tr", "tbody", "table", "center", "form", "body", "font", "span")
+)
 
 
 @frozen
@@ -30,38 +32,40 @@ class Prose:
     """The sentences of a page that no menu, footer or list of other documents holds."""
 
     lines: Sequence[Line]
+    weights: Mapping[Element, int]
+    """Characters of sentences in each element that holds any."""
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Prose:
+        weights: dict[Element, int] = {}
+        for line in lines:
+            for outer in (line.element, *line.element.iterancestors()):
+                weights[outer] = weights.get(outer, 0) + len(line.text)
+        return cls(lines, weights)
 
     @property
     def weight(self) -> int:
-        return _weight(self.lines)
+        return sum(len(line.text) for line in self.lines)
 
     def outside(self, element: Element) -> list[Line]:
-        own = set(element.iter())
-        return [line for line in self.lines if line.element not in own]
+        return [line for line in self.lines if element not in (line.element, *line.element.iterancestors())]
 
     def share(self, element: Element) -> float:
-        return 1 - _weight(self.outside(element)) / self.weight if self.lines else 1.0
+        return self.weights.get(element, 0) / self.weight if self.lines else 1.0
+
+    def most(self) -> Element | None:
+        """The smallest element with more than half of them."""
+        element = common(line.element for line in self.lines)
+        while element is not None:
+            inner = next((child for child in element if self.share(child) > 1 / 2), None)
+            if inner is None:
+                return element
+            element = inner
+        return None
 
 
 def sentences(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if not line.linked and is_sentence(line.text)]
-
-
-def most_of(lines: Sequence[Line]) -> Element | None:
-    """The smallest element with more than half of these."""
-    element = common(line.element for line in lines)
-    while element is not None:
-        half = _weight(lines) / 2
-        inner = next((child for child in element if _weight(_within(lines, child)) > half), None)
-        if inner is None:
-            return element
-        element = inner
-    return None
-
-
-def _within(lines: Sequence[Line], element: Element) -> list[Line]:
-    own = set(element.iter())
-    return [line for line in lines if line.element in own]
 
 
 def is_sentence(text: str) -> bool:
@@ -95,7 +99,3 @@ def main_box(prose: Prose, share: float) -> Element | None:
             return element
         element = inner
     return None
-
-
-def _weight(lines: Iterable[Line]) -> int:
-    return sum(len(line.text) for line in lines)

@@ -14,7 +14,7 @@ from crawler.reading.html.charset import decode
 from crawler.reading.html.dom import Element, parse, select_all
 from crawler.reading.html.serialise import blocks, dropped
 from crawler.reading.page.address import Addresses
-from crawler.reading.page.body import find_body
+from crawler.reading.page.body import Body, find_body
 from crawler.reading.page.furniture import edges
 from crawler.reading.page.labels import labelled
 from crawler.reading.page.links import attachments
@@ -52,15 +52,11 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     if body is None:
         return _without_body(root, html, rule, labels, (title, *headings), url)
     drop = frozenset[Element]()
-    content: list[Block]
     try:
-        if element is None:
-            content = [Paragraph(line) for line in body.text.splitlines() if line]
-        else:
+        if element is not None:
             widgets = [widget for widget in select_all(element, rule.drop) if not page.says(widget)]
             drop = dropped(element, [*widgets, *edges(element, page)])
-            content = list(blocks(element, drop))
-        document = assemble(content, rule)
+        document = assemble(_content(body, drop), rule)
     except UnreadableError as error:
         return Document(title=title, headings=headings, media_type="text/html", url=url, problem=error.problem)
     said = [line for line in document.text.splitlines() if without_noise(line)]
@@ -81,6 +77,12 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         url=url,
         problem=Problem() if document.text else NO_BODY,
     )
+
+
+def _content(body: Body, drop: frozenset[Element]) -> list[Block]:
+    if body.element is None:
+        return [Paragraph(line) for line in body.text.splitlines() if line]
+    return list(blocks(body.element, drop))
 
 
 def _without_body(

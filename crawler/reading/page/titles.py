@@ -48,7 +48,11 @@ def title_above(lines: Sequence[Line], dated: Sequence[Line], title: str) -> str
     for told in dated:
         above = [line for line in lines[: told.place] if line.text][-1:]
         for line in above:
-            if not line.linked and _SHORT <= len(line.text) <= _LONGEST // 2 and not re.search(r"[。：:；>＞]", line.text):
+            if (
+                not line.linked
+                and _SHORT <= len(line.text) <= _LONGEST // 2
+                and not re.search(r"[。：:；>＞]", line.text)
+            ):
                 return _without_number(line.text)
     return ""
 
