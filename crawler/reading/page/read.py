@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from archive.model import Document, Problem
+from archive.model import CONTINUED, Attachment, Document, Problem
 from archive.text.noise import without_noise
 from crawler.reading.assemble import Block, Paragraph, assemble
 from crawler.reading.formats.errors import KEPT, UnreadableError
@@ -15,6 +15,7 @@ from crawler.reading.html.dom import Element, parse, select_all
 from crawler.reading.html.serialise import blocks, dropped
 from crawler.reading.page.address import Addresses
 from crawler.reading.page.body import Body, find_body
+from crawler.reading.page.continued import continued
 from crawler.reading.page.furniture import edges
 from crawler.reading.page.labels import labelled
 from crawler.reading.page.links import attachments
@@ -61,12 +62,16 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         return Document(title=title, headings=headings, media_type="text/html", url=url, problem=error.problem)
     said = [line for line in document.text.splitlines() if without_noise(line)]
     metadata = read_metadata(root, labels, said, (title, *headings[:3]), rule)
+    addresses = Addresses.of(root, url, charset)
+    further = () if element is None else continued(root, element, url, addresses)
+    if further:
+        metadata[CONTINUED] = " ".join(further)
     gone = repealed(root, html, element, (title, *headings), metadata)
     return Document(
         text=document.text,
         title=bare_title(title) if gone else title,
         metadata=metadata | {"repealed": gone} if gone else metadata,
-        attachments=attachments(page, body, Addresses.of(root, url, charset), rule, drop),
+        attachments=(*_further(further), *attachments(page, body, addresses, rule, drop)),
         items=document.items,
         tables=document.tables,
         confidence="high" if body.sure else "low",
@@ -77,6 +82,11 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         url=url,
         problem=Problem() if document.text else NO_BODY,
     )
+
+
+def _further(urls: tuple[str, ...]) -> list[Attachment]:
+    """The further pages of a text, each fetched and kept as a file of its own."""
+    return [Attachment(f"第{number}页", url) for number, url in enumerate(urls, 2)]
 
 
 def _content(body: Body, drop: frozenset[Element]) -> list[Block]:
@@ -92,6 +102,10 @@ def _without_body(
     repealed is a text, though no container holds it."""
     title, *headings = titles
     found = Document(title=title, headings=tuple(headings), media_type="text/html", url=url, problem=NO_BODY)
+    addresses = Addresses.of(root, url, charset)
+    further = () if element is None else continued(root, element, url, addresses)
+    if further:
+        metadata[CONTINUED] = " ".join(further)
     gone = repealed(root, html, None, titles, {})
     if not gone:
         return found
