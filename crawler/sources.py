@@ -111,7 +111,7 @@ def load_sources(path: Path | None) -> Declared:
     areas = given.area or built_in.area
     generic, built_in_rules = _built_in_rules()
     generic = evolve(generic, areas=areas)
-    own = [rule if path is None else evolve(rule, declared=rule.content) for rule in map(_rule, given.site)]
+    own = [rule if path is None else _declared(rule) for rule in map(_rule, given.site)]
     rules = {rule.host: rule for rule in (*built_in_rules, *own)}
     sources = Sources(given.notice or built_in.notice, areas, given.task or built_in.task, given.law, given.local)
     return Declared(sources, {host: _completed(rule, generic) for host, rule in rules.items()}, generic)
@@ -173,6 +173,11 @@ def _rule(site: Site) -> Rule:
     return Rule(**asdict(site) | {"host": site.host.lower()})
 
 
+def _declared(rule: Rule) -> Rule:
+    """A rule that the operator wrote."""
+    return evolve(rule, declared=rule.content, declared_drop=rule.drop)
+
+
 def _completed(rule: Rule, generic: Rule) -> Rule:
     """The site's own places first, then the generic ones: a redesign should not leave a page unread."""
 
@@ -183,6 +188,7 @@ def _completed(rule: Rule, generic: Rule) -> Rule:
         host=rule.host,
         content=joined(rule.content, generic.content),
         declared=rule.declared,
+        declared_drop=rule.declared_drop,
         title=joined(rule.title, generic.title),
         drop=joined(rule.drop, generic.drop),
         attachments=joined(rule.attachments, generic.attachments),

@@ -25,6 +25,8 @@ class Rule:
     """The article's heading, when meta ArticleTitle is missing or wrong."""
     drop: tuple[str, ...] = ()
     """Elements that are never text of the notice, inside the body."""
+    declared_drop: tuple[str, ...] = ()
+    """Those of `drop` that the operator wrote: they go, whatever they say."""
     attachments: tuple[str, ...] = ()
     """Places outside the body that hold links to files."""
     metadata: Mapping[str, tuple[str, ...]] = field(factory=dict)

@@ -1,4 +1,5 @@
-"""A text that its site cuts into pages: the further pages are known by their addresses, and are one text with the first."""
+# ruff: noqa: E501 — pages, as their systems write them
+"""A text that its site cuts into pages: the further ones are known by their addresses, and are one text with it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,11 @@ from tests.factory import capture, page_document
 from tests.test_editions import BODY, Told
 
 URL = "http://site.example/zwgk/t20210512_4711.html"
-TEXT = "<div class='TRS_Editor'>" + "".join(f"<p>第{n}条 本页为演示样本，请认真贯彻执行。</p>" for n in range(9)) + "</div>"
+TEXT = (
+    "<div class='TRS_Editor'>"
+    + "".join(f"<p>第{n}条 本页为演示样本，请认真贯彻执行。</p>" for n in range(9))
+    + "</div>"
+)
 PAGERS = {
     "下一页": ("<a href='t20210512_4711_1.html'>下一页</a>", ["t20210512_4711_1.html"]),
     "numbers with a gap": (
@@ -52,7 +57,7 @@ def cut(told: Told, first: str, second: str) -> None:
     """The land notice's page as two, the second kept as a file of its own."""
     page = told.document("land", "page")
     further = page["url"].replace(".html", "_1.html")
-    old = told.document("land", "attachment")
+    old = told.store.row("SELECT * FROM documents WHERE url = ?", [page["url"].replace(".html", ".docx")])
     files = (Attachment("第2页", further), Attachment(old["name"], old["url"]))
     told.page(body=first, attachments=files, metadata={"document_number": "演示发〔2019〕1号", CONTINUED: further})
     row = told.store.row("SELECT * FROM documents WHERE url = ?", [further])

@@ -17,7 +17,9 @@ MOST = 20
 """Pages of one text that are followed."""
 HERE = "{page}"
 _CALLED = re.compile(r"[\[【<\s]*(?:下一?页|尾页|末页|最后一页|第?\s*\d{1,2}\s*页?|>|»|››?|next)[\]】>\s]*", re.I)
-_WRITTEN = re.compile(r"createPage(?:HTML|Html)?\w*\s*\(\s*(\d{1,2})\s*,\s*0\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](s?html?)[\"']")
+_WRITTEN = re.compile(
+    r"createPage(?:HTML|Html)?\w*\s*\(\s*(\d{1,2})\s*,\s*0\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](s?html?)[\"']"
+)
 _NUMBER = frozenset(("page", "p", "pageno", "pagenum", "pageindex", "currentpage", "curpage", "pn", "pg"))
 
 

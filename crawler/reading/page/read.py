@@ -20,7 +20,7 @@ from crawler.reading.page.furniture import edges
 from crawler.reading.page.labels import labelled
 from crawler.reading.page.links import attachments
 from crawler.reading.page.metadata import Labelled, read_metadata
-from crawler.reading.page.page import page_of
+from crawler.reading.page.page import Page, page_of
 from crawler.reading.page.propose import propose_selector
 from crawler.reading.page.repeal import bare_title, repealed
 from crawler.reading.page.titles import page_titles, title_above
@@ -35,13 +35,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     html, charset = decode(payload, headers)
     url = headers.get("content-location", "")
     if len(html) > MAX_CHARACTERS:
-        return Document(
-            media_type="text/html",
-            url=url,
-            problem=Problem(
-                "too-large", f"网页有 {len(html):,} 个字符，超过读取上限，没有读取。{KEPT}；请在浏览器里打开核对。"
-            ),
-        )
+        return Document(media_type="text/html", url=url, problem=_too_large(len(html)))
     root = parse(html)
     page = page_of(root, rule)
     body = find_body(root, rule, html, page)
@@ -55,8 +49,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     drop = frozenset[Element]()
     try:
         if element is not None:
-            widgets = [widget for widget in select_all(element, rule.drop) if not page.says(widget)]
-            drop = dropped(element, [*widgets, *edges(element, page)])
+            drop = _left_out(element, page, rule)
         document = assemble(_content(body, drop), rule)
     except UnreadableError as error:
         return Document(title=title, headings=headings, media_type="text/html", url=url, problem=error.problem)
@@ -84,6 +77,19 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     )
 
 
+def _too_large(size: int) -> Problem:
+    return Problem("too-large", f"网页有 {size:,} 个字符，超过读取上限，没有读取。{KEPT}；请在浏览器里打开核对。")
+
+
+def _left_out(element: Element, page: Page, rule: Rule) -> frozenset[Element]:
+    """What is no text of the notice: what the operator drops, widgets by their usual names, furniture at the edges.
+
+    A widget's name on an element that says something makes none of it.
+    """
+    widgets = [widget for widget in select_all(element, rule.drop) if not page.says(widget)]
+    return dropped(element, [*select_all(element, rule.declared_drop), *widgets, *edges(element, page)])
+
+
 def _further(urls: tuple[str, ...]) -> list[Attachment]:
     """The further pages of a text, each fetched and kept as a file of its own."""
     return [Attachment(f"第{number}页", url) for number, url in enumerate(urls, 2)]
@@ -102,10 +108,6 @@ def _without_body(
     repealed is a text, though no container holds it."""
     title, *headings = titles
     found = Document(title=title, headings=tuple(headings), media_type="text/html", url=url, problem=NO_BODY)
-    addresses = Addresses.of(root, url, charset)
-    further = () if element is None else continued(root, element, url, addresses)
-    if further:
-        metadata[CONTINUED] = " ".join(further)
     gone = repealed(root, html, None, titles, {})
     if not gone:
         return found
