@@ -263,6 +263,9 @@ class Document:
     version_id: int | None = None
 
 
+CONTINUED = "continued"
+"""In `metadata` of a page: the addresses of the further pages of its text, with blanks between them. They are among its
+attachments, and one text with it wherever editions are compared."""
 TABLE_ROW = "│"
 CATALOGUE_ROW = "┃"
 CELL = "│"
