@@ -17,10 +17,11 @@ from typing import Any
 
 from attrs import evolve
 
-from archive.model import Area, Attachment, Item, Notice, Sources
+from archive.model import Area, Attachment, Item, Notice
 from archive.record.declare import declare
 from archive.record.settle import settle_all
 from archive.record.store import Store
+from archive.watched import Sources
 from archive.web.app import site
 from scripts.measuring import options, timed
 from tests.factory import attachment_document, capture, item, page_document

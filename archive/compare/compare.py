@@ -70,7 +70,7 @@ def compare(
     for found in compare_attachments(old.attachments, new.attachments, partial(compare_content, areas=areas)):
         listed = found.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED)
         # without a sure body the list of links is not sure either
-        changes.append(evolve(found, quiet=True) if listed and not confident else found)
+        changes.append(evolve(found, quiet=True, unsure=True) if listed and not confident else found)
     return changes
 
 

@@ -40,6 +40,7 @@ def record_change(
             "summary": change.summary,
             "quiet": int(change.quiet),
             "candidate_id": candidate,
+            "unsure": int(change.unsure),
             "corrects": json.dumps(corrects) if corrects else None,
         },
     )

@@ -22,6 +22,7 @@ NAMES = frozenset(
         "m130_rows_have_a_permanent_key",
         "m131_a_successor_is_told_with_its_page",
         "m132_a_row_finds_its_changes",
+        "m140_files_of_unsure_pages_are_asked_about",
         "m200_roles",
     )
 )
