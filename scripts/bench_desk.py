@@ -1,6 +1,8 @@
 """Pages of the desk: weight and processor time of one request, over an archive that is filled directly.
 
-    scripts/bench desk [--rows N]
+    scripts/bench desk [--rows N | --data DIR]
+
+DIR is the data folder of an archive that is there already; it is only read.
 
 Processor time of the whole process around the call of the ASGI application, the least of five, so that the figure is
 the page's and not the machine's.
@@ -17,10 +19,11 @@ from typing import Any
 
 from attrs import evolve
 
-from archive.model import Area, Attachment, Item, Notice, Sources
+from archive.model import Area, Attachment, Item, Notice
 from archive.record.declare import declare
 from archive.record.settle import settle_all
 from archive.record.store import Store
+from archive.watched import Sources
 from archive.web.app import site
 from scripts.measuring import options, timed
 from tests.factory import attachment_document, capture, item, page_document
@@ -30,7 +33,11 @@ BODY = "\n".join(f"第{n}条　各单位应当按照标准目录公开有关信�
 
 
 def main(arguments: Sequence[str]) -> int:
-    rows = options(__doc__, arguments, rows=465).rows
+    chosen = options(__doc__, arguments, rows=465, data="")
+    if chosen.data:
+        asyncio.run(_measured(Path(chosen.data)))
+        return 0
+    rows = chosen.rows
     with tempfile.TemporaryDirectory() as folder:
         _, seconds = timed(_filled, Path(folder) / "data", rows)
         print(f"{rows} rows in force, one file in {REVISIONS} revisions, filled in {seconds:.0f} s")
@@ -81,21 +88,28 @@ async def _measured(data: Path) -> None:
     datasette = site(data)
     await datasette.invoke_startup()
     app = datasette.app()
-    key = (await datasette.get_database("archive").execute("SELECT key FROM items ORDER BY id LIMIT 1")).first()[0]
-    first = "SELECT document_id FROM items ORDER BY id LIMIT 1"
-    document = (await datasette.get_database("archive").execute(first)).first()[0]
-    change = (await datasette.get_database("archive").execute("SELECT max(id) FROM changes")).first()[0]
+    database = datasette.get_database("archive")
+    first = (
+        await database.execute(
+            """SELECT i.key, i.document_id, n.slug, a.slug AS area, (SELECT max(id) FROM changes) AS change,
+                      (SELECT max(number) FROM versions w WHERE w.document_id = i.document_id) AS last
+               FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id
+               JOIN notices n ON n.id = d.notice_id JOIN areas a ON a.id = i.area_id
+               WHERE i.current = 1 ORDER BY v.number DESC, i.id LIMIT 1"""
+        )
+    ).first()
+    key, document, notice, area, change, last = tuple(first)
     print(f"{'page':44} {'bytes':>8} {'ms':>6}")
     for path, query in (
         ("/", ""),
         ("/changes", ""),
-        ("/changes", "area=area-1&level=township&since=2026-05-01"),
+        ("/changes", f"area={area}&level=township&since=2026-05-01"),
         (f"/changes/{change}", ""),
         (f"/rows/{key}", ""),
-        ("/notices/notice-1", ""),
-        ("/notices/notice-1", "at=2026-11-20"),
+        (f"/notices/{notice}", ""),
+        (f"/notices/{notice}", "at=2026-11-20"),
         (f"/documents/{document}", "version=1"),
-        (f"/compare/{document}", f"from=1&to={REVISIONS}"),
+        *([(f"/compare/{document}", f"from=1&to={last}")] if last > 1 else []),
     ):
         best, size = min([await _asked(app, path, query) for _ in range(6)])
         print(f"{path + ('?' + query if query else ''):44} {size:>8,} {best * 1000:>6.1f}")

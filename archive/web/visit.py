@@ -51,7 +51,7 @@ class Visit:
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         return [row[0] for row in self.connection.execute(sql, parameters)]
 
-    def names(self, sql: str, parameters: Parameters = ()) -> dict[Any, str]:
+    def names(self, sql: str, parameters: Parameters = ()) -> dict[Any, Any]:
         """What a choice offers: the first column's values, each with its name in the second."""
         return dict(self.connection.execute(sql, parameters))
 

@@ -23,11 +23,11 @@ def home(visit: Visit) -> Context:
            ORDER BY id DESC LIMIT ?""",
         [iso(now() - NEW_FOR), NEWS],
     )
+    # the rows of `items_in_force`, counted by an index alone
+    counts = visit.names("SELECT area_id, count(*) FROM items WHERE current = 1 GROUP BY area_id")
+    areas = visit.rows("SELECT id, slug, name FROM areas ORDER BY position, id")
     return {
-        "areas": visit.rows(
-            """SELECT a.slug, a.name, (SELECT count(*) FROM items_in_force i WHERE i.area_id = a.id) AS items
-               FROM areas a ORDER BY a.position, a.id"""
-        ),
+        "areas": [area | {"items": counts.get(area["id"], 0)} for area in areas],
         "emptied": {area.slug: area.rows for area in without_rows},
         "emptied_of": {area.notice for area in without_rows},
         "notices": visit.rows("SELECT * FROM national_notices ORDER BY declared DESC, number"),
@@ -38,7 +38,7 @@ def home(visit: Visit) -> Context:
             """SELECT slug, title, state FROM national_notices WHERE declared = 1 AND acknowledged IS NULL
                AND state NOT IN ('current', 'never-fetched') ORDER BY number"""
         ),
-        "items": visit.value("SELECT count(*) FROM items_in_force"),
+        "items": sum(counts.values()),
     }
 
 
