@@ -7,6 +7,7 @@ published. A column is known by its whole path of labels from the top: 公开对
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -115,12 +116,18 @@ def _tier(label: str) -> str:
 
 
 def begins_header(lattice: Lattice, row: int) -> bool:
+    return is_header([lattice.rows[row][column] or "" for column in lattice.filled(row)])
+
+
+def is_header(texts: Iterable[str]) -> bool:
     """Three different labels of the standard, one of them saying what is published."""
-    filled = lattice.filled(row)
-    if len(filled) < 3:
-        return False
-    roles = {label_role(lattice.rows[row][column] or "") for column in filled} & _STRONG
+    roles = set(map(label_role, texts)) & _STRONG
     return len(roles) >= 3 and bool(roles & _WHAT)
+
+
+def group_of(role: str) -> str:
+    """The label that may stand over a column of this role: 'audience' over 'audience_all'; '' for none."""
+    return next((group for group, parts in _GROUPS.items() if role in parts), "")
 
 
 def read_header(lattice: Lattice, row: int) -> Header:

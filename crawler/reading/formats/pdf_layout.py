@@ -120,7 +120,7 @@ def _continues(previous: Line, line: Line, left: float, right: float, indented: 
 def grid_of(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Grid | None:
     """The grid of a ruled table from the boxes of its cells; None for a frame of one row or column around prose."""
     cells = sorted({box for box in boxes if box[2] - box[0] > 1 and box[3] - box[1] > 1}, key=lambda b: (b[1], b[0]))
-    xs, ys = _edges([x for b in cells for x in (b[0], b[2])]), _edges([y for b in cells for y in (b[1], b[3])])
+    xs, ys = edges_of([x for b in cells for x in (b[0], b[2])]), edges_of([y for b in cells for y in (b[1], b[3])])
     if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
         return None
     inside: dict[tuple[int, int], list[Char]] = {}
@@ -151,7 +151,7 @@ def grid_of(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Grid | No
     return grids.build(placed, Place(0, page=page), height=len(ys) - 1)
 
 
-def _edges(values: list[float]) -> list[float]:
+def edges_of(values: list[float]) -> list[float]:
     """Sorted, with those that are nearly the same as one."""
     found: list[float] = []
     for value in sorted(values):

@@ -1,0 +1,335 @@
+"""Catalogues in a PDF without a full set of lines: where text stands gives the columns and, between lines, the rows.
+
+Only a table whose header is that of a standard catalogue is read so, and what continues it on the next page: anything
+else that stands in columns stays text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from attrs import evolve, frozen
+
+from archive.model import Grid, Place
+from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
+from crawler.reading.catalogue.lattice import squeeze
+from crawler.reading.formats import grids
+from crawler.reading.formats.pdf_layout import Char, Line, lines_of, paragraphs
+from crawler.reading.formats.pdf_rows import Band, Column, bands_of, merged_down
+
+_CLINGING = "，。；：、！？）》”’〕】)]>,.;:"
+_LABELS = "\n".join(ROLE_OF)
+_MOST_HEADER_LINES = 12
+_CROSSING = 0.2
+"""Share of the lines of a page that may reach over the columns of the page before and still go on with its table."""
+
+
+@frozen
+class Rule:
+    """A horizontal line, in points."""
+
+    x0: float
+    x1: float
+    y: float
+
+
+@frozen
+class Segment:
+    """Characters of one line without a gap between them."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+
+    @property
+    def size(self) -> float:
+        return self.bottom - self.top
+
+
+@frozen
+class Columns:
+    """Where the columns of a table stand: what a page without a header goes on with."""
+
+    edges: tuple[float, ...]
+    """One more than columns."""
+    serial: int | None
+
+    @property
+    def count(self) -> int:
+        return len(self.edges) - 1
+
+
+@frozen
+class Loose:
+    """A table found on a page, from `top` to `bottom`."""
+
+    top: float
+    bottom: float
+    grid: Grid
+    columns: Columns
+
+
+def loose_tables(chars: Sequence[Char], rules: Sequence[Rule], page: int, carried: Columns | None) -> list[Loose]:
+    """The catalogues among these characters, from top to bottom.
+
+    carried: the columns with which the page before ended, when its table may go on here.
+    """
+    rows = visual_lines(chars)
+    starts = [number for number, row in enumerate(rows) if is_header(segment.text for segment in row)]
+    found: list[Loose] = []
+    first = _header_top(rows, starts[0]) if starts else len(rows)
+    if carried is not None and _fits(rows[:first], carried):
+        found += _table(chars, rows[:first], 0, carried, rules, page)
+    before = 0
+    for index, start in enumerate(starts):
+        if start < before:
+            continue
+        top, stop = _header_top(rows, start), _header_stop(rows, start)
+        later = next((s for s in starts[index + 1 :] if s >= stop), None)
+        end = _titles_top(rows, _header_top(rows, later), stop) if later is not None else len(rows)
+        region, head = rows[top:end], stop - top
+        columns = _columns(region, head)
+        before = end
+        if columns is not None:
+            found += _table(chars, _without_prose(region, head, columns), head, columns, rules, page)
+    return found
+
+
+# ---------------------------------------------------------------- lines and segments
+
+
+def visual_lines(chars: Iterable[Char]) -> list[list[Segment]]:
+    """Segments by the height at which they stand."""
+    levels: list[list[Char]] = []
+    for char in sorted((c for c in chars if not c.text.isspace()), key=lambda c: (c.middle[1], c.x0)):
+        if levels and char.middle[1] - levels[-1][0].middle[1] <= char.size * 0.3:
+            levels[-1].append(char)
+        else:
+            levels.append([char])
+    return [_segments(sorted(level, key=lambda c: c.x0)) for level in levels]
+
+
+def _segments(level: list[Char]) -> list[Segment]:
+    found: list[list[Char]] = []
+    for char in level:
+        if found and char.x0 - found[-1][-1].x1 <= 0.45 * char.size:
+            found[-1].append(char)
+        else:
+            found.append([char])
+    return [
+        Segment("".join(c.text for c in run), run[0].x0, _ink_end(run), min(c.top for c in run), max(c.bottom for c in run))
+        for run in found
+    ]
+
+
+def _ink_end(run: Sequence[Char]) -> float:
+    """Marks of punctuation may hang over the edge of their column."""
+    inked = [char for char in run if char.text not in _CLINGING]
+    return inked[-1].x1 if inked else run[-1].x1
+
+
+# ---------------------------------------------------------------- the header
+
+
+def _is_fragment(segment: Segment) -> bool:
+    text = squeeze(segment.text)
+    return text in _LABELS or bool(label_role(text)) or text.startswith(("(", "注"))
+
+
+def _of_header(row: Sequence[Segment]) -> bool:
+    fragments = sum(map(_is_fragment, row))
+    return fragments * 10 >= len(row) * 6 and not any(segment.text.isdecimal() for segment in row)
+
+
+def _header_top(rows: Sequence[Sequence[Segment]], start: int) -> int:
+    while start > 0 and _of_header(rows[start - 1]) and _near(rows[start - 1], rows[start]):
+        start -= 1
+    return start
+
+
+def _header_stop(rows: Sequence[Sequence[Segment]], start: int) -> int:
+    stop = start + 1
+    while stop < len(rows) and stop - start < _MOST_HEADER_LINES and _of_header(rows[stop]):
+        if not _near(rows[stop - 1], rows[stop]):
+            break
+        stop += 1
+    return stop
+
+
+def _near(above: Sequence[Segment], below: Sequence[Segment]) -> bool:
+    return below[0].top - above[0].bottom < 2.5 * below[0].size
+
+
+def _titles_top(rows: Sequence[Sequence[Segment]], top: int, least: int) -> int:
+    """The lines of title above a header that follows on the same page."""
+    while top > least and len(rows[top - 1]) == 1:
+        top -= 1
+    return top
+
+
+def _columns(region: Sequence[Sequence[Segment]], head: int) -> Columns | None:
+    """The columns that no text reaches over, each with a label of its own."""
+    header = [segment for row in region[:head] for segment in row]
+    groups = _groups(header)
+    leaves = [segment for segment in header if segment not in groups]
+    body = [segment for row in region[head:] if len(row) > 1 for segment in row]
+    strips = _strips([*leaves, *body])
+    columns: list[tuple[float, float]] = []
+    for left, right in strips:
+        own = any(s.x0 < right and s.x1 > left for s in leaves)
+        wide = [s for s in leaves if columns and s.x0 < columns[-1][1] and s.x1 > left]
+        if columns and (not own or wide):
+            columns[-1] = (columns[-1][0], right)
+        else:
+            columns.append((left, right))
+    if len(columns) < 3:
+        return None
+    edges = [columns[0][0] - 2, *((a[1] + b[0]) / 2 for a, b in zip(columns, columns[1:], strict=False)), columns[-1][1] + 2]
+    serial = [s for s in leaves if label_role(s.text) == "serial"]
+    place = next((i for i, (left, right) in enumerate(columns) if serial and left <= serial[0].x1 and serial[0].x0 <= right), None)
+    return Columns(tuple(edges), place)
+
+
+def _groups(header: Sequence[Segment]) -> list[Segment]:
+    """Labels that stand over others: 公开对象 over 全社会 and 特定群体."""
+    leaves = [(group_of(label_role(s.text)), s) for s in header]
+    return [
+        s for s in header
+        if any(group and group == label_role(s.text) and leaf.top >= s.bottom - 0.3 * s.size for group, leaf in leaves)
+    ]  # fmt: skip
+
+
+def _strips(segments: Sequence[Segment]) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = []
+    for segment in sorted(segments, key=lambda s: s.x0):
+        if found and segment.x0 - found[-1][1] < 0.2 * segment.size:
+            found[-1] = (found[-1][0], max(found[-1][1], segment.x1))
+        else:
+            found.append((segment.x0, segment.x1))
+    return found
+
+
+# ---------------------------------------------------------------- what belongs to the table
+
+
+def _crossed(segment: Segment, columns: Columns) -> int:
+    slack = 0.5 * segment.size
+    return sum(segment.x0 + slack < edge < segment.x1 - slack for edge in columns.edges[1:-1])
+
+
+def _fits(rows: Sequence[Sequence[Segment]], columns: Columns) -> bool:
+    """Whether lines at the top of a page go on with these columns."""
+    segments = [segment for row in rows for segment in row]
+    if not segments or max(len(row) for row in rows) < 3:
+        return False
+    return sum(_crossed(segment, columns) > 0 for segment in segments) <= _CROSSING * len(segments)
+
+
+def _without_prose(region: Sequence[Sequence[Segment]], head: int, columns: Columns) -> Sequence[Sequence[Segment]]:
+    """Without the lines below the table that reach over its columns: a remark, a signature."""
+    stop = len(region)
+    while stop > head and len(region[stop - 1]) == 1 and _crossed(region[stop - 1][0], columns) >= 1:
+        stop -= 1
+    return region[:stop]
+
+
+# ---------------------------------------------------------------- the grid
+
+
+def _table(
+    chars: Sequence[Char], region: Sequence[Sequence[Segment]], head: int, columns: Columns, rules: Sequence[Rule], page: int
+) -> list[Loose]:
+    if len(region) <= head:
+        return []
+    top, bottom = region[0][0].top - 1, max(segment.bottom for row in region for segment in row) + 1
+    start = max(segment.bottom for row in region[:head] for segment in row) + 0.5 if head else top
+    inside = [char for char in chars if top <= char.middle[1] <= bottom]
+    placed = _by_column(inside, columns)
+    body = [Column(index, [line for line in lines_of(mine) if line.top >= start - 1]) for index, mine in enumerate(placed)]
+    heights = [rule.y for rule in rules if start - 2 <= rule.y <= bottom + 12]
+    bands, doubts = bands_of(body, columns.serial, heights, (start, bottom))
+    cells = _head_cells(region[:head], columns) if head else []
+    depth = 1 + max((cell.row + cell.rows - 1 for cell in cells), default=-1)
+    within = [rule for rule in rules if start - 2 <= rule.y <= bottom + 12]
+    cells += _body_cells(body, bands, columns, within, depth)
+    grid = grids.build(cells, Place(0, page=page), height=depth + len(bands))
+    if grid is None:
+        return []
+    grid = evolve(grid, doubts={depth + row: reason for row, reason in doubts.items()})
+    return [Loose(top, bottom, grid, columns)]
+
+
+def _by_column(chars: Sequence[Char], columns: Columns) -> list[list[Char]]:
+    """Characters of each column; a mark of punctuation stays with what it follows."""
+    found: list[list[Char]] = [[] for _ in range(columns.count)]
+    for row in _levels(chars):
+        before: tuple[int, Char] | None = None
+        for char in row:
+            middle = char.middle[0]
+            home = min(max(sum(middle >= edge for edge in columns.edges[1:]), 0), columns.count - 1)
+            if before is not None and char.text in _CLINGING and abs(char.x0 - before[1].x1) < 0.3 * char.size:
+                home = before[0]
+            found[home].append(char)
+            before = (home, char)
+    return found
+
+
+def _levels(chars: Sequence[Char]) -> list[list[Char]]:
+    ordered = sorted(chars, key=lambda c: (round(c.middle[1] * 2), c.x0))
+    return [list(group) for _, group in groupby(ordered, key=lambda c: round(c.middle[1] * 2))]
+
+
+def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[grids.Cell]:
+    segments = [segment for row in rows for segment in row]
+    groups = _groups(segments)
+    texts: list[list[Segment]] = [[] for _ in range(columns.count)]
+    for segment in segments:
+        if segment not in groups:
+            middle = (segment.x0 + segment.x1) / 2
+            texts[min(sum(middle >= edge for edge in columns.edges[1:]), columns.count - 1)].append(segment)
+    labels = ["".join(s.text for s in sorted(mine, key=lambda s: s.top)) for mine in texts]
+    over = [_over(label, texts[index], groups) for index, label in enumerate(labels)]
+    cells: list[grids.Cell] = []
+    for index, label in enumerate(labels):
+        group = over[index]
+        if group is None:
+            cells.append(grids.Cell(0, index, 2 if groups else 1, 1, label))
+            continue
+        if index == 0 or over[index - 1] is not group:
+            wide = next((n for n in range(index, len(over)) if over[n] is not group), len(over)) - index
+            cells.append(grids.Cell(0, index, 1, wide, group.text))
+        cells.append(grids.Cell(1, index, 1, 1, label))
+    return cells
+
+
+def _over(label: str, mine: Sequence[Segment], groups: Sequence[Segment]) -> Segment | None:
+    """The group's label above a column, if it has one."""
+    group = group_of(label_role(label))
+    return next((s for s in groups if group and label_role(s.text) == group), None)
+
+
+def _body_cells(
+    body: Sequence[Column], bands: Sequence[Band], columns: Columns, rules: Sequence[Rule], depth: int
+) -> list[grids.Cell]:
+    cells: list[grids.Cell] = []
+    for column in body:
+        left, right = columns.edges[column.index], columns.edges[column.index + 1]
+        middle = (left + right) / 2
+        mine = [rule.y for rule in rules if rule.x0 - 2 <= middle <= rule.x1 + 2]
+        for first, last in merged_down(column, bands, mine, ruled=bool(rules)):
+            lines = [line for line in column.lines if bands[first].top <= _middle(line) < bands[last].bottom]
+            cells.append(grids.Cell(depth + first, column.index, last - first + 1, 1, _text(lines, column)))
+    return cells
+
+
+def _middle(line: Line) -> float:
+    return (line.top + line.bottom) / 2
+
+
+def _text(lines: Sequence[Line], column: Column) -> str:
+    if not lines:
+        return ""
+    return "\n".join(paragraphs(lines, column.left, column.right, indented=False))
