@@ -7,7 +7,7 @@ else that stands in columns stays text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import pairwise
 
 from attrs import evolve, frozen
 
@@ -15,10 +15,9 @@ from archive.model import Grid, Place
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.formats import grids
-from crawler.reading.formats.pdf_layout import Char, Line, lines_of, paragraphs
+from crawler.reading.formats.pdf_layout import CLINGING, Char, Line, homes, levels, lines_of, paragraphs
 from crawler.reading.formats.pdf_rows import Band, Column, bands_of, merged_down
 
-_CLINGING = "，。；：、！？）》”’〕】)]>,.;:"
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
 _CROSSING = 0.2
@@ -43,6 +42,8 @@ class Segment:
     x1: float
     top: float
     bottom: float
+    pieces: tuple[tuple[float, float], ...]
+    """From where to where its characters reach, without the marks that may hang over an edge."""
 
     @property
     def size(self) -> float:
@@ -60,6 +61,10 @@ class Columns:
     @property
     def count(self) -> int:
         return len(self.edges) - 1
+
+    def at(self, x: float) -> int:
+        """The column at this place; what stands outside is of the nearest one."""
+        return min(sum(x >= edge for edge in self.edges[1:]), self.count - 1)
 
 
 @frozen
@@ -103,32 +108,28 @@ def loose_tables(chars: Sequence[Char], rules: Sequence[Rule], page: int, carrie
 
 def visual_lines(chars: Iterable[Char]) -> list[list[Segment]]:
     """Segments by the height at which they stand."""
-    levels: list[list[Char]] = []
-    for char in sorted((c for c in chars if not c.text.isspace()), key=lambda c: (c.middle[1], c.x0)):
-        if levels and char.middle[1] - levels[-1][0].middle[1] <= char.size * 0.3:
-            levels[-1].append(char)
-        else:
-            levels.append([char])
-    return [_segments(sorted(level, key=lambda c: c.x0)) for level in levels]
+    found = (_segments(level) for level in levels(chars, 0.3))
+    return [row for row in found if row]
 
 
-def _segments(level: list[Char]) -> list[Segment]:
-    found: list[list[Char]] = []
+def _segments(level: Sequence[Char]) -> list[Segment]:
+    runs: list[list[Char]] = []
     for char in level:
-        if found and char.x0 - found[-1][-1].x1 <= 0.45 * char.size:
-            found[-1].append(char)
+        if runs and char.x0 - runs[-1][-1].x1 <= 0.45 * char.size:
+            runs[-1].append(char)
         else:
-            found.append([char])
-    return [
-        Segment("".join(c.text for c in run), run[0].x0, _ink_end(run), min(c.top for c in run), max(c.bottom for c in run))
-        for run in found
-    ]
+            runs.append([char])
+    return [segment for run in runs if (segment := _segment(run)) is not None]
 
 
-def _ink_end(run: Sequence[Char]) -> float:
-    """Marks of punctuation may hang over the edge of their column."""
-    inked = [char for char in run if char.text not in _CLINGING]
-    return inked[-1].x1 if inked else run[-1].x1
+def _segment(run: Sequence[Char]) -> Segment | None:
+    inked = [char for char in run if not char.text.isspace()]
+    if not inked:
+        return None
+    top, bottom = min(char.top for char in inked), max(char.bottom for char in inked)
+    pieces = tuple((char.x0, char.x1) for char in inked if char.text not in CLINGING)
+    text = "".join(char.text for char in run).strip()
+    return Segment(text, inked[0].x0, max(inked[-1].x1, inked[0].x1), top, bottom, pieces)
 
 
 # ---------------------------------------------------------------- the header
@@ -171,26 +172,50 @@ def _titles_top(rows: Sequence[Sequence[Segment]], top: int, least: int) -> int:
 
 
 def _columns(region: Sequence[Sequence[Segment]], head: int) -> Columns | None:
-    """The columns that no text reaches over, each with a label of its own."""
+    """A column for each label, parted where the least text stands between two of them."""
     header = [segment for row in region[:head] for segment in row]
     groups = _groups(header)
-    leaves = [segment for segment in header if segment not in groups]
-    body = [segment for row in region[head:] if len(row) > 1 for segment in row]
-    strips = _strips([*leaves, *body])
-    columns: list[tuple[float, float]] = []
-    for left, right in strips:
-        own = any(s.x0 < right and s.x1 > left for s in leaves)
-        wide = [s for s in leaves if columns and s.x0 < columns[-1][1] and s.x1 > left]
-        if columns and (not own or wide):
-            columns[-1] = (columns[-1][0], right)
-        else:
-            columns.append((left, right))
-    if len(columns) < 3:
+    labels = _stacked([segment for segment in header if segment not in groups])
+    if len(labels) < 3:
         return None
-    edges = [columns[0][0] - 2, *((a[1] + b[0]) / 2 for a, b in zip(columns, columns[1:], strict=False)), columns[-1][1] + 2]
-    serial = [s for s in leaves if label_role(s.text) == "serial"]
-    place = next((i for i, (left, right) in enumerate(columns) if serial and left <= serial[0].x1 and serial[0].x0 <= right), None)
-    return Columns(tuple(edges), place)
+    pieces = [piece for row in region[head:] if len(row) > 1 for segment in row for piece in segment.pieces]
+    left = min([labels[0][0].x0, *(x0 for x0, _ in pieces)])
+    right = max([max(s.x1 for s in labels[-1]), *(x1 for _, x1 in pieces)])
+    edges = [left - 2]
+    for one, other in pairwise(labels):
+        edges.append(_parting(max(s.x1 for s in one), min(s.x0 for s in other), pieces))
+    serial = next((i for i, label in enumerate(labels) if label_role("".join(s.text for s in label)) == "serial"), None)
+    return Columns((*edges, right + 2), serial)
+
+
+def _stacked(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Segments of one label stand below one another; labels from left to right."""
+    found: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: s.x0):
+        if found and segment.x0 < max(s.x1 for s in found[-1]) - 0.2 * segment.size:
+            found[-1].append(segment)
+        else:
+            found.append([segment])
+    return [sorted(label, key=lambda s: s.top) for label in found]
+
+
+def _parting(left: float, right: float, pieces: Sequence[tuple[float, float]]) -> float:
+    """Between two labels, the middle of the widest strip in which the least text stands."""
+    steps = max(int((right - left) / 0.5), 1)
+    counts = [0] * steps
+    for x0, x1 in pieces:
+        for step in range(max(int((x0 - left) / 0.5), 0), min(int((x1 - left) / 0.5) + 1, steps)):
+            counts[step] += 1
+    least = min(counts)
+    runs: list[tuple[int, int]] = []
+    for step, count in enumerate(counts):
+        if count == least:
+            if runs and runs[-1][1] == step:
+                runs[-1] = (runs[-1][0], step + 1)
+            else:
+                runs.append((step, step + 1))
+    first, last = max(runs, key=lambda run: run[1] - run[0])
+    return left + 0.5 * (first + last) / 2
 
 
 def _groups(header: Sequence[Segment]) -> list[Segment]:
@@ -200,16 +225,6 @@ def _groups(header: Sequence[Segment]) -> list[Segment]:
         s for s in header
         if any(group and group == label_role(s.text) and leaf.top >= s.bottom - 0.3 * s.size for group, leaf in leaves)
     ]  # fmt: skip
-
-
-def _strips(segments: Sequence[Segment]) -> list[tuple[float, float]]:
-    found: list[tuple[float, float]] = []
-    for segment in sorted(segments, key=lambda s: s.x0):
-        if found and segment.x0 - found[-1][1] < 0.2 * segment.size:
-            found[-1] = (found[-1][0], max(found[-1][1], segment.x1))
-        else:
-            found.append((segment.x0, segment.x1))
-    return found
 
 
 # ---------------------------------------------------------------- what belongs to the table
@@ -263,23 +278,11 @@ def _table(
 
 
 def _by_column(chars: Sequence[Char], columns: Columns) -> list[list[Char]]:
-    """Characters of each column; a mark of punctuation stays with what it follows."""
     found: list[list[Char]] = [[] for _ in range(columns.count)]
-    for row in _levels(chars):
-        before: tuple[int, Char] | None = None
-        for char in row:
-            middle = char.middle[0]
-            home = min(max(sum(middle >= edge for edge in columns.edges[1:]), 0), columns.count - 1)
-            if before is not None and char.text in _CLINGING and abs(char.x0 - before[1].x1) < 0.3 * char.size:
-                home = before[0]
+    for level in levels(chars, 0.3):
+        for home, char in homes(level, lambda char: columns.at(char.middle[0])):
             found[home].append(char)
-            before = (home, char)
     return found
-
-
-def _levels(chars: Sequence[Char]) -> list[list[Char]]:
-    ordered = sorted(chars, key=lambda c: (round(c.middle[1] * 2), c.x0))
-    return [list(group) for _, group in groupby(ordered, key=lambda c: round(c.middle[1] * 2))]
 
 
 def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[grids.Cell]:
@@ -288,8 +291,7 @@ def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[gri
     texts: list[list[Segment]] = [[] for _ in range(columns.count)]
     for segment in segments:
         if segment not in groups:
-            middle = (segment.x0 + segment.x1) / 2
-            texts[min(sum(middle >= edge for edge in columns.edges[1:]), columns.count - 1)].append(segment)
+            texts[columns.at((segment.x0 + segment.x1) / 2)].append(segment)
     labels = ["".join(s.text for s in sorted(mine, key=lambda s: s.top)) for mine in texts]
     over = [_over(label, texts[index], groups) for index, label in enumerate(labels)]
     cells: list[grids.Cell] = []
