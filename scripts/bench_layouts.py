@@ -24,13 +24,15 @@ from attrs import frozen
 from archive.model import Document, Item
 from crawler.reading import read
 from crawler.reading.rule import Rule
+from crawler.sources import load_sources
 from scripts.measuring import SHARED, bare
 from tests.catalogue import layouts, press, printed
-from tests.catalogue.generator import AREAS, Layout, Row
+from tests.catalogue.generator import Layout, Row
 from tests.catalogue.long_rows import long_rows
 
 KEPT = Path(tempfile.gettempdir(), "guidelines-printed")
 """Printing takes seconds a file; the same table in the same look is printed once."""
+AREAS = tuple(load_sources(None).sources.areas)
 MERGES: Sequence[tuple[str, ...]] = ((), ("level1",), ("level1", "subject", "basis"))
 
 

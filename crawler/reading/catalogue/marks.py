@@ -7,7 +7,7 @@ import unicodedata
 
 from attrs import frozen
 
-CHOSEN = "■◆☑√✓✔●☒▇█◼▪🗹🗸"
+CHOSEN = "■◆☑√✓✔●☒▇█▄▆▅▉▊◼▪🗹🗸★"
 # □ as OCR and lost fonts write it is 口 and £; see `channels` for where 口 is a box and where a word
 UNCHOSEN = "□☐£○◇▢◻❑❏❐❒⬜▫×✕✗✘"
 BOXES = "□☐£▢◻❑❏❐❒⬜▫口"

@@ -43,6 +43,8 @@ def review_items(items: Sequence[Item], drafts: Sequence[Draft]) -> tuple[list[I
             notes.setdefault(draft.grid, []).append("序号列为空（可能是自动编号），未检查序号是否连续")
         elif "serial" in draft.roles:
             reasons += _check_serial(item, draft, before)
+            if gap := _gap(item, draft, before):
+                notes.setdefault(draft.grid, []).append(gap)
         reasons += _check_values(item, draft)
         reviewed.append(evolve(item, review="；".join(reasons)) if reasons else item)
         before = (item, draft)
@@ -64,11 +66,21 @@ def _check_serial(item: Item, draft: Draft, before: tuple[Item, Draft] | None) -
     if before is None or before[1].section != draft.section:
         return []  # a new table may begin again or go on with the numbers of the one before; both are published
     last = _value(before[0].serial)
-    if last is None or value == last + 1 or (value == last and draft.merged_serial):
-        return []
-    if value == 1 and _prefix(item.serial) != _prefix(before[0].serial):
-        return []
+    if last is None or value > last or (value == last and draft.merged_serial):
+        return []  # a number left out is no doubt about this row but one about the table: see `_gap`
+    if value == 1 and (_prefix(item.serial) != _prefix(before[0].serial) or item.level1 != before[0].level1):
+        return []  # the numbers begin again under another 一级事项
     return [f"序号不连续：{before[0].serial} 之后是 {item.serial}"]
+
+
+def _gap(item: Item, draft: Draft, before: tuple[Item, Draft] | None) -> str:
+    """What the numbers promise and the table has not."""
+    if before is None or before[1].section != draft.section:
+        return ""
+    last, value = _value(before[0].serial), _value(item.serial)
+    if last is None or value is None or value <= last + 1:
+        return ""
+    return f"序号不连续：{before[0].serial} 之后是 {item.serial}"
 
 
 def _value(serial: str) -> int | None:
