@@ -16,8 +16,10 @@ from attrs import evolve
 
 from archive.model import Grid
 from archive.words.channels import CHANNELS
+from crawler.reading.catalogue.lattice import squeeze
 from tests.catalogue.generator import COLUMNS, FLAGS, Cells, Layout, Row, grid, known, listed
 from tests.catalogue.long_rows import long_rows
+from tests.formats import writers
 from tests.formats.writers import docx_of, docx_table, write_docx, write_html, write_ods, write_xlsx
 
 File = tuple[str, bytes, Sequence[Row], str]
@@ -26,11 +28,11 @@ HTML, ANY = "text/html; charset=utf-8", "application/octet-stream"
 
 def files() -> Iterator[File]:
     """(name, bytes, rows, content type) of each layout in each format."""
-    writers: dict[str, Callable[[list[Grid]], bytes]] = {
+    formats: dict[str, Callable[[list[Grid]], bytes]] = {
         "html": write_html, "docx": write_docx, "xlsx": write_xlsx, "ods": write_ods,
     }  # fmt: skip
     for name, table, rows in grids():
-        for suffix, write in writers.items():
+        for suffix, write in formats.items():
             yield f"own {name} · {suffix}", write([table]), rows, HTML if suffix == "html" else ANY
     yield from _nested()
     yield from _hidden()
@@ -61,7 +63,7 @@ def _levels(rng: random.Random) -> Iterator[tuple[str, Grid, Sequence[Row]]]:
         layout = plain.relabel(county=names[0], township=names[1])
         layout = _with(layout, "township", ("village", "公开层级", names[2]))
         rows = [row | {"village": rng.random() < 0.5} for row in long_rows(rng, 9)]
-        wanted = [row | {f"extra {names[2]}": "√" if row["village"] else ""} for row in rows]
+        wanted = [row | {f"extra {squeeze(names[2])}": "√" if row["village"] else ""} for row in rows]
         yield f"levels {'/'.join(names)}", layout.table(rows), _clean(wanted)
     layout = _with(plain, "on_request", ("city", "公开层级", "市级"))
     rows = [row | {"city": rng.random() < 0.5} for row in long_rows(rng, 9)]
@@ -133,7 +135,7 @@ def _listings(rng: random.Random) -> Iterator[tuple[str, Grid, Sequence[Row]]]:
         row[8] = " ".join(("■" if name in made["channels"] else "□") + name for name in CHANNELS[1::2])
     head = layout.header()
     head[0][8] = None
-    yield "channels over two columns", grid([*head, *cells]), rows
+    yield "channels over two columns", writers.grid([*head, *cells]), rows
     rows = long_rows(rng, 6)
     yield "channels over rows", grid([*Layout().header(), *_over_rows(rows)]), rows
 
@@ -231,7 +233,8 @@ def _hidden() -> Iterator[File]:
         if hide == "column":
             layout = _with(layout, "subject", ("note", "", "内部备注"))
         made = [row | {"note": "不公开的话"} for row in rows]
-        yield f"own hidden {name} · xlsx", _workbook(layout.table(made), hide), [dict(row) for row in shown], ANY
+        wanted = [row | ({"extra 内部备注": ""} if hide == "column" else {}) for row in shown]
+        yield f"own hidden {name} · xlsx", _workbook(layout.table(made), hide), wanted, ANY
 
 
 def _workbook(table: Grid, hide: str) -> bytes:

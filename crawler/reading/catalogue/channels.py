@@ -40,7 +40,9 @@ _PATTERNS = (
 _KNOWN = [(name, re.compile(pattern)) for name, pattern in _PATTERNS]
 _LONGEST_LIST = 3_000
 _MANY_BOXES = 4
-_NUMBERED = re.compile(r"(?:(?<=[\s、，,；;。）)])|^)(?:[(（]?\d{1,2}(?:[.．、)）]|(?=[一-鿿]))|[①-⑳⑴-⒇⒈-⒛])\s*")
+_NUMBERED = re.compile(
+    r"(?:(?<=[\s、，,；;。）)])|^)[(（]?\d{1,2}(?:[.．、)）]|(?=[一-鿿]))\s*|(?<=[一-鿿])[(（]\d{1,2}[)）]|[①-⒛]\s*"
+)
 _SEPARATORS = "、，,；;。:：\n\t "
 _BOX_WORDS = re.compile(r"口(?!岸|头|径|号|碑|述|语|腔|袋)")
 
