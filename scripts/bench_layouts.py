@@ -33,6 +33,7 @@ from tests.catalogue.long_rows import long_rows
 KEPT = Path(tempfile.gettempdir(), "guidelines-printed")
 """Printing takes seconds a file; the same table in the same look is printed once."""
 AREAS = tuple(load_sources(None).sources.areas)
+FIGURES = (("rows", 6), ("read", 6), ("cells", 7), ("right", 7), ("wrong", 7))
 MERGES: Sequence[tuple[str, ...]] = ((), ("level1",), ("level1", "subject", "basis"))
 
 
@@ -55,11 +56,12 @@ def main(arguments: Sequence[str]) -> int:
         counts, notes = judged(_read(file), file.rows)
         good = counts["wrong"] == 0 and counts["flagged"] * 20 <= counts["cells"]
         totals.update({"files": 1, "good": good}, **counts)
-        figures = "".join(f"{counts[k]:>{w}}" for k, w in (("rows", 6), ("read", 6), ("cells", 7), ("right", 7), ("wrong", 7)))
+        figures = "".join(f"{counts[name]:>{width}}" for name, width in FIGURES)
         print(f"{file.name:<64}{figures}{counts['flagged'] / max(1, counts['cells']):>8.1%}{'' if good else '  <'}")
         for note in notes[: 12 if word else 0]:
             print("   ", note)
-    print(f"\n{totals['good']} of {totals['files']} files good; cells {totals['cells']}, wrong {totals['wrong']}, flagged {totals['flagged']}")
+    print(f"\n{totals['good']} of {totals['files']} files good; cells {totals['cells']}", end="")
+    print(f", wrong {totals['wrong']}, flagged {totals['flagged']}")
     return 1 if totals["wrong"] else 0
 
 

@@ -67,7 +67,11 @@ def _levels(rng: random.Random) -> Iterator[tuple[str, Grid, Sequence[Row]]]:
         yield f"levels {'/'.join(names)}", layout.table(rows), _clean(wanted)
     layout = _with(plain, "on_request", ("city", "公开层级", "市级"))
     rows = [row | {"city": rng.random() < 0.5} for row in long_rows(rng, 9)]
-    yield "levels 市级/县级/乡级", layout.table(rows), _clean([r | {"extra 市级": "√" if r["city"] else ""} for r in rows])
+    yield (
+        "levels 市级/县级/乡级",
+        layout.table(rows),
+        _clean([r | {"extra 市级": "√" if r["city"] else ""} for r in rows]),
+    )
     words = evolve(plain.without("county", "township"), columns=(*COLUMNS[:12], ("level", "", "公开层级")))
     rows = long_rows(rng, 9)
     said = [row | {"level": "县级、乡级" if row["township"] else "县级"} for row in rows]
@@ -83,11 +87,12 @@ def _matters(rng: random.Random) -> Iterator[tuple[str, Grid, Sequence[Row]]]:
     rows = [row | {"level3": f"具体演示{n}", "other": "综合演示"} for n, row in enumerate(long_rows(rng, 9))]
     yield "一级目录 beside 三级事项", outer.table(rows), _clean([row | {"extra 一级目录": "综合演示"} for row in rows])
     marks = ("一级指标", "二级指标", "三级指标")
+    labelled = _with(Layout().relabel(content="公开内容和测评依据"), "level2", ("level3", "", ""))
     indicators = evolve(
         Layout(merged=("level1", "level2")).relabel(content="公开内容和测评依据"),
         columns=tuple(
             (role, "" if role.startswith("level") else group, label)
-            for role, group, label in _with(Layout().relabel(content="公开内容和测评依据"), "level2", ("level3", "", "")).columns
+            for role, group, label in labelled.columns
             if role != "serial"
         ),
     )
@@ -114,7 +119,9 @@ def _numbers(rng: random.Random) -> Iterator[tuple[str, Grid, Sequence[Row]]]:
     ]
     moved = [[row[c] for c in columns] for row in body]
     yield "number inside 公开事项", grid([*head, *moved]), rows
-    rows = [row | {"serial": str(n % 3 + 1), "level1": f"演示类别{'甲乙丙'[n // 3]}"} for n, row in enumerate(long_rows(rng, 9))]
+    rows = long_rows(rng, 9)
+    for n, row in enumerate(rows):
+        row.update(serial=str(n % 3 + 1), level1=f"演示类别{'甲乙丙'[n // 3]}")
     yield "numbers begin again under each 一级事项", Layout(merged=("level1",)).table(rows), rows
 
 
@@ -259,4 +266,3 @@ def _workbook(table: Grid, hide: str) -> bytes:
         sheet.hide()
     book.close()
     return buffer.getvalue()
-

@@ -229,7 +229,7 @@ def _outer(press: _Press, places: dict[int, tuple[float, float, float]], top: fl
 def looks() -> dict[str, Look]:
     """The looks that published tables have, by name."""
     plain = Look()
-    made = {
+    return {
         "ruled": plain,
         "ruled A4": evolve(plain, page="A4 landscape", size=7, padding=2),
         "ruled middle": evolve(plain, middle=True),
@@ -255,4 +255,3 @@ def looks() -> dict[str, Look]:
         "borderless middle": evolve(plain, lines="none", middle=True),
         "borderless, cut": evolve(plain, lines="none", cut="open"),
     }
-    return made

@@ -32,7 +32,9 @@ _SHARES = [*WEIGHTS.values(), *[3.2] * 6]
 # ---------------------------------------------------------------- reportlab
 
 
-def platypus(lines: str, *, repeat: bool = True, cut: bool = False, middle: bool = False, small: bool = False) -> Writer:
+def platypus(
+    lines: str, *, repeat: bool = True, cut: bool = False, middle: bool = False, small: bool = False
+) -> Writer:
     """Tables of reportlab's own layout; lines: GRID, LINEBELOW, LINEABOVE or ''."""
 
     def write(table: Grid, head: int) -> bytes:
@@ -65,13 +67,16 @@ CSS = {
     "ruled middle": "table{border-collapse:collapse} td,th{border:1px solid #000;padding:3px;vertical-align:middle}",
     "separate": "table{border-spacing:2px;border:1px solid #000} td,th{border:1px solid #000;padding:2px}",
     "gap borders": "table{border-spacing:1px;background:#000} td,th{background:#fff;padding:3px}",
-    "horizontal": "table{border-collapse:collapse} td,th{border-bottom:1px solid #999;border-top:1px solid #999;padding:4px}",
+    "horizontal": "table{border-collapse:collapse} "
+    " td,th{border-bottom:1px solid #999;border-top:1px solid #999;padding:4px}",
     "horizontal striped": "table{border-collapse:collapse} tr{border-bottom:1px solid #ccc} td,th{padding:4px}"
     " tbody tr:nth-child(even){background:#eee}",
     "borderless": "table{border-collapse:collapse} td,th{padding:5px}",
     "borderless middle": "table{border-collapse:collapse} td,th{padding:5px;vertical-align:middle}",
 }
-_PAGE = "@page{size:A3 landscape;margin:12mm} body{font:9pt 'Noto Sans CJK SC'} td{vertical-align:top} table{width:100%}"
+_PAGE = (
+    "@page{size:A3 landscape;margin:12mm} body{font:9pt 'Noto Sans CJK SC'} td{vertical-align:top} table{width:100%}"
+)
 
 
 def page(table: Grid, head: int, css: str, *, repeat: bool, whole: bool) -> str:
@@ -123,7 +128,11 @@ def libreoffice_word(borders: str, *, repeat: bool = True, whole: bool = False) 
         edges = {"all": ("top", "left", "bottom", "right", "insideH", "insideV"), "none": ()}
         named = edges.get(borders, ("top", "bottom", "insideH"))
         lines = "".join(f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for edge in named)
-        body = docx_table(table).replace("<w:tblPr/>", f"<w:tblPr><w:tblW w:w='5000' w:type='pct'/><w:tblBorders>{lines}</w:tblBorders><w:tblLayout w:type='fixed'/></w:tblPr>")
+        body = docx_table(table).replace(
+            "<w:tblPr/>",
+            f"<w:tblPr><w:tblW w:w='5000' w:type='pct'/><w:tblBorders>{lines}</w:tblBorders>"
+            "<w:tblLayout w:type='fixed'/></w:tblPr>",
+        )
         total = 21000
         columns = "".join(f'<w:gridCol w:w="{int(total * share / sum(_SHARES))}"/>' for share in _SHARES)
         body = body.replace("<w:gridCol/>" * len(_SHARES), columns)
@@ -135,7 +144,8 @@ def libreoffice_word(borders: str, *, repeat: bool = True, whole: bool = False) 
         body = body.replace("<w:r>", '<w:r><w:rPr><w:rFonts w:eastAsia="Noto Sans CJK SC"/><w:sz w:val="18"/></w:rPr>')
         section = (
             '<w:p/><w:sectPr><w:pgSz w:w="23811" w:h="16838" w:orient="landscape"/>'
-            '<w:pgMar w:top="1000" w:right="1000" w:bottom="1000" w:left="1000" w:header="500" w:footer="500"/></w:sectPr>'
+            '<w:pgMar w:top="1000" w:right="1000" w:bottom="1000" w:left="1000"'
+            ' w:header="500" w:footer="500"/></w:sectPr>'
         )
         return by_soffice(docx_of(docx_paragraphs(table.caption) + body + section), "docx", "pdf")
 

@@ -1,4 +1,4 @@
-"""Files that look like a standard catalogue and gave no rows, fewer rows than they promise, or too many doubtful ones."""
+"""Files that look like a standard catalogue and gave no rows, fewer than they promise, or too many doubtful ones."""
 
 from __future__ import annotations
 

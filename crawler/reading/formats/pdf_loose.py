@@ -12,11 +12,12 @@ from itertools import pairwise
 from attrs import evolve, frozen
 
 from archive.model import Grid, Place
+from archive.words.columns import GROUPS
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.formats import grids
 from crawler.reading.formats.pdf_layout import CLINGING, Char, Line, homes, levels, lines_of, paragraphs
-from crawler.reading.formats.pdf_rows import Band, Column, bands_of, merged_down
+from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
 
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
@@ -31,6 +32,15 @@ class Rule:
     x0: float
     x1: float
     y: float
+
+
+@frozen
+class Paper:
+    """What a page holds of one: its characters and horizontal lines, and its number."""
+
+    chars: Sequence[Char]
+    rules: Sequence[Rule]
+    page: int
 
 
 @frozen
@@ -57,6 +67,8 @@ class Columns:
     edges: tuple[float, ...]
     """One more than columns."""
     serial: int | None
+    ruled: bool = False
+    """Lines divide its rows."""
 
     @property
     def count(self) -> int:
@@ -77,17 +89,17 @@ class Loose:
     columns: Columns
 
 
-def loose_tables(chars: Sequence[Char], rules: Sequence[Rule], page: int, carried: Columns | None) -> list[Loose]:
+def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
     """The catalogues among these characters, from top to bottom.
 
     carried: the columns with which the page before ended, when its table may go on here.
     """
-    rows = visual_lines(chars)
+    rows = visual_lines(paper.chars)
     starts = [number for number, row in enumerate(rows) if is_header(segment.text for segment in row)]
     found: list[Loose] = []
     first = _header_top(rows, starts[0]) if starts else len(rows)
     if carried is not None and _fits(rows[:first], carried):
-        found += _table(chars, rows[:first], 0, carried, rules, page)
+        found += _table(paper, rows[:first], 0, carried)
     before = 0
     for index, start in enumerate(starts):
         if start < before:
@@ -99,7 +111,7 @@ def loose_tables(chars: Sequence[Char], rules: Sequence[Rule], page: int, carrie
         columns = _columns(region, head)
         before = end
         if columns is not None:
-            found += _table(chars, _without_prose(region, head, columns), head, columns, rules, page)
+            found += _table(paper, _without_prose(region, head, columns), head, columns)
     return found
 
 
@@ -220,11 +232,14 @@ def _parting(left: float, right: float, pieces: Sequence[tuple[float, float]]) -
 
 def _groups(header: Sequence[Segment]) -> list[Segment]:
     """Labels that stand over others: 公开对象 over 全社会 and 特定群体."""
-    leaves = [(group_of(label_role(s.text)), s) for s in header]
+    over = [segment for segment in header if label_role(segment.text) in GROUPS]
+    leaves = _stacked([segment for segment in header if segment not in over])
+    tops = [(group_of(label_role("".join(s.text for s in leaf))), leaf[0].top) for leaf in leaves]
     return [
-        s for s in header
-        if any(group and group == label_role(s.text) and leaf.top >= s.bottom - 0.3 * s.size for group, leaf in leaves)
-    ]  # fmt: skip
+        segment
+        for segment in over
+        if any(group == label_role(segment.text) and top >= segment.bottom - 0.3 * segment.size for group, top in tops)
+    ]
 
 
 # ---------------------------------------------------------------- what belongs to the table
@@ -254,23 +269,22 @@ def _without_prose(region: Sequence[Sequence[Segment]], head: int, columns: Colu
 # ---------------------------------------------------------------- the grid
 
 
-def _table(
-    chars: Sequence[Char], region: Sequence[Sequence[Segment]], head: int, columns: Columns, rules: Sequence[Rule], page: int
-) -> list[Loose]:
+def _table(paper: Paper, region: Sequence[Sequence[Segment]], head: int, columns: Columns) -> list[Loose]:
     if len(region) <= head:
         return []
     top, bottom = region[0][0].top - 1, max(segment.bottom for row in region for segment in row) + 1
     start = max(segment.bottom for row in region[:head] for segment in row) + 0.5 if head else top
-    inside = [char for char in chars if top <= char.middle[1] <= bottom]
-    placed = _by_column(inside, columns)
-    body = [Column(index, [line for line in lines_of(mine) if line.top >= start - 1]) for index, mine in enumerate(placed)]
-    heights = [rule.y for rule in rules if start - 2 <= rule.y <= bottom + 12]
-    bands, doubts = bands_of(body, columns.serial, heights, (start, bottom))
+    placed = _by_column([char for char in paper.chars if top <= char.middle[1] <= bottom], columns)
+    lines = [[line for line in lines_of(mine) if line.top >= start - 1] for mine in placed]
+    body = [Column(index, mine) for index, mine in enumerate(lines)]
+    rules = [rule for rule in paper.rules if start - 2 <= rule.y <= bottom + 12]
+    inner = inner_rules(body, (rule.y for rule in rules))
+    columns = evolve(columns, ruled=columns.ruled or bool(inner))
+    bands, doubts = bands_of(body, columns.serial, inner if columns.ruled else None, (start, bottom))
     cells = _head_cells(region[:head], columns) if head else []
     depth = 1 + max((cell.row + cell.rows - 1 for cell in cells), default=-1)
-    within = [rule for rule in rules if start - 2 <= rule.y <= bottom + 12]
-    cells += _body_cells(body, bands, columns, within, depth)
-    grid = grids.build(cells, Place(0, page=page), height=depth + len(bands))
+    cells += _body_cells(body, bands, columns, rules if columns.ruled else (), depth)
+    grid = grids.build(cells, Place(0, page=paper.page), height=depth + len(bands))
     if grid is None:
         return []
     grid = evolve(grid, doubts={depth + row: reason for row, reason in doubts.items()})
@@ -321,7 +335,7 @@ def _body_cells(
         left, right = columns.edges[column.index], columns.edges[column.index + 1]
         middle = (left + right) / 2
         mine = [rule.y for rule in rules if rule.x0 - 2 <= middle <= rule.x1 + 2]
-        for first, last in merged_down(column, bands, mine, ruled=bool(rules)):
+        for first, last in merged_down(column, bands, mine):
             lines = [line for line in column.lines if bands[first].top <= _middle(line) < bands[last].bottom]
             cells.append(grids.Cell(depth + first, column.index, last - first + 1, 1, _text(lines, column)))
     return cells

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 
 from attrs import frozen
@@ -39,21 +40,27 @@ class Band:
 
 
 def bands_of(
-    columns: Sequence[Column], serial: int | None, rules: Sequence[float], extent: tuple[float, float]
+    columns: Sequence[Column], serial: int | None, rules: Sequence[float] | None, extent: tuple[float, float]
 ) -> tuple[list[Band], dict[int, str]]:
-    """The rows between `extent`, and by number of row why one is not sure."""
-    inner = _apart(y for y in rules if extent[0] + 3 < y < extent[1] - 3)
-    if inner:
-        edges = [extent[0], *inner, max(extent[1], *inner)]
-        return [Band(a, b) for a, b in zip(edges, edges[1:], strict=False)], {}
-    cuts, doubts = _cuts(columns, serial, extent)
-    edges = [extent[0], *cuts, extent[1]]
-    return [Band(a, b) for a, b in zip(edges, edges[1:], strict=False)], doubts
+    """The rows between `extent`, and by number of row why one is not sure.
+
+    rules: the lines between rows, none where one row fills the page; None in a table that has no such lines.
+    """
+    cuts, doubts = (list(rules), {}) if rules is not None else _cuts(columns, serial, extent)
+    edges = [extent[0], *cuts, max(extent[1], *cuts, 0)]
+    return [Band(above, below) for above, below in pairwise(edges)], doubts
 
 
-def _apart(values: object) -> list[float]:
+def inner_rules(columns: Sequence[Column], rules: Iterable[float]) -> list[float]:
+    """Lines with text above and below them."""
+    middles = [(line.top + line.bottom) / 2 for column in columns for line in column.lines]
+    least, most = min(middles, default=0), max(middles, default=0)
+    return [y for y in _apart(rules) if least < y < most]
+
+
+def _apart(values: Iterable[float]) -> list[float]:
     found: list[float] = []
-    for value in sorted(values):  # type: ignore[call-overload]
+    for value in sorted(values):
         if not found or value - found[-1] > 3:
             found.append(value)
     return found
@@ -74,7 +81,7 @@ def _cuts(
     above = [gap for gap in wide if gap[1] <= anchors[0].top + 2 and gap[0] > extent[0]]
     if above:
         cuts.append((above[-1][0] + above[-1][1]) / 2)
-    for one, other in zip(anchors, anchors[1:], strict=False):
+    for one, other in pairwise(anchors):
         middle, next_middle = (one.top + one.bottom) / 2, (other.top + other.bottom) / 2
         between = [gap for gap in gaps if middle < (gap[0] + gap[1]) / 2 < next_middle]
         if not between:
@@ -112,17 +119,13 @@ def _gaps(lines: Sequence[Line]) -> list[tuple[float, float]]:
 
 def _usual_gap(columns: Sequence[Column]) -> float:
     """Between two lines of one cell: the smaller half of what stands between lines of a column."""
-    gaps = sorted(
-        below.top - above.bottom
-        for column in columns
-        for above, below in zip(column.lines, column.lines[1:], strict=False)
-    )
+    gaps = sorted(below.top - above.bottom for column in columns for above, below in pairwise(column.lines))
     return max(median(gaps[: max(1, len(gaps) // 2)]), 0.0) if gaps else 0.0
 
 
-def merged_down(column: Column, bands: Sequence[Band], rules: Sequence[float], *, ruled: bool) -> list[tuple[int, int]]:
+def merged_down(column: Column, bands: Sequence[Band], rules: Sequence[float]) -> list[tuple[int, int]]:
     """(first, last) row of each cell of a column."""
-    if ruled and len(bands) > 1 and rules:
+    if rules:
         return _by_rules(bands, rules)
     return _by_middles(column, bands) or [(row, row) for row in range(len(bands))]
 
@@ -146,9 +149,9 @@ def _by_middles(column: Column, bands: Sequence[Band]) -> list[tuple[int, int]]:
             groups[-1].append(line)
         else:
             groups.append([line])
-    straddles = any(
-        group[0].top < band.top < group[-1].bottom for group in groups for band in bands[1:]
-    ) or any(not _holds(groups, band) for band in bands[:1])
+    straddles = any(group[0].top < band.top < group[-1].bottom for group in groups for band in bands[1:]) or any(
+        not _holds(groups, band) for band in bands[:1]
+    )
     if not straddles or not groups:
         return []
     found: list[tuple[int, int]] = []

@@ -1,4 +1,4 @@
-"""The tables of one page of a PDF: ruled ones by pdfplumber, with ends that a page's cut left open; else by the text."""
+"""The tables of one page of a PDF: ruled ones by pdfplumber, with ends that a cut left open; else by the text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 from archive.model import Grid
 from crawler.reading.formats import pdf_layout as layout
 from crawler.reading.formats.errors import DAMAGE
-from crawler.reading.formats.pdf_loose import Columns, Loose, Rule, loose_tables
+from crawler.reading.formats.pdf_loose import Columns, Loose, Paper, Rule, loose_tables
 
 FAULTS = (PdfminerException, MalformedPDFException, PSException, *DAMAGE)
 _NEAR = 3.0
@@ -29,7 +29,7 @@ class Found:
 
 
 def unruled(chars: Sequence[layout.Char], number: int, height: float, carried: Columns | None) -> Found:
-    return _placed(chars, [], loose_tables(_body(chars, height), (), number, carried))
+    return _placed(chars, [], loose_tables(Paper(_body(chars, height), (), number), carried))
 
 
 def ruled(pages: Sequence[Any], number: int, carried: Columns | None) -> Found | None:
@@ -61,7 +61,7 @@ def ruled(pages: Sequence[Any], number: int, carried: Columns | None) -> Found |
     loose: list[Loose] = []
     if not placed:
         rules = [Rule(e["x0"], e["x1"], e["top"]) for e in edges if e["orientation"] == "h"]
-        loose = loose_tables(_body(chars, height), rules, number, carried)
+        loose = loose_tables(Paper(_body(chars, height), rules, number), carried)
     return _placed(chars, placed, loose)
 
 
@@ -95,7 +95,8 @@ def _closing(edges: Iterable[Any], chars: Sequence[layout.Char]) -> Iterable[Any
             x0, x1 = min(e["x0"] for e in mine), max(e["x1"] for e in mine)
             if len({round(e["x0"]) for e in mine}) < 4 or _covered(level, x0, x1, y):
                 continue
-            yield {"x0": x0, "x1": x1, "top": y, "bottom": y, "orientation": "h", "object_type": "line", "width": x1 - x0, "height": 0, "doctop": y}
+            ends = {"x0": x0, "x1": x1, "width": x1 - x0, "top": y, "bottom": y, "doctop": y, "height": 0}
+            yield ends | {"orientation": "h", "object_type": "line"}
 
 
 def _covered(level: Iterable[Any], x0: float, x1: float, y: float) -> bool:

@@ -118,9 +118,9 @@ def sheet_blocks(
         for c, text in enumerate(row)
         if (r, c) not in covered
     ]
-    left = grids.without(cells, hidden.rows, hidden.columns)
+    kept = grids.without(cells, hidden.rows, hidden.columns)
     height = sum(row not in hidden.rows for row in range(len(texts)))
-    grid = grids.build(left, Place(0, sheet=name), height=height)
+    grid = grids.build(kept, Place(0, sheet=name), height=height)
     grid = grids.trim(grid) if grid is not None else None
     if grid is None:
         return []
