@@ -17,4 +17,6 @@ _PAIRS = (
 
 RADICALS: dict[int, str] = {ord(_PAIRS[at]): _PAIRS[at + 1] for at in range(0, len(_PAIRS), 2)}
 RADICALS |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+# Unicode names the older form of these three; a font for simplified Chinese draws the form that is in use
+RADICALS |= {ord("⼾"): "户", ord("⾭"): "青", ord("⿈"): "黄"}
 """For str.translate: each radical to its character."""

@@ -41,6 +41,8 @@ def platypus(
         pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
         style = ParagraphStyle("cell", fontName="STSong-Light", fontSize=7, leading=9, wordWrap="CJK")
         look: list[tuple[object, ...]] = [("VALIGN", (0, 0), (-1, -1), "MIDDLE" if middle else "TOP")]
+        if small:
+            look += [("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 2)]
         if lines:
             look.append((lines, (0, 0), (-1, -1), 0.5, colors.black))
         if lines == "LINEBELOW":

@@ -14,6 +14,8 @@ from crawler.reading.formats.pdf_layout import Line
 _SERIAL = re.compile(r"[(（]?\d{1,4}[)）.、．]?")
 _NEAR = 3.0
 """Points within which the middle of a merged cell is the middle of its rows."""
+_TICK = 2
+"""Characters: a mark belongs to the row beside it, never to several."""
 _DOUBT = "行与行之间没有线，行的起止按文字间距推断，请对照原件核对"
 
 
@@ -152,7 +154,8 @@ def _by_middles(column: Column, bands: Sequence[Band]) -> list[tuple[int, int]]:
     straddles = any(group[0].top < band.top < group[-1].bottom for group in groups for band in bands[1:]) or any(
         not _holds(groups, band) for band in bands[:1]
     )
-    if not straddles or not groups:
+    ticks = all(len(line.text) <= _TICK for line in column.lines)
+    if not straddles or not groups or ticks:
         return []
     found: list[tuple[int, int]] = []
     row = 0
