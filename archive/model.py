@@ -82,6 +82,7 @@ class Notice:
     number: int
     slug: str
     title: str
+    """'' of a local catalogue: its page may be titled as it likes, and is not judged by it."""
     issuer: str
     url: str
     areas: tuple[str, ...] = ()
@@ -101,13 +102,6 @@ class Task:
     task: str
     unit: str
     due: str
-
-
-@frozen
-class Sources:
-    notices: tuple[Notice, ...]
-    areas: tuple[Area, ...]
-    tasks: tuple[Task, ...] = ()
 
 
 # ---------------------------------------------------------------- reading
@@ -304,6 +298,8 @@ class Change:
     rows: tuple[RowChange, ...] = ()
     quiet: bool = False
     """Goes into digests and the list of changes only, never an immediate alert (内容未变)."""
+    unsure: bool = False
+    """Quiet, because the page's list of files was not sure when this one came or went: a person is asked."""
     document_id: int | None = None
     from_version: int | None = None
     to_version: int | None = None

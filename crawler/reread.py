@@ -7,10 +7,11 @@ from typing import Any
 
 from archive.machine.transaction import atomic
 from archive.model import Document, Problem
+from archive.record.database import Row
 from archive.record.edition import Edition
 from archive.record.keep import keep, keep_upgraded
 from archive.record.readings import same_reading
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.warc.read import WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
@@ -104,7 +105,7 @@ def _base(store: Store, document_id: int) -> Row | None:
 
 def rules_of(store: Store, declared: Declared) -> Iterator[tuple[Row, Rule]]:
     """Every page and attachment that has a good capture, with the rule that reads it."""
-    notices = {notice.slug: notice for notice in declared.sources.notices}
+    notices = {notice.slug: notice for _, notice in declared.sources.watched}
     for row in store.rows(
         """SELECT d.*, n.slug FROM documents d JOIN notices n ON n.id = d.notice_id
            WHERE d.parent_id IS NULL ORDER BY d.id"""

@@ -26,9 +26,10 @@ from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Change, Kind
 from archive.record.changes import record_change
+from archive.record.database import Row
 from archive.record.edition import Edition, File, attachment_rows, document_of, file_now, present, with_version
 from archive.record.learn import furniture_of
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.search import index
 
 RETURN_WITHIN = timedelta(hours=24)
@@ -98,7 +99,7 @@ def _beside(change: Change, edition: Edition) -> Change:
     """Without a sure body the list of links is not sure either. What the page says of itself stands in the version
     beside the sure one."""
     if change.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED):
-        return evolve(change, quiet=True)
+        return evolve(change, quiet=True, unsure=True)
     said = change.kind in (Kind.REPEALED, Kind.METADATA)
     return evolve(change, to_version=edition.beside) if said else change
 
@@ -214,11 +215,12 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
 
 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
-    """Rows in force, and found, are those of the versions that the edition holds."""
+    """Rows in force, and found, are those of the versions that the edition holds, if it is that of a notice."""
     files = [file for outer in edition.files for file in (outer, *outer.members)]
     held = json.dumps([edition.version_id, *(file.version_id for file in files if file.version_id is not None)])
     store.db.execute(
-        """UPDATE items SET current = (version_id IN (SELECT value FROM json_each(?)))
+        """UPDATE items SET current = (version_id IN (SELECT value FROM json_each(?))
+               AND EXISTS (SELECT 1 FROM national_items n WHERE n.id = items.id))
            WHERE document_id IN (SELECT id FROM documents WHERE notice_id = ?)""",
         [held, notice["id"]],
     )
