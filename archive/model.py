@@ -130,6 +130,10 @@ class Grid:
     spans: Mapping[tuple[int, int], tuple[int, int]] = field(factory=dict)
     caption: str = ""
     """The text just above the table, nearest last, lines joined by newline (at most five lines)."""
+    doubts: Mapping[int, str] = field(factory=dict)
+    """By number of row, why the reader of the file is not sure of it."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the whole table: hidden columns that were left out."""
 
 
 @frozen

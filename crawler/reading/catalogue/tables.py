@@ -34,7 +34,7 @@ def read_tables(grids: Sequence[Grid], areas: Sequence[Area]) -> tuple[tuple[Tab
             continue
         fates = Counter(table.fates)
         first = first_of.get(number)
-        notes = [*table.notes, *check_header(table)]
+        notes = [*grid.notes, *table.notes, *check_header(table)]
         notes += run_notes.get(table.run, []) if table.opens_run else []
         notes += serial_notes.get(number, [])
         readings.append(
