@@ -1,6 +1,7 @@
 """What the measurements (bench_*.py) share, and how one is started:   python -m scripts.measuring NAME [arguments]
 
-Each module scripts/bench_NAME.py has a `main(arguments) -> exit code`; the first line of its docstring says what it measures.
+Each module scripts/bench_NAME.py has a `main(arguments) -> exit code`; the first line of its docstring says what it
+measures.
 """
 
 from __future__ import annotations
