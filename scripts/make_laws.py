@@ -1,4 +1,4 @@
-"""Make `archive/laws/register.jsonl` from a collection of the headings of laws: `python -m scripts.make_laws LAWS.jsonl`.
+"""Make `archive/laws/register.jsonl` from the headings of a collection: `python -m scripts.make_laws LAWS.jsonl`.
 
 The collection gives for each text a date and the lines of its heading. Which of these dates are texts, and which are
 the day of force, is decided here, by rule, and counted on stderr:
