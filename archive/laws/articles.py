@@ -10,7 +10,8 @@ _CITED = re.compile(r"第[一二三四五六七八九十百零]+条(?:之[一二
 
 
 def article_of(text: str, cited: str) -> str:
-    """The article that a citation names: 第八条第二款 gives the whole of 第八条, 第十九条至第二十一条 the first of them.
+    """The article that a citation names: 第八条第二款 gives the whole of 第八条, a range its first.
+
     '' where the text has none of that number."""
     wanted = _CITED.match(cited)
     kept: list[str] = []

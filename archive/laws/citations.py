@@ -39,7 +39,8 @@ _TRAILING = re.compile(
 _HAN = re.compile(rf"[\u4e00-\u9fff（）]+?(?=第{_LIST}(?:条|款|至)|[^\u4e00-\u9fff（）]|$)")
 _LEAD = re.compile(r"^(?:根据|依据|按照|依照|参照|以及|和|及|与)")
 _KIND = re.compile(r"(?:法|条例|规定|办法|通知|意见|细则|决定|规划|方案|纲要|规范|标准|指引|规则|公告|文件)$")
-_NO_TITLE = re.compile(r"^(?:的|等|之|有关|其他)")
+_NO_TITLE = re.compile(r"^(?:的|等|之|有关|相关|其他)")
+_OTHERS = re.compile(r"^(?:有关|相关|其他|上级).*(?:文件|政策|法规|规定|要求|通知)$")
 _GENERIC = re.compile(
     r"^(?:暂行|试行|实施|管理)?(?:法|条例|办法|规定|细则|意见|通知|方案|规则|纲要|指引)(?:（试行）)?$"
 )
@@ -264,6 +265,7 @@ def _bare(reading: _Reading) -> bool:
     words = _LEAD.sub("", match[0])
     name = folded(words)
     title = reading.resolver.by_title(name)
-    if title or (len(name) > 4 and _KIND.search(name) and not _NO_TITLE.match(name)):
+    is_one = len(name) > 4 and _KIND.search(name) and not _NO_TITLE.match(name)
+    if title or is_one or _OTHERS.search(name):
         reading.cite(Citation(words, title, name=name))
     return True
