@@ -98,6 +98,14 @@ def _as_watched(store: Store, entry: Entry, page: Row, known: Row | None, day: s
     """A page that says otherwise than before is a newer text, from the day that it names, else from that when it was
     seen; one that says it is repealed, is."""
     texts = {text.date: text for text in entry.texts}
+    first = store.row(
+        """SELECT v.metadata FROM standing_versions v JOIN documents d ON d.id = v.document_id
+           WHERE d.notice_id = ? AND d.kind = 'page' ORDER BY v.id LIMIT 1""",
+        [page["id"]],
+    )
+    said = json.loads(first["metadata"] or "{}") if first else {}
+    if not texts and (on := said.get("issued_on") or said.get("published_on")):
+        texts[on] = Text(on, _force(said, on))
     for change in store.rows(
         """SELECT c.detected_at, v.metadata FROM changes c JOIN versions v ON v.id = c.to_version
            WHERE c.notice_id = ? AND c.kind = 'revised' AND NOT c.quiet AND c.withdrawn_at IS NULL""",
@@ -108,11 +116,17 @@ def _as_watched(store: Store, entry: Entry, page: Row, known: Row | None, day: s
         newest = max(texts, default="")
         seen = change["detected_at"][:10]
         on = next((named_day for named_day in named if newest < named_day <= seen), seen)
-        texts.setdefault(on, Text(on, said.get("effective_on", "") if said.get("effective_on", "") >= on else ""))
+        texts.setdefault(on, Text(on, _force(said, on)))
     repealed = entry.repealed
     if page["repealed"]:
         repealed = repealed or (known and known["repealed"]) or day
     return evolve(entry, texts=tuple(texts[on] for on in sorted(texts)), repealed=repealed)
+
+
+def _force(said: Mapping[str, str], on: str) -> str:
+    """From when on a text is in force, as its page says; '' where that is nothing or cannot be."""
+    force = said.get("effective_on", "")
+    return force if force >= on else ""
 
 
 def _cite(store: Store, entries: Register) -> None:

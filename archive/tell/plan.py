@@ -85,7 +85,9 @@ def _changes(archive: sqlite3.Connection) -> list[Row]:
     # what a watched law's own page says differently is told as basis-amended, with the rows that rest on it
     changes = rows_of(
         archive,
-        """SELECT * FROM change_list WHERE NOT (role = 'law' AND kind IN ('revised', 'repealed')) ORDER BY id""",
+        """SELECT * FROM change_list c WHERE NOT (role = 'law' AND (kind IN ('revised', 'repealed')
+             OR (kind = 'metadata' AND EXISTS (SELECT 1 FROM changes r WHERE r.notice_id = c.notice_id
+                 AND r.crawl_id = c.crawl_id AND r.kind IN ('revised', 'repealed'))))) ORDER BY id""",
     )
     return [row | {"areas": areas.get(row["id"], set())} for row in changes]
 
