@@ -81,7 +81,8 @@ def _since(entry: Entry, year: str, based_on: str, day: str) -> tuple[str, str]:
     if entry.repealed and entry.repealed <= day:
         return str(State.REPEALED), entry.repealed
     newest = entry.newest(day)
-    if newest is None or not (newest.date[:4] > year if year else based_on and newest.date > based_on):
+    before = entry.newest(based_on)
+    if newest is None or not (newest.date[:4] > year if year else before and newest.date > before.date):
         return "", ""
     return str(State.AMENDED), newest.date
 

@@ -151,7 +151,7 @@ VIEWS = (
            UNION SELECT c.id, i.area_id FROM changes c JOIN row_changes r ON r.change_id = c.id
              JOIN items i ON i.id = r.item_after WHERE c.law_id IS NOT NULL AND i.area_id IS NOT NULL""",
     ),
-    # 2015年修正 names a text by its year; without one a row rests on the text of its catalogue's day
+    # 2015年修正 names a text by its year; without one a row rests on the text of its catalogue's day, if there was one
     View(
         "amended_bases",
         "已修改或废止的依据",
@@ -161,7 +161,7 @@ VIEWS = (
              CASE WHEN l.repealed <> '' THEN l.repealed ELSE l.date END AS since
            FROM citations c JOIN laws l ON l.id = c.law_id
            WHERE l.repealed <> '' OR (c.year <> '' AND substr(l.date, 1, 4) > c.year)
-              OR (c.year = '' AND c.based_on <> '' AND l.date > c.based_on)""",
+              OR (c.year = '' AND l.date > c.based_on AND json_extract(l.texts, '$[0][0]') <= c.based_on)""",
     ),
     View(
         "waiting",
