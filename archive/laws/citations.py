@@ -154,7 +154,7 @@ def _title(reading: _Reading) -> bool:
     printed = match[0] + (after[1] if after else "")
     name = folded(match[1] + (after[1] if after else ""))
     year = _TRAILING.search(name)
-    title = reading.defined.get(name) or reading.resolver.by_title(name) or _short(reading, name)
+    title = reading.defined.get(name) or _short(reading, name)
     reading.cite(Citation(printed, title, "", (year and year[1]) or "", (), name))
     while brackets := reading.match(_BRACKETS):
         _inside(reading, brackets[1])
@@ -162,10 +162,13 @@ def _title(reading: _Reading) -> bool:
 
 
 def _short(reading: _Reading, name: str) -> str:
-    """《条例》 after one document of that kind, and only one, has been named in the same basis."""
+    """《条例》 is the one document of that kind, and only one, that has been named in the same basis. Where none has, it
+    may still be what the operator calls so."""
     if not _GENERIC.match(name):
-        return ""
+        return reading.resolver.by_title(name)
     before = {c.name: c.title for c in reading.found if c.name.endswith(name) and not _GENERIC.match(c.name)}
+    if not before:
+        return reading.resolver.by_title(name)
     return next(iter(before.values())) if len(before) == 1 else ""
 
 
