@@ -19,7 +19,7 @@ from archive.laws.titles import number_key
 from archive.model import Document
 from archive.publish.laws import check, coverage
 from archive.record.laws import settle_laws
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.words import LAW_STATES
 from crawler.readings import read_one
 from crawler.sources import load_sources

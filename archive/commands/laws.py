@@ -16,7 +16,7 @@ from archive.clock import iso, now
 from archive.commands import emit, json_option, out, pass_data
 from archive.laws.register import ENDS
 from archive.publish.laws import check, coverage, laws
-from archive.record.store import read_only
+from archive.record.look import read_only
 
 
 @click.command("laws")

@@ -162,8 +162,8 @@ def _title(reading: _Reading) -> bool:
 
 
 def _short(reading: _Reading, name: str) -> str:
-    """《条例》 is the one document of that kind, and only one, that has been named in the same basis. Where none has, it
-    may still be what the operator calls so."""
+    """《条例》 is the one document of that kind, if only one, that the same basis has named before. Where none has been,
+    it may still be what the operator calls so."""
     if not _GENERIC.match(name):
         return reading.resolver.by_title(name)
     before = {c.name: c.title for c in reading.found if c.name.endswith(name) and not _GENERIC.match(c.name)}

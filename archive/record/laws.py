@@ -20,7 +20,8 @@ from archive.laws.titles import folded
 from archive.machine.transaction import atomic
 from archive.model import CellChange, Change, Item, Kind, RowChange
 from archive.record.changes import record_change
-from archive.record.store import Row, Store
+from archive.record.database import Row
+from archive.record.store import Store
 from archive.watched import Role
 
 FORM = "1"

@@ -15,7 +15,7 @@ from attrs import Factory, define
 
 from archive import clock
 from archive.model import Kind
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.record.story import stories
 from archive.settings import Settings
 from archive.tell import plan

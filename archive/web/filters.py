@@ -15,13 +15,14 @@ from markupsafe import Markup, escape
 from archive import words
 from archive.clock import local
 from archive.publish.laws import marks
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.settings import Settings, load_settings
 from archive.text import filetypes
 from archive.web import failures
 from archive.web.pager import link
 from archive.web.stock import labels
 from archive.web.views import data_of
+from archive.words import addresses
 from archive.words.columns import LABELS, LEVELS
 
 
@@ -46,6 +47,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "change": words.change,
         "media": filetypes.called,
         "basis_marks": marks,
+        "row_url": addresses.row,
     }
     env.globals |= {
         "demo": demo,

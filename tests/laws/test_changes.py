@@ -22,8 +22,9 @@ from archive.publish.feeds import feed
 from archive.publish.laws import check, coverage, laws
 from archive.record.declare import declare
 from archive.record.laws import settle_laws
+from archive.record.look import read_only
 from archive.record.settle import settle_all
-from archive.record.store import Store, read_only
+from archive.record.store import Store
 from archive.record.story import stories
 from archive.settings import load_settings
 from archive.tell.rounds import meet, preview

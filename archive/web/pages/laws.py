@@ -46,7 +46,7 @@ def law(visit: Visit) -> Context:
                LEFT JOIN amended_bases b ON b.citation_id = c.id WHERE c.law_id = ?"""
     pager = Pager.of(visit, visit.value(f"SELECT count(*) {where}", [found["id"]]), ROWS, {})
     rows = visit.rows(
-        f"""SELECT i.id, i.level1, i.level2, i.content, i.serial, a.name AS area, a.slug AS area_slug, c.article,
+        f"""SELECT i.id, i.key, i.level1, i.level2, i.content, i.serial, a.name AS area, a.slug AS area_slug, c.article,
                    c.printed, c.number, b.state, b.since {where}
             ORDER BY a.position IS NULL, a.position, i.document_id, i.position LIMIT {ROWS} OFFSET {pager.offset}""",
         [found["id"]],
