@@ -162,7 +162,7 @@ def _title(reading: _Reading) -> bool:
 
 
 def _short(reading: _Reading, name: str) -> str:
-    """《条例》 is the one document of that kind, if only one, that the same basis has named before. Where none has been,
+    """《条例》 is the one document of that kind, if only one, that the same basis has named before. Where none has,
     it may still be what the operator calls so."""
     if not _GENERIC.match(name):
         return reading.resolver.by_title(name)
