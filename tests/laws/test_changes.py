@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
+from click.testing import CliRunner
 
 from archive import clock
+from archive.cli import cli
 from archive.laws.articles import article_of
 from archive.machine.toml import SettingsError
 from archive.model import Attachment
@@ -20,6 +23,7 @@ from archive.publish import report
 from archive.publish.export import entries
 from archive.publish.feeds import feed
 from archive.publish.laws import check, coverage, laws
+from archive.record import decide
 from archive.record.declare import declare
 from archive.record.laws import settle_laws
 from archive.record.look import read_only
@@ -30,6 +34,7 @@ from archive.settings import load_settings
 from archive.tell.rounds import meet, preview
 from archive.watched import Law, Local, Sources
 from tests.factory import AREAS, NOTICES, attachment_document, capture, item, page_document
+from tests.web.conftest import Site
 
 EIGHTEEN = (
     "教育法", "安全生产法", "食品安全法", "药品管理法", "行政处罚法", "土地管理法", "文物保护法", "慈善法",
@@ -72,10 +77,11 @@ def rows(area: str) -> Iterator[Any]:
         )
 
 
-def watch(store: Store, crawl: int, fourth: str, **metadata: str) -> None:
+def watch(store: Store, crawl: int, fourth: str, confidence: str = "high", **metadata: str) -> None:
     row = store.row("SELECT id FROM notices WHERE slug = 'dibao'")
     assert row is not None
     page = page_document(WATCHED.title, TEXT.format(title=WATCHED.title, fourth=fourth), **metadata)
+    page = evolve(page, confidence=confidence)
     capture(store, crawl, store.document(row["id"], "page", WATCHED.url), WATCHED.url, page)
 
 
@@ -216,3 +222,43 @@ def test_an_article_ends_where_the_next_or_a_chapter_begins() -> None:
     assert article_of(text, "第四条第二款") == "第四条　示例：\n（一）示例。"
     assert article_of(text, "第一条至第四条") == "第一条　为了示范，制定本办法。"
     assert article_of(text, "第五条") == ""
+
+
+def test_taking_back_a_decision_about_a_watched_text_takes_back_what_it_told(tmp_path: Path) -> None:
+    with closing(archive(tmp_path)) as store:
+        settle_laws(store, 1)
+        watch(store, 1, "乡镇人民政府受理申请。", confidence="low")
+        settle_all(store, 1)
+        assert settle_laws(store, 1) == []
+        decide.settle_reviews(store)
+        (waits,) = store.rows("SELECT * FROM waiting")
+        decide.accept(store, decide.open_review(store, waits["id"]))
+        settle_all(store, 1)
+        (id,) = settle_laws(store, 1)
+        review = decide.last_decided(store)
+        decide.correct(store, review, 1, decide.take_back(store, review, 1, {waits["subject_id"]}))
+        settle_all(store, 1)
+        assert settle_laws(store, 1) == []
+        (told,) = store.rows("SELECT withdrawn_at FROM changes WHERE id = ?", [id])
+        (correction,) = store.rows("SELECT corrects FROM changes WHERE kind = 'correction'")
+    assert told["withdrawn_at"]
+    assert id in json.loads(correction["corrects"])
+
+
+def test_pages_and_commands_show_states_rows_and_what_cannot_be_resolved(amended: tuple[Path, list[int]]) -> None:
+    data, ids = amended
+    result = CliRunner().invoke(cli, ["--data", str(data), "laws", "check", "--at", "2026-11-02", "--json"])
+    found = json.loads(result.output)
+    assert result.exit_code == 0
+    assert len(found["amended"]) == 36
+    assert found["register_ends"] == "2025-04"
+    slug = next(row["law"] for row in found["amended"] if row["title"] == "教育法")
+    with closing(Site(data)) as site:
+        listed, law, sheet = (site.get(path).text for path in ("/laws", f"/laws/{slug}", f"/changes/{ids[0]}"))
+        assert site.get("/laws/law-none").status_code == 404
+        assert "依据已修改：2026-11-01" in site.get("/areas/social-assistance").text
+    assert "截至 2025-04" in listed
+    assert "相关文件要求（12 处）" in listed
+    assert law.count("依据已修改：2026-11-01") == 2
+    assert "2021-04-29" in law
+    assert "以此为依据的事项（2 行）" in sheet
