@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ARTICLE = re.compile(r"^[\s\u3000]*(第[一二三四五六七八九十百零〇]+条(?:之[一二三四五])?)(?=[\s\u3000]|$)")
-_HEADING = re.compile(r"^[\s\u3000]*第[一二三四五六七八九十百零〇]+[编章节](?=[\s\u3000]|$)")
-_CITED = re.compile(r"第[一二三四五六七八九十百零]+条(?:之[一二三四五])?")
+_ARTICLE = re.compile(r"^[\s\u3000]*(第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五])?)(?=[\s\u3000]|$)")
+_HEADING = re.compile(r"^[\s\u3000]*第[一二三四五六七八九十百千零〇]+[编章节](?=[\s\u3000]|$)")
+_CITED = re.compile(r"第[一二三四五六七八九十百千零]+条(?:之[一二三四五])?")
 
 
 def article_of(text: str, cited: str) -> str:

@@ -15,7 +15,7 @@ from attrs import define, evolve, field, frozen
 from archive.laws.register import Register
 from archive.laws.titles import arabic, chinese, folded, number_key
 
-_N = r"[一二三四五六七八九十百零〇\d]+"
+_N = r"[一二三四五六七八九十百千零〇\d]+"
 _LIST = rf"{_N}(?:[、，,和]{_N})*"
 _TO = r"(?:至|到|[-—–－~～]+)"
 _TITLE = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")

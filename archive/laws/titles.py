@@ -9,6 +9,7 @@ _PRC = "中华人民共和国"
 _MARKS = re.compile(r"[\s《》〈〉<>“”\"]")
 _BRACKETS = str.maketrans("（）［］【】〔〕[]", "()〔〕〔〕〔〕〔〕")
 _DIGITS = "零一二三四五六七八九"
+_UNITS = {"千": 1000, "百": 100, "十": 10}
 
 
 def folded(title: str) -> str:
@@ -29,26 +30,26 @@ def number_key(number: str) -> str:
 
 
 def chinese(number: int) -> str:
-    """Below a thousand, as articles are numbered: 19 → 十九, 102 → 一百零二."""
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    head = f"{_DIGITS[hundreds]}百" if hundreds else ""
-    if hundreds and rest and not tens:
-        head += "零"
-    middle = (f"{_DIGITS[tens]}十" if tens > 1 or hundreds else "十") if tens else ""
-    return head + middle + (_DIGITS[ones] if ones or not number else "")
+    """Below ten thousand, as articles are numbered: 19 → 十九, 102 → 一百零二, 1049 → 一千零四十九."""
+    written, gap = "", False
+    for unit, sign in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // unit % 10
+        if digit:
+            written += ("零" if gap else "") + _DIGITS[digit] + sign
+            gap = False
+        else:
+            gap = bool(written)
+    return written.removeprefix("一") if written.startswith("一十") else written or "零"
 
 
 def arabic(text: str) -> int:
-    """A number below a thousand in Chinese signs (二十六, 〇), or in digits."""
+    """A number below ten thousand in Chinese signs (二十六, 〇), or in digits."""
     if text.isdigit():
         return int(text)
     total, digit = 0, 0
     for sign in text.replace("〇", "零"):
-        if sign == "百":
-            total, digit = total + (digit or 1) * 100, 0
-        elif sign == "十":
-            total, digit = total + (digit or 1) * 10, 0
+        if sign in _UNITS:
+            total, digit = total + (digit or 1) * _UNITS[sign], 0
         else:
-            digit = _DIGITS.index(sign) if sign in _DIGITS else 0
+            digit = _DIGITS.index(sign)
     return total + digit

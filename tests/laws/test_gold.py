@@ -81,8 +81,9 @@ def test_an_older_text_is_amended_and_a_repeal_goes_before_it() -> None:
 
 
 def test_numbers_of_articles_are_the_same_in_both_writings() -> None:
-    assert [arabic(chinese(number)) for number in range(1, 999)] == list(range(1, 999))
+    assert [arabic(chinese(number)) for number in range(1, 1300)] == list(range(1, 1300))
     assert chinese(102) == "一百零二"
+    assert chinese(1049) == "一千零四十九"
     assert chinese(110) == "一百一十"
 
 
