@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.web.pages import (
+    alive,
     catalogue,
     changes,
     documents,
@@ -20,7 +21,9 @@ from archive.web.pages import (
     tasks,
 )
 
-_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, laws, tasks, status, feeds)
+_MODULES = (
+    home, notices, documents, files, changes, review, search, catalogue, items, laws, tasks, status, alive, feeds,
+)  # fmt: skip
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 
