@@ -21,16 +21,16 @@ def record_change(
     crawl_id: int | None,
     change: Change,
     corrects: Sequence[int] = (),
-    law_id: int | None = None,
+    candidate: int | None = None,
 ) -> int:
     """A change enters the tables, with its rows and its story; returns its id. `corrects`: of a correction, the changes
-    that it takes back. A change is about a notice, or about a law."""
+    that it takes back. `candidate`: the page that may be the next edition.
+    A change of a law is about no notice."""
     moment = iso(now())
     change_id = store.insert(
         "changes",
         {
             "notice_id": notice_id,
-            "law_id": law_id,
             "document_id": change.document_id,
             "crawl_id": crawl_id,
             "kind": str(change.kind),
@@ -41,6 +41,7 @@ def record_change(
             "summary": change.summary,
             "quiet": int(change.quiet),
             "unsure": int(change.unsure),
+            "candidate_id": candidate,
             "corrects": json.dumps(corrects) if corrects else None,
         },
     )

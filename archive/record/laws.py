@@ -197,7 +197,9 @@ def _settle(store: Store, law: Row, crawl_id: int | None, day: str) -> list[int]
         from_version=page["from_version"] if page else None,
         to_version=page["to_version"] if page else None,
     )
-    return [record_change(store, None, crawl_id, change, law_id=law["id"])]
+    id = record_change(store, None, crawl_id, change)
+    store.update("changes", id, law_id=law["id"])
+    return [id]
 
 
 def _page_change(store: Store, law: Row, told: Known) -> Row | None:

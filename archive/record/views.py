@@ -143,9 +143,11 @@ VIEWS = (
              coalesce(n.title, l.title) AS notice, coalesce(n.issuer, '') AS issuer, n.document_number,
              coalesce(n.url, '') AS notice_url,
              d.kind AS document_kind, d.name AS document_name, d.url AS document_url,
-             coalesce(d.url, n.url, '') AS url, coalesce(nullif(d.location, ''), d.url, n.url, '') AS source
+             coalesce(k.url, d.url, n.url, '') AS url,
+             coalesce(k.url, nullif(d.location, ''), d.url, n.url, '') AS source,
+             k.title AS candidate_title, k.state AS candidate_state
            FROM changes c LEFT JOIN notices n ON n.id = c.notice_id LEFT JOIN laws l ON l.id = c.law_id
-             LEFT JOIN documents d ON d.id = c.document_id""",
+             LEFT JOIN documents d ON d.id = c.document_id LEFT JOIN candidates k ON k.id = c.candidate_id""",
     ),
     View(
         "change_areas",

@@ -261,7 +261,7 @@ def test_pages_and_commands_show_states_rows_and_what_cannot_be_resolved(amended
     assert "相关文件要求（12 处）" in listed
     assert law.count("依据已修改：2026-11-01") == 2
     assert "2021-04-29" in law
-    assert "以此为依据的事项（2 行）" in sheet
+    assert "以此为依据的事项（2 条）" in sheet
 
 
 def test_a_date_that_is_learnt_of_a_law_without_one_is_a_state_and_a_text_since_then_a_change(tmp_path: Path) -> None:
