@@ -13,6 +13,7 @@ from archive.web.pages import (
     files,
     home,
     items,
+    laws,
     notices,
     review,
     search,
@@ -20,7 +21,9 @@ from archive.web.pages import (
     tasks,
 )
 
-_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, tasks, status, alive, feeds)
+_MODULES = (
+    home, notices, documents, files, changes, review, search, catalogue, items, laws, tasks, status, alive, feeds,
+)  # fmt: skip
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 

@@ -55,6 +55,13 @@ def item(visit: Visit) -> Context:
         "original": _pairs(original),
         "inferred": [LABELS.get(name, name) for name in inferred],
         "extra": _pairs(more),
+        "bases": visit.rows(
+            """SELECT c.printed, c.article, l.slug, l.title, l.state, l.date, b.state AS became, b.since
+               FROM citations c
+               LEFT JOIN laws l ON l.id = c.law_id LEFT JOIN amended_bases b ON b.citation_id = c.id
+               WHERE c.item_id = ? ORDER BY c.position""",
+            [found["id"]],
+        ),
         "history": _history(visit, found, standing or seen),
         "beside": [row for row in standing if row["current"] and row["document_id"] != found["document_id"]],
         "previous": visit.row(neighbour.format("<", "DESC"), at),
