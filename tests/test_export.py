@@ -5,17 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
+from contextlib import closing
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
 from archive.commands.export import export_command
-from archive.publish.export import ExportError, export_bytes, sheet_name
+from archive.publish.choice import Choice, ChoiceError
+from archive.publish.export import ExportError, entries
+from archive.publish.files import render
+from archive.publish.workbook import Print, sheet_name
 from archive.record.store import Store, read_only
 from archive.words.channels import CHANNELS, official_list
 from tests.factory import attachment_document, capture, item, make_archive
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
@@ -27,6 +36,12 @@ def data(tmp_path: Path) -> Path:
 def sheets(body: bytes) -> dict[str, list[list[str]]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(body))
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def exported(data: Path, suffix: str, *areas: str, level: str = "", **how: Any) -> bytes:
+    with closing(read_only(data)) as connection:
+        found = entries(connection, Choice(areas=areas, level=level), SHANGHAI)
+    return render(found, suffix, Print(level=level, **how))
 
 
 def run(data: Path, *arguments: str) -> tuple[int, str]:
@@ -44,7 +59,7 @@ def replace_rows(data: Path, *rows: object) -> None:
 
 
 def test_each_area_has_a_sheet_in_the_official_layout(data: Path) -> None:
-    book = sheets(export_bytes(read_only(data), "xlsx"))
+    book = sheets(exported(data, "xlsx"))
     assert list(book) == ["农村集体土地征收", "社会救助"]
     rows = book["农村集体土地征收"]
     assert rows[0][0] == "农村集体土地征收领域基层政务公开标准目录"
@@ -69,9 +84,7 @@ def test_each_area_has_a_sheet_in_the_official_layout(data: Path) -> None:
 
 
 def test_the_excel_header_is_merged_frozen_and_repeated_on_print(data: Path) -> None:
-    import zipfile
-
-    body = export_bytes(read_only(data), "xlsx")
+    body = exported(data, "xlsx")
     with zipfile.ZipFile(io.BytesIO(body)) as package:
         sheet = package.read("xl/worksheets/sheet1.xml").decode()
         book = package.read("xl/workbook.xml").decode()
@@ -85,7 +98,7 @@ def test_the_excel_header_is_merged_frozen_and_repeated_on_print(data: Path) -> 
 
 
 def test_a_township_gets_its_own_rows_renumbered(data: Path) -> None:
-    book = sheets(export_bytes(read_only(data), "xlsx", (), "township"))
+    book = sheets(exported(data, "xlsx", level="township"))
     rows = book["社会救助"]
     assert rows[0][0] == "社会救助领域基层政务公开标准目录（乡级）"
     assert [(row[0], row[2]) for row in rows[3:]] == [(1, "征地补偿安置方案3"), (2, "征地补偿安置方案6")]
@@ -94,7 +107,7 @@ def test_a_township_gets_its_own_rows_renumbered(data: Path) -> None:
 
 def test_rows_of_a_table_without_levels_go_to_every_level_and_say_so(data: Path) -> None:
     replace_rows(data, item(1, county=None, township=None), item(2, county=True, township=None))
-    found = json.loads(export_bytes(read_only(data), "json", ("land-expropriation",), "township"))
+    found = json.loads(exported(data, "json", "land-expropriation", level="township"))
     assert [entry["serial"] for entry in found] == ["1"]
     assert "原表未分公开层级" in found[0]["source"]
 
@@ -102,21 +115,18 @@ def test_rows_of_a_table_without_levels_go_to_every_level_and_say_so(data: Path)
 def test_a_text_that_looks_like_a_formula_stays_text(data: Path) -> None:
     nasty = ("=1+1", "+86", "-详见", "@SUM(A1)", "\t=1", "＝1", '=HYPERLINK("http://x")', "http://x.example/")
     replace_rows(data, *(item(n, content=text) for n, text in enumerate(nasty, 1)))
-    connection = read_only(data)
-    rows = sheets(export_bytes(connection, "xlsx", ("land-expropriation",)))["农村集体土地征收"]
+    rows = sheets(exported(data, "xlsx", "land-expropriation"))["农村集体土地征收"]
     assert [row[3] for row in rows[3:]] == list(nasty)
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(export_bytes(connection, "xlsx"))) as package:
+    with zipfile.ZipFile(io.BytesIO(exported(data, "xlsx"))) as package:
         sheet = package.read("xl/worksheets/sheet1.xml")
     assert b"<f>" not in sheet
     assert b"hyperlink" not in sheet
-    lines = list(csv.DictReader(io.StringIO(export_bytes(connection, "csv").decode("utf-8-sig"), newline="")))
+    lines = list(csv.DictReader(io.StringIO(exported(data, "csv").decode("utf-8-sig"), newline="")))
     assert [line["公开内容（要素）"] for line in lines[:8]] == ["'" + text for text in nasty[:7]] + [nasty[7]]
 
 
 def test_a_csv_opens_in_excel_as_chinese(data: Path) -> None:
-    body = export_bytes(read_only(data), "csv")
+    body = exported(data, "csv")
     assert body.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
     assert lines[0][:4] == ["领域", "序号", "一级事项", "二级事项"]
@@ -125,7 +135,7 @@ def test_a_csv_opens_in_excel_as_chinese(data: Path) -> None:
 
 
 def test_json_carries_every_field_and_the_source(data: Path) -> None:
-    first = json.loads(export_bytes(read_only(data), "json"))[0]
+    first = json.loads(exported(data, "json"))[0]
     assert first["level1"] == "征地前期准备"
     assert first["channels"] == ["政府网站", "社区/企事业单位/村公示栏（电子屏）"]
     assert first["township"] is False
@@ -135,7 +145,7 @@ def test_json_carries_every_field_and_the_source(data: Path) -> None:
 
 def test_only_the_rows_in_force_are_exported_with_the_day_in_local_time(data: Path) -> None:
     replace_rows(data, item(1, level2="修订后的事项", review="序号为空"))
-    found = json.loads(export_bytes(read_only(data), "json", ("land-expropriation",)))
+    found = json.loads(exported(data, "json", "land-expropriation"))
     assert [entry["level2"] for entry in found] == ["修订后的事项"]
     assert "第 2 版，2026-11-22 抓取；待核：序号为空" in found[0]["source"]
 
@@ -148,7 +158,7 @@ def test_a_channel_outside_the_official_list_is_kept() -> None:
 
 def test_a_cell_longer_than_excel_allows_says_that_it_was_cut(data: Path) -> None:
     replace_rows(data, item(1, content="长" * 40_000))
-    rows = sheets(export_bytes(read_only(data), "xlsx", ("land-expropriation",)))["农村集体土地征收"]
+    rows = sheets(exported(data, "xlsx", "land-expropriation"))["农村集体土地征收"]
     assert rows[3][3].startswith("长长")
     assert rows[3][3].endswith("（单元格放不下，全文见档案）")
 
@@ -166,8 +176,8 @@ def test_an_unknown_area_is_refused_naming_the_known_ones(data: Path) -> None:
     code, text = run(data, str(data / "x.xlsx"), "--area", "nowhere")
     assert code == 2
     assert "social-assistance（社会救助）" in text
-    with pytest.raises(ExportError):
-        export_bytes(read_only(data), "xlsx", ("nowhere",))
+    with pytest.raises(ChoiceError):
+        exported(data, "xlsx", "nowhere")
 
 
 def test_an_unknown_file_type_is_refused(data: Path) -> None:
@@ -175,7 +185,7 @@ def test_an_unknown_file_type_is_refused(data: Path) -> None:
     assert code == 2
     assert ".xlsx" in text
     with pytest.raises(ExportError):
-        export_bytes(read_only(data), "pdf")
+        exported(data, "pdf")
 
 
 def test_nothing_to_export_writes_no_file(data: Path) -> None:
@@ -186,7 +196,7 @@ def test_nothing_to_export_writes_no_file(data: Path) -> None:
 
 
 def test_without_rows_the_page_still_gets_a_file_with_headings(data: Path) -> None:
-    book = sheets(export_bytes(read_only(data), "xlsx", ("poverty-alleviation",)))
+    book = sheets(exported(data, "xlsx", "poverty-alleviation"))
     assert list(book) == ["公开事项目录"]
 
 

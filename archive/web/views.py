@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 View = Callable[..., Any]
 
 
-def page(template: str, build: Callable[[Visit], Context]) -> View:
-    """A view: what `build` finds fills the template."""
+def page(template: str, build: Callable[[Visit], Context | Response]) -> View:
+    """A view: what `build` finds fills the template; a response (a redirect) is handed on."""
     return partial(_page, template, build)
 
 
@@ -34,8 +34,9 @@ def answer(build: Callable[[Visit], Response]) -> View:
     return partial(_ask, build)
 
 
-async def _page(template: str, build: Callable[[Visit], Context], request: Any, datasette: Any) -> Response:
-    return await render(datasette, request, template, await _ask(build, request, datasette))
+async def _page(template: str, build: Callable[[Visit], Context | Response], request: Any, datasette: Any) -> Response:
+    found = await _ask(build, request, datasette)
+    return found if isinstance(found, Response) else await render(datasette, request, template, found)
 
 
 async def _ask(build: Callable[[Visit], Any], request: Any, datasette: Any) -> Any:

@@ -7,6 +7,7 @@ import re
 from archive.web.pages import (
     catalogue,
     changes,
+    compile,
     documents,
     feeds,
     files,
@@ -19,7 +20,7 @@ from archive.web.pages import (
     tasks,
 )
 
-_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, tasks, status, feeds)
+_MODULES = (home, notices, documents, files, changes, review, search, catalogue, compile, items, tasks, status, feeds)
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 
