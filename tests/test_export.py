@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -13,12 +14,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from archive.commands.export import export_command
+from archive.publish import layout
 from archive.publish.choice import Choice, ChoiceError
 from archive.publish.export import ExportError, entries
 from archive.publish.files import render
+from archive.publish.layout import PAPERS
 from archive.publish.workbook import Print, sheet_name
 from archive.record.store import Store, read_only
 from archive.words.channels import CHANNELS, official_list
@@ -60,7 +65,7 @@ def replace_rows(data: Path, *rows: object) -> None:
 
 def test_each_area_has_a_sheet_in_the_official_layout(data: Path) -> None:
     book = sheets(exported(data, "xlsx"))
-    assert list(book) == ["农村集体土地征收", "社会救助"]
+    assert list(book) == ["封面", "农村集体土地征收", "社会救助"]
     rows = book["农村集体土地征收"]
     assert rows[0][0] == "农村集体土地征收领域基层政务公开标准目录"
     assert rows[1][:9] == [
@@ -79,14 +84,16 @@ def test_each_area_has_a_sheet_in_the_official_layout(data: Path) -> None:
     assert rows[3][0] == 1
     assert rows[3][7].splitlines()[:2] == ["■政府网站 □政府公报", "□两微一端 □发布会/听证会"]
     assert rows[3][8:14] == ["√", "", "√", "", "√", ""]
-    assert "第 1 版，2026-11-20 抓取" in rows[3][14]
-    assert len(rows) == 3 + 6
+    assert len(rows) == 3 + 6 + 1
+    assert rows[-1][0].startswith("来源：《演示部办公厅关于印发农村集体土地征收")
+    assert "第 1 版，2026-11-20 抓取，http://" in rows[-1][0]
+    assert re.search("SHA-256 [0-9a-f]{64}$", rows[-1][0])
 
 
 def test_the_excel_header_is_merged_frozen_and_repeated_on_print(data: Path) -> None:
-    body = exported(data, "xlsx")
+    body = exported(data, "xlsx", paper="A4", blanks=("section",))
     with zipfile.ZipFile(io.BytesIO(body)) as package:
-        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+        sheet = package.read("xl/worksheets/sheet2.xml").decode()
         book = package.read("xl/workbook.xml").decode()
     for merged in ("A1:O1", "A2:A3", "B2:C2", "I2:J2", "K2:L2", "M2:N2", "O2:O3"):
         assert f'<mergeCell ref="{merged}"/>' in sheet
@@ -94,15 +101,16 @@ def test_the_excel_header_is_merged_frozen_and_repeated_on_print(data: Path) -> 
     assert 'state="frozen"' in sheet
     assert 'orientation="landscape"' in sheet
     assert 'paperSize="9"' in sheet
-    assert "$2:$3" in book
+    assert "农村集体土地征收!$A$1:$O$10" in book.replace("'", "")
+    assert "农村集体土地征收!$2:$3" in book.replace("'", "")
 
 
 def test_a_township_gets_its_own_rows_renumbered(data: Path) -> None:
     book = sheets(exported(data, "xlsx", level="township"))
     rows = book["社会救助"]
     assert rows[0][0] == "社会救助领域基层政务公开标准目录（乡级）"
-    assert [(row[0], row[2]) for row in rows[3:]] == [(1, "征地补偿安置方案3"), (2, "征地补偿安置方案6")]
-    assert all(row[13] == "√" for row in rows[3:])
+    assert [(row[0], row[2]) for row in rows[3:-1]] == [(1, "征地补偿安置方案3"), (2, "征地补偿安置方案6")]
+    assert all(row[13] == "√" for row in rows[3:-1])
 
 
 def test_rows_of_a_table_without_levels_go_to_every_level_and_say_so(data: Path) -> None:
@@ -116,7 +124,7 @@ def test_a_text_that_looks_like_a_formula_stays_text(data: Path) -> None:
     nasty = ("=1+1", "+86", "-详见", "@SUM(A1)", "\t=1", "＝1", '=HYPERLINK("http://x")', "http://x.example/")
     replace_rows(data, *(item(n, content=text) for n, text in enumerate(nasty, 1)))
     rows = sheets(exported(data, "xlsx", "land-expropriation"))["农村集体土地征收"]
-    assert [row[3] for row in rows[3:]] == list(nasty)
+    assert [row[3] for row in rows[3:-1]] == list(nasty)
     with zipfile.ZipFile(io.BytesIO(exported(data, "xlsx"))) as package:
         sheet = package.read("xl/worksheets/sheet1.xml")
     assert b"<f>" not in sheet
@@ -156,11 +164,44 @@ def test_a_channel_outside_the_official_list_is_kept() -> None:
     assert [name for name in names if name.startswith("■")] == ["■两微一端", "■村务微信群"]
 
 
-def test_a_cell_longer_than_excel_allows_says_that_it_was_cut(data: Path) -> None:
-    replace_rows(data, item(1, content="长" * 40_000))
-    rows = sheets(exported(data, "xlsx", "land-expropriation"))["农村集体土地征收"]
-    assert rows[3][3].startswith("长长")
-    assert rows[3][3].endswith("（单元格放不下，全文见档案）")
+def test_a_cell_longer_than_a_row_may_be_high_goes_on_in_the_next_rows(data: Path) -> None:
+    long = "".join(f"{n}．公开内容；" for n in range(4_000))
+    replace_rows(data, item(1, content=long), item(2))
+    rows = sheets(exported(data, "xlsx", "land-expropriation"))["农村集体土地征收"][3:-1]
+    assert "".join(row[3] for row in rows[:-1]) == long
+    assert [row[0] for row in rows] == [1, *["（续）"] * (len(rows) - 2), 2]
+    assert len({row[4] for row in rows[1:-1]}) == 1, "what is not longer is said once"
+    assert rows[1][4] == ""
+
+
+@pytest.mark.parametrize("paper", list(PAPERS))
+def test_columns_fill_the_paper_and_no_more(data: Path, paper: str) -> None:
+    for columns in ((), ("level2", "content", "time_limit"), ("level2",)):
+        for blanks in ((), ("section", "link")):
+            body = exported(data, "xlsx", paper=paper, columns=columns, blanks=blanks)
+            with zipfile.ZipFile(io.BytesIO(body)) as package:
+                sheet = package.read("xl/worksheets/sheet2.xml").decode()
+            found = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', sheet)
+            pixels = [round(float(width) * 7) for first, last, width in found for _ in range(int(first), int(last) + 1)]
+            points = sum(pixels) * 0.75
+            assert points <= PAPERS[paper].printable + len(pixels)
+            assert columns or points > PAPERS[paper].printable * 0.9
+
+
+def test_only_the_chosen_columns_are_printed_and_the_cover_says_which_are_not(data: Path) -> None:
+    book = sheets(exported(data, "xlsx", columns=("level2", "content", "township"), office="演示镇", level="township"))
+    assert book["社会救助"][0][0] == "演示镇社会救助领域基层政务公开标准目录（乡级）"
+    assert book["社会救助"][1][:4] == ["序号", "公开事项", "公开内容（要素）", "公开层级"]
+    cover = "".join(str(cell) for row in book["封面"] for cell in row)
+    assert "演示镇基层政务公开标准目录（乡级）" in cover
+    assert "未印的栏目：一级事项、公开依据、公开时限" in cover
+
+
+@given(st.text(alphabet="征地，。（）《》ab1 \n、；“”", max_size=120), st.integers(8, 60))
+def test_lines_that_a_text_breaks_into_are_the_text_again_and_no_line_is_too_long(text: str, room: int) -> None:
+    found = layout.lines(text, room)
+    assert "".join(found) == text
+    assert all(layout.breadth(line.strip()) <= room for line in found)
 
 
 def test_sheet_names_are_legal_and_unique() -> None:
@@ -197,7 +238,7 @@ def test_nothing_to_export_writes_no_file(data: Path) -> None:
 
 def test_without_rows_the_page_still_gets_a_file_with_headings(data: Path) -> None:
     book = sheets(exported(data, "xlsx", "poverty-alleviation"))
-    assert list(book) == ["公开事项目录"]
+    assert list(book) == ["封面", "公开事项目录"]
 
 
 def test_a_target_that_cannot_be_written_is_named(data: Path) -> None:
@@ -214,6 +255,16 @@ def test_a_failed_export_leaves_the_old_file(data: Path) -> None:
     assert run(data, str(target))[0] == 0
     assert len(json.loads(target.read_text("utf-8"))) == 12
     assert [path.name for path in data.glob(".x*")] == []
+
+
+def test_the_command_makes_what_an_address_of_the_site_says(data: Path) -> None:
+    target = data / "x.xlsx"
+    address = "http://h.example/compile?areas=social-assistance&level=township&office=%E6%BC%94%E7%A4%BA&paper=A4&n=2"
+    assert run(data, str(target), "--address", address)[0] == 0
+    assert sheets(target.read_bytes())["社会救助"][0][0] == "演示社会救助领域基层政务公开标准目录（乡级）"
+    named = ("--area", "social-assistance", "--level", "township", "--office", "演示", "--paper", "A4")
+    assert run(data, str(data / "y.xlsx"), *named)[0] == 0
+    assert sheets((data / "y.xlsx").read_bytes()) == sheets(target.read_bytes())
 
 
 def test_json_output_of_the_command_counts_by_area(data: Path) -> None:

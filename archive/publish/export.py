@@ -109,7 +109,10 @@ def cells(entry: Entry, *, whole_list: bool = True) -> dict[str, str]:
     found = {c.field: _tick(getattr(item, c.field)) if c.flag else getattr(item, c.field) for c in CATALOGUE}
     found["serial"] = str(entry.number)
     found["level2"] = "\n".join(text for text in (item.level2, more.get("level3", "")) if text)
-    found["channels"] = official_list(item.channels) if whole_list else "、".join(dict.fromkeys(item.channels))
+    if whole_list:
+        found["channels"] = official_list(item.channels)
+    else:
+        found["channels"] = " ".join(f"■{name}" for name in dict.fromkeys(item.channels))
     if more.get("audience_specific"):
         found["audience_specific"] += f"（{more['audience_specific']}）"
     return found

@@ -66,9 +66,10 @@ class Order:
 
 def parse(connection: sqlite3.Connection, values: Values) -> Order:
     """The order that an address or a form makes. Raises ChoiceError for what cannot be meant."""
-    areas = tuple(dict.fromkeys(_listed(values, "areas", "area")))
+    asked = tuple(dict.fromkeys(_listed(values, "areas", "area")))
     level = _one(values, "level", ("", *LEVELS), "层级")
-    choice = Choice(areas=areas, level=level).checked(connection)
+    choice = Choice(areas=asked, level=level).checked(connection)
+    choice = evolve(choice, areas=tuple(slug for slug in choices.known_areas(connection) if slug in asked))
     how = Print(
         office=_CONTROL.sub(" ", _first(values, "office")).strip()[:OFFICE],
         level=level,

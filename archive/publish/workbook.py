@@ -24,7 +24,6 @@ COVER = "封面"
 _OF_FORM = {column.field: column for column in CATALOGUE}
 _BLANK_SHARE = {"section": 12, "link": 24}
 _NOTES = "备注"
-_LONGEST_CELL = 32_767
 _LONGEST_SHEET_NAME = 31
 _FOOTER = "&L{left}&C第 &P 页，共 &N 页&R{right}"
 
@@ -206,7 +205,7 @@ class _Sheet:
                     self.sheet.write_number(row, 0, int(text), self.looks["tick"])
                     continue
                 look = "tick" if at == 0 or column.flag else "quoted" if FORMULA.match(text) else "text"
-                self.sheet.write_string(row, at, "（续）" if at == 0 else _fitting(text), self.looks[look])
+                self.sheet.write_string(row, at, "（续）" if at == 0 else text, self.looks[look])
             row += 1
         return row
 
@@ -225,12 +224,6 @@ class _Sheet:
 def _in_footer(text: str) -> str:
     """Excel takes & for an order, and all of a footer is at most 255 characters."""
     return text[:40].replace("&", "&&")
-
-
-def _fitting(text: str) -> str:
-    """Excel refuses a longer cell, and would leave it empty."""
-    note = "…（单元格放不下，全文见档案）"
-    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - len(note)] + note
 
 
 def sheet_name(name: str, taken: set[str]) -> str:
