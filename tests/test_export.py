@@ -25,7 +25,8 @@ from archive.publish.export import ExportError, entries
 from archive.publish.files import render
 from archive.publish.layout import PAPERS
 from archive.publish.workbook import Print, sheet_name
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.words.channels import CHANNELS, official_list
 from tests.factory import attachment_document, capture, item, make_archive
 

@@ -16,7 +16,8 @@ from archive.publish.choice import Choice
 from archive.publish.export import entries
 from archive.publish.workbook import Print, sheet_name, workbook
 from archive.record.declare import declare
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.text.filetypes import MEDIA_TYPES
 from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read

@@ -18,7 +18,7 @@ from archive.publish.files import render
 from archive.publish.layout import PAPERS
 from archive.publish.order import Order, parse, parse_address
 from archive.publish.workbook import BLANKS
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.settings import load_settings
 from archive.words.columns import CATALOGUE, LEVELS
 

@@ -7,12 +7,11 @@ import hashlib
 import json
 import sqlite3
 from base64 import urlsafe_b64encode
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import field, frozen
 
-from archive.record.store import Row, rows_of
+from archive.record.database import Row, rows_of
 from archive.words.columns import LEVELS
 
 MARK = 3
@@ -29,6 +28,9 @@ WHERE = """FROM items_in_force i JOIN documents d ON d.id = i.document_id JOIN n
       AND (:document = '' OR i.document_id = :document)
       AND (:review = '' OR i.review <> '')"""
 ORDER = "ORDER BY a.position IS NULL, a.position, n.number, d.id, i.position"
+
+_KEYS = """SELECT i.id, i.key FROM items_in_force i JOIN areas a ON a.id = i.area_id
+    WHERE a.slug = ? ORDER BY i.document_id, i.position"""
 
 
 class ChoiceError(Exception):
@@ -116,21 +118,13 @@ def known_areas(connection: sqlite3.Connection) -> dict[str, str]:
 def marks(connection: sqlite3.Connection, slug: str) -> dict[int, str]:
     """The mark of each row in force of an area, by the row's number.
 
-    A mark comes from what the row is about, so it stays when the ministry's file is replaced; rows of one name are told
-    apart by their order.
+    A mark comes from the row's permanent key, so it stays when the ministry's file is replaced.
     """
-    rows = connection.execute(
-        """SELECT i.id, i.level1, i.level2 FROM items_in_force i JOIN areas a ON a.id = i.area_id
-           WHERE a.slug = ? ORDER BY i.document_id, i.position""",
-        [slug],
-    )
     found: dict[int, str] = {}
     taken: set[str] = set()
-    named: Counter[tuple[str, str]] = Counter()
-    for id, level1, level2 in rows:
-        named[level1, level2] += 1
-        turn = named[level1, level2]
-        while (mark := _mark(f"{level1}\x1f{level2}\x1f{turn}")) in taken:
+    for id, key in connection.execute(_KEYS, [slug]):
+        turn = 0
+        while (mark := _mark(f"{key}{turn or ''}")) in taken:
             turn += 1
         taken.add(mark)
         found[id] = mark

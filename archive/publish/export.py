@@ -20,7 +20,6 @@ from archive.clock import parse
 from archive.model import Item
 from archive.publish.choice import ORDER, WHERE, Choice
 from archive.record.readings import item_of
-from archive.record.store import rows_of
 from archive.words.channels import official_list
 from archive.words.columns import CATALOGUE
 
@@ -147,6 +146,7 @@ def full(entry: Entry) -> dict[str, Any]:
     item, origin = entry.item, entry.origin
     return {
         "id": item.id,
+        "key": origin["key"],
         "area": entry.area,
         "area_name": entry.area_name if entry.area else "",
         "number": entry.number,

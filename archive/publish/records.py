@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.publish.report import difference
+from archive.record.database import Row, rows_of
 from archive.record.readings import item_of
-from archive.record.store import Row, rows_of
+from archive.words import addresses
 from archive.words.columns import CATALOGUE
 
 Record = dict[str, Any]
@@ -49,6 +50,7 @@ _NOTICE_ALONE = {
     "file（原始字节）、versions（各版：number、captured_at、sha256、characters、link）",
 }
 _ROW = {
+    "key": "永久编号，文件更换、事项改名后不变",
     "id": "这一版里的编号，文件更换后会变",
     "area": "领域的代号",
     "position": "在文件中的次序",
@@ -84,6 +86,10 @@ _CHANGE_ALONE = {
     "link": "本站网页",
 }
 _CHANGE_LISTED = {"updated_at": "最近更新的时间", "restored_at": "恢复的时间", "link": "本站网页"}
+
+_HISTORY = """SELECT DISTINCT c.id, c.kind, c.detected_at, c.summary
+    FROM items i JOIN row_changes r ON i.id IN (r.item_before, r.item_after) JOIN changes c ON c.id = r.change_id
+    WHERE i.key = ? ORDER BY c.id DESC LIMIT 100"""
 
 SHAPES: Mapping[str, Mapping[str, str]] = {
     "areas": _AREA,
@@ -175,18 +181,21 @@ def _document(connection: sqlite3.Connection, base: str, row: Row) -> Record:
     }
 
 
-def row(connection: sqlite3.Connection, base: str, id: int) -> Record | None:
+def row(connection: sqlite3.Connection, base: str, key: str) -> Record | None:
+    """The row as it is in force, else as it was last."""
     found = rows_of(
         connection,
         """SELECT i.*, a.slug AS area, n.slug AS notice, v.number AS version, v.captured_at
            FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id
-           JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id WHERE i.id = ?""",
-        [id],
+           JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id
+           WHERE i.key = ? ORDER BY i.current DESC, v.state IN ('', 'accepted') DESC, v.id DESC LIMIT 1""",
+        [key],
     )
     if not found:
         return None
     item, record = item_of(found[0]), found[0]
     return {
+        "key": key,
         "id": item.id,
         "area": item.area,
         "position": item.position,
@@ -198,13 +207,9 @@ def row(connection: sqlite3.Connection, base: str, id: int) -> Record | None:
         "document": record["document_id"],
         "version": record["version"],
         "captured_at": record["captured_at"],
-        "history": history(connection, id),
-        "link": f"{base}/items/{id}",
+        "history": rows_of(connection, _HISTORY, [key]),
+        "link": f"{base}{addresses.row(key)}",
     }
-
-
-def history(connection: sqlite3.Connection, id: int) -> list[Row]:
-    return []
 
 
 def change(connection: sqlite3.Connection, base: str, id: int) -> Record | None:

@@ -15,7 +15,7 @@ from archive.model import Area, Document
 from archive.publish.choice import Choice
 from archive.publish.export import entries
 from archive.publish.workbook import Print, workbook
-from archive.record.store import read_only
+from archive.record.look import read_only
 from crawler.reading import read
 from crawler.reading.rule import Rule
 from scripts.bench_rows import compare, read_case

@@ -69,7 +69,7 @@ def _listing(visit: Visit, fixed: str = "") -> Context:
     in_link = selected | {"area": []} if fixed else selected
     total = sum(choice.count(visit.connection).values())
     pager = Pager.of(visit, total, PAGE, in_link)
-    names = ("id", "serial", "level1", "level2", "content", "time_limit", "subject", "channels")
+    names = ("id", "key", "serial", "level1", "level2", "content", "time_limit", "subject", "channels")
     columns = ", ".join(f"i.{name}" for name in (*names, "county", "township", "review"))
     return {
         "items": visit.rows(

@@ -61,7 +61,9 @@ def _rows(visit: Visit, order: Order, area: str) -> Context:
     pager = Pager.of(visit, every, PAGE, {})
     marks = choices.marks(visit.connection, area)
     picked = order.choice.picked.get(area)
-    columns = "i.id, i.serial, i.level1, i.level2, i.content, i.time_limit, i.subject, i.county, i.township, i.review"
+    columns = (
+        "i.id, i.key, i.serial, i.level1, i.level2, i.content, i.time_limit, i.subject, i.county, i.township, i.review"
+    )
     rows = visit.rows(f"SELECT {columns} {WHERE} {ORDER} LIMIT {PAGE} OFFSET {pager.offset}", parameters)
     address = f"{base_url(visit)}/compile?{_query(evolve(order, rows=total))}"
     return {
