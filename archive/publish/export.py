@@ -19,6 +19,7 @@ from attrs import frozen
 from archive.clock import parse
 from archive.model import Item
 from archive.publish.choice import ORDER, WHERE, Choice
+from archive.record.database import rows_of
 from archive.record.readings import item_of
 from archive.words.channels import official_list
 from archive.words.columns import CATALOGUE

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from archive import words
 from archive.publish.report import difference
 from archive.record.database import Row, rows_of
 from archive.record.readings import item_of
@@ -37,7 +38,7 @@ _NOTICE = {
     "document_number": "发文字号",
     "issued_on": "成文日期",
     "published_on": "发布日期",
-    "state": "状态：current、suspect、blocked、unreachable、gone、never-fetched",
+    "state": f"状态：{'、'.join(words.STATES)}",
     "repealed": "网页上说它已失效、废止的话；没有时为空",
     "checked_at": "最近核对的时间（UTC）",
     "changed_at": "最近变化的时间（UTC）",
@@ -46,8 +47,8 @@ _NOTICE = {
 }
 _NOTICE_ALONE = {
     "text": "现行网页的文字",
-    "documents": "网页和附件，列表：id、kind（page、attachment、member）、name、url、media_type、state、mirror、in_force（现行）、"
-    "file（原始字节）、versions（各版：number、captured_at、sha256、characters、link）",
+    "documents": "网页和附件，列表：id、kind（page、attachment、member）、name、url、media_type、state、mirror、"
+    "in_force（现行）、file（原始字节）、versions（各版：number、captured_at、sha256、characters、link）",
 }
 _ROW = {
     "key": "永久编号，文件更换、事项改名后不变",
@@ -68,8 +69,7 @@ _ROW = {
 }
 _CHANGE = {
     "id": "编号",
-    "kind": "种类：new、revised、metadata、attachment-added、attachment-replaced、attachment-removed、moved、gone、restored、"
-    "successor、repealed、correction、upgrade",
+    "kind": f"种类：{'、'.join(words.CHANGES)}",
     "notice": "通知的代号",
     "document": "文件的编号",
     "url": "文件在部委网站上的地址",

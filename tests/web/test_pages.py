@@ -31,6 +31,7 @@ PAGES = (
     "/catalogue?level=township",
     "/catalogue?area=land-expropriation&area=social-assistance",
     "/compile",
+    "/api",
     "/compile?areas=land-expropriation.social-assistance&level=township",
     "/items/132",
     "/items/12",

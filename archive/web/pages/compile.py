@@ -30,6 +30,8 @@ _OFFERED = """SELECT a.slug, a.name,
     sum(i.township = 1 OR (i.county IS NULL AND i.township IS NULL)) AS township, count(*) AS total
     FROM areas a JOIN items_in_force i ON i.area_id = a.id GROUP BY a.id ORDER BY a.position"""
 
+_SHOWN = "i.id, i.key, i.serial, i.level1, i.level2, i.content, i.time_limit, i.subject, i.county, i.township, i.review"
+
 
 def compiling(visit: Visit) -> Context | Response:
     """Without areas the form alone; with areas also their rows, one area at a time."""
