@@ -9,7 +9,7 @@ import sqlite3
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from archive.record.database import Row, rows_of
 from archive.words.columns import LEVELS
@@ -17,18 +17,15 @@ from archive.words.columns import LEVELS
 MARK = 3
 """Characters of the mark of a row."""
 
+FROM = """FROM items_in_force i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = i.notice_id
+    LEFT JOIN areas a ON a.id = i.area_id"""
+ORDER = "ORDER BY a.position IS NULL, a.position, a.id, i.document_id, i.position"
+_IN_AREA = "ORDER BY i.document_id, i.position"
+"""As the index has them."""
 # a table without the columns 县级 and 乡级 is meant for both
-WHERE = """FROM items_in_force i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = i.notice_id
-    LEFT JOIN areas a ON a.id = i.area_id
-    WHERE (:areas = '[]' OR i.area_id IN (SELECT x.id FROM areas x JOIN json_each(:areas) j ON j.value = x.slug))
-      AND (:level = '' OR CASE :level WHEN 'county' THEN i.county ELSE i.township END
-           OR (i.county IS NULL AND i.township IS NULL))
-      AND (:deadline = '' OR i.deadline = :deadline)
-      AND (:channel = '' OR EXISTS (SELECT 1 FROM json_each(i.channels) WHERE value = :channel))
-      AND (:document = '' OR i.document_id = :document)
-      AND (:review = '' OR i.review <> '')"""
-ORDER = "ORDER BY a.position IS NULL, a.position, n.number, d.id, i.position"
-
+OF_LEVEL: Mapping[str, str] = {
+    level: f"(i.{level} = 1 OR (i.county IS NULL AND i.township IS NULL))" for level in LEVELS
+}
 _KEYS = """SELECT i.id, i.key FROM items_in_force i JOIN areas a ON a.id = i.area_id
     WHERE a.slug = ? ORDER BY i.document_id, i.position"""
 
@@ -76,16 +73,28 @@ class Choice:
         return self
 
     @property
-    def parameters(self) -> dict[str, str]:
-        """Of WHERE."""
-        return {
-            "areas": json.dumps(self.areas),
-            "level": self.level,
-            "deadline": self.deadline,
-            "channel": self.channel,
-            "document": self.document,
-            "review": self.review,
+    def where(self) -> str:
+        """The condition over FROM; its parameters are `parameters`. Only what was asked for, so that an index helps."""
+        conditions = {
+            "areas": "i.area_id IN (SELECT x.id FROM areas x JOIN json_each(:areas) j ON j.value = x.slug)",
+            "level": OF_LEVEL.get(self.level, ""),
+            "deadline": "i.deadline = :deadline",
+            "channel": "EXISTS (SELECT 1 FROM json_each(i.channels) WHERE value = :channel)",
+            "document": "i.document_id = :document",
+            "review": "i.review <> ''",
         }
+        return "WHERE " + " AND ".join(["1", *(sql for name, sql in conditions.items() if getattr(self, name))])
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Of `where`."""
+        names = ("level", "deadline", "channel", "document", "review")
+        return {"areas": json.dumps(self.areas), **{name: getattr(self, name) for name in names}}
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The same for the same filters, whatever single rows are picked."""
+        return tuple(self.parameters.values())
 
     def kept(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> list[Row]:
         """Those of the rows that were picked; `rows` have `id` and `area_slug`."""
@@ -97,17 +106,35 @@ class Choice:
         ]
 
     def count(self, connection: sqlite3.Connection) -> dict[str, int]:
-        """How many rows of each area that has any; '' are those without an area."""
-        sql = f"SELECT a.slug, count(*) {WHERE} GROUP BY i.area_id ORDER BY a.position IS NULL, a.position"
-        found = {slug or "": count for slug, count in connection.execute(sql, self.parameters)}
-        for slug in self.picked.keys() & found.keys():
-            found[slug] = len(self.kept(connection, self.rows_of_area(connection, slug)))
-        return {slug: count for slug, count in found.items() if count}
+        """How many rows of each area that has any, before single ones are picked; '' are those without an area."""
+        sql = f"SELECT a.slug, count(*) {FROM} {self.where} GROUP BY i.area_id ORDER BY a.position IS NULL, a.position"
+        return {slug or "": count for slug, count in connection.execute(sql, self.parameters)}
 
-    def rows_of_area(self, connection: sqlite3.Connection, slug: str) -> list[Row]:
-        """Ids of what could be picked of an area."""
-        sql = f"SELECT i.id, a.slug AS area_slug {WHERE} {ORDER}"
-        return rows_of(connection, sql, self.parameters | {"areas": json.dumps([slug])})
+    def picked_of(self, connection: sqlite3.Connection, counts: Mapping[str, int]) -> dict[str, int]:
+        """The counts, as they are when single rows are picked."""
+        found = dict(counts)
+        for slug in self.picked.keys() & found.keys():
+            one = evolve(self, areas=(slug,))
+            ids = f"SELECT i.id, a.slug AS area_slug {FROM} {one.where}"
+            found[slug] = len(self.kept(connection, rows_of(connection, ids, one.parameters)))
+        return found
+
+    def page(
+        self, connection: sqlite3.Connection, columns: str, counts: Mapping[str, int], start: int, size: int
+    ) -> list[Row]:
+        """`size` rows from the one numbered `start` on, area by area in their order; `counts` as `count` gives them."""
+        found: list[Row] = []
+        for slug, count in counts.items():
+            if start < count:
+                one = evolve(self, areas=(slug,)) if slug else self
+                where = one.where if slug else f"{one.where} AND i.area_id IS NULL"
+                sql = f"SELECT {columns} {FROM} {where} {_IN_AREA} LIMIT :size OFFSET :start"
+                asked = one.parameters | {"size": size - len(found), "start": start}
+                found += rows_of(connection, sql, asked)
+            if len(found) >= size:
+                break
+            start = max(0, start - count)
+        return found
 
 
 def known_areas(connection: sqlite3.Connection) -> dict[str, str]:

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from archive.clock import parse
 from archive.model import Item
-from archive.publish.choice import ORDER, WHERE, Choice
+from archive.publish.choice import FROM, ORDER, Choice
 from archive.record.database import rows_of
 from archive.record.readings import item_of
 from archive.words.channels import official_list
@@ -30,13 +30,10 @@ HEADINGS = (*(column.heading for column in CATALOGUE), "来源（通知、版本
 # a spreadsheet takes such a cell for a formula, full-width signs included
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
 
-_QUERY = f"""
-    SELECT i.*, a.slug AS area_slug, a.name AS area_name, v.number AS version_number, v.captured_at,
-           d.name AS document_name, d.url AS document_url, d.kind AS document_kind, d.mirror,
-           coalesce(nullif(d.sha256, ''), (SELECT c.sha256 FROM captures c WHERE c.id = v.capture_id)) AS sha256,
-           n.slug AS notice_slug, n.title AS notice_title, n.document_number, n.url AS notice_url
-    {WHERE.replace("LEFT JOIN areas", "JOIN versions v ON v.id = i.version_id LEFT JOIN areas", 1)} {ORDER}
-"""  # noqa: S608 - constants
+_COLUMNS = """i.*, a.slug AS area_slug, a.name AS area_name, v.number AS version_number, v.captured_at,
+    d.name AS document_name, d.url AS document_url, d.kind AS document_kind, d.mirror,
+    coalesce(nullif(d.sha256, ''), (SELECT c.sha256 FROM captures c WHERE c.id = v.capture_id)) AS sha256,
+    n.slug AS notice_slug, n.title AS notice_title, n.document_number, n.url AS notice_url"""
 
 
 class ExportError(Exception):
@@ -64,7 +61,9 @@ def entries(connection: sqlite3.Connection, choice: Choice, zone: tzinfo) -> lis
     A table without the columns 县级 and 乡级 is meant for both: its rows are kept for each level and say so.
     """
     found: list[Entry] = []
-    rows = choice.checked(connection).kept(connection, rows_of(connection, _QUERY, choice.parameters))
+    choice.checked(connection)
+    sql = f"SELECT {_COLUMNS} {FROM} JOIN versions v ON v.id = i.version_id {choice.where} {ORDER}"
+    rows = choice.kept(connection, rows_of(connection, sql, choice.parameters))
     for slug, group in groupby(rows, key=lambda row: row["area_slug"] or ""):
         for number, row in enumerate(group, 1):
             item = item_of(row | {"area": slug})

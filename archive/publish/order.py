@@ -61,7 +61,8 @@ class Order:
         return query
 
     def counted(self, connection: sqlite3.Connection) -> Order:
-        return evolve(self, rows=sum(self.choice.count(connection).values()))
+        counts = self.choice.picked_of(connection, self.choice.count(connection))
+        return evolve(self, rows=sum(counts.values()))
 
 
 def parse(connection: sqlite3.Connection, values: Values) -> Order:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive import words
+from archive.publish.choice import OF_LEVEL
 from archive.publish.report import difference
 from archive.record.database import Row, rows_of
 from archive.record.readings import item_of
@@ -101,16 +102,16 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def areas(connection: sqlite3.Connection, base: str, slug: str = "") -> list[Record]:
-    """All areas in their order, or the one named."""
-    both = "(i.county IS NULL AND i.township IS NULL)"
+def areas(connection: sqlite3.Connection, base: str) -> list[Record]:
+    """All areas in their order."""
+    levels = ", ".join(f"sum({sql}) AS {level}" for level, sql in OF_LEVEL.items())
     found = rows_of(
         connection,
-        f"""SELECT a.slug, a.name, a.aliases, n.slug AS notice, count(i.id) AS rows,
-              coalesce(sum(i.county = 1 OR {both}), 0) AS county, coalesce(sum(i.township = 1 OR {both}), 0) AS township
-            FROM areas a LEFT JOIN notices n ON n.id = a.notice_id LEFT JOIN items_in_force i ON i.area_id = a.id
-            WHERE :slug = '' OR a.slug = :slug GROUP BY a.id ORDER BY a.position, a.id""",  # noqa: S608 - constants
-        {"slug": slug},
+        f"""SELECT a.slug, a.name, a.aliases, n.slug AS notice, coalesce(k.rows, 0) AS rows,
+              coalesce(k.county, 0) AS county, coalesce(k.township, 0) AS township
+            FROM areas a LEFT JOIN notices n ON n.id = a.notice_id LEFT JOIN (
+              SELECT area_id, count(*) AS rows, {levels} FROM items_in_force i GROUP BY area_id) k ON k.area_id = a.id
+            ORDER BY a.position, a.id""",  # noqa: S608 - constants
     )
     return [
         row | {"aliases": json.loads(row["aliases"] or "[]"), "link": f"{base}/areas/{row['slug']}"} for row in found

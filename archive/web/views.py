@@ -13,6 +13,7 @@ from datasette import Response
 from datasette.utils import sqlite_timelimit
 
 from archive.web.failures import TITLES, told
+from archive.web.memo import Memo
 from archive.web.security import STRICT
 from archive.web.serving.threads import threads_of
 from archive.web.visit import Context, Visit
@@ -43,8 +44,8 @@ async def _ask(build: Callable[[Visit], Any], request: Any, datasette: Any) -> A
     """What `build` makes of the visit, in a thread with a read-only connection and a time limit."""
     data = data_of(datasette)
 
-    def inner(connection: sqlite3.Connection) -> Any:
-        visit = Visit(connection, data, request.args, request.url_vars, request.headers, request.path)
+    def inner(connection: sqlite3.Connection, memo: Memo) -> Any:
+        visit = Visit(connection, memo, data, request.args, request.url_vars, request.headers, request.path)
         with sqlite_timelimit(connection, TIME_LIMIT_MS):
             return build(visit)
 

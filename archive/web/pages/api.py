@@ -42,7 +42,8 @@ _KINDS = {
 def _examples(visit: Visit) -> list[Example]:
     """Of what this archive holds, so that each of them works as it stands."""
     area = visit.row(
-        "SELECT a.slug, a.name FROM areas a JOIN items_in_force i ON i.area_id = a.id ORDER BY a.position LIMIT 1"
+        """SELECT slug, name FROM areas a WHERE EXISTS (SELECT 1 FROM items i WHERE i.area_id = a.id AND i.current = 1)
+           ORDER BY position LIMIT 1"""
     )
     row = visit.row("SELECT key FROM items_in_force ORDER BY id LIMIT 1")
     notice = visit.row("SELECT slug FROM notices ORDER BY number LIMIT 1")
@@ -69,13 +70,18 @@ def _record(visit: Visit, what: str, found: Any) -> Response:
 
 
 def areas(visit: Visit) -> Response:
-    return _record(visit, "没有领域。", records.areas(visit.connection, base_url(visit)))
+    return _record(visit, "没有领域。", _areas(visit))
 
 
 def area(visit: Visit) -> Response:
     slug = visit.vars["slug"]
-    found = records.areas(visit.connection, base_url(visit), slug)
+    found = [area for area in _areas(visit) if area["slug"] == slug]
     return _record(visit, f"没有名为“{slug}”的领域。", found[0] if found else None)
+
+
+def _areas(visit: Visit) -> list[records.Record]:
+    base = base_url(visit)
+    return visit.memo.of(("areas", base), lambda: records.areas(visit.connection, base))
 
 
 def notices(visit: Visit) -> Response:

@@ -9,7 +9,7 @@ from datasette import Response
 
 from archive import clock
 from archive.operate.troubles.areas import emptied
-from archive.publish.choice import ORDER, WHERE, Choice, ChoiceError, named
+from archive.publish.choice import Choice, ChoiceError, named
 from archive.publish.export import entries
 from archive.publish.files import render
 from archive.publish.workbook import Print
@@ -27,6 +27,14 @@ MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json; charset=utf-8",
 }
+
+
+_DEADLINES = """SELECT deadline FROM items_in_force WHERE deadline <> ''
+    GROUP BY deadline ORDER BY count(*) DESC, 1"""
+_CHANNELS = """SELECT value FROM items_in_force i, json_each(i.channels)
+    GROUP BY value ORDER BY count(*) DESC, 1 LIMIT 60"""
+_SHOWN = """i.id, i.key, i.serial, i.level1, i.level2, i.content, i.time_limit, i.subject, i.channels, i.county,
+    i.township, i.review, a.name AS area, a.slug AS area_slug"""
 
 
 def catalogue(visit: Visit) -> Context:
@@ -66,29 +74,22 @@ def choice_of(visit: Visit, fixed: str = "") -> Choice:
 def _listing(visit: Visit, fixed: str = "") -> Context:
     choice = choice_of(visit, fixed)
     selected = filters(choice)
-    in_link = selected | {"area": []} if fixed else selected
-    total = sum(choice.count(visit.connection).values())
-    pager = Pager.of(visit, total, PAGE, in_link)
-    names = ("id", "key", "serial", "level1", "level2", "content", "time_limit", "subject", "channels")
-    columns = ", ".join(f"i.{name}" for name in (*names, "county", "township", "review"))
+    counts = counts_of(visit, choice)
+    pager = Pager.of(visit, sum(counts.values()), PAGE, selected | {"area": []} if fixed else selected)
     return {
-        "items": visit.rows(
-            f"SELECT {columns}, a.name AS area, a.slug AS area_slug {WHERE} {ORDER} LIMIT {PAGE} OFFSET {pager.offset}",
-            choice.parameters,
-        ),
+        "items": choice.page(visit.connection, _SHOWN, counts, pager.offset, PAGE),
         "pager": pager,
         "areas": visit.areas(),
         "choice": choice,
         "selected": selected,
-        "deadlines": visit.column(
-            """SELECT deadline FROM items_in_force WHERE deadline <> ''
-               GROUP BY deadline ORDER BY count(*) DESC, 1"""
-        ),
-        "channels": visit.column(
-            """SELECT value FROM items_in_force i, json_each(i.channels)
-               GROUP BY value ORDER BY count(*) DESC, 1 LIMIT 60"""
-        ),
+        "deadlines": visit.memo.of("deadlines", lambda: visit.column(_DEADLINES)),
+        "channels": visit.memo.of("channels", lambda: visit.column(_CHANNELS)),
     }
+
+
+def counts_of(visit: Visit, choice: Choice) -> dict[str, int]:
+    """How many rows of each area, before single ones are picked."""
+    return visit.memo.of(("rows", choice.key), lambda: choice.count(visit.connection))
 
 
 def filters(choice: Choice) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datasette import Response
 
 from archive import clock
 from archive.publish import choice as choices
-from archive.publish.choice import ORDER, WHERE, ChoiceError, named
+from archive.publish.choice import ChoiceError, named
 from archive.publish.export import entries
 from archive.publish.layout import PAPERS
 from archive.publish.order import OFFICE, Order, Values, parse
@@ -15,6 +15,7 @@ from archive.publish.workbook import BLANKS, workbook
 from archive.settings import load_settings
 from archive.text.filetypes import MEDIA_TYPES
 from archive.web.pager import Pager
+from archive.web.pages.catalogue import counts_of
 from archive.web.pages.feeds import base_url
 from archive.web.pages.files import attachment_header
 from archive.web.views import answer, page
@@ -25,11 +26,8 @@ PAGE = 100
 LEVEL = "township"
 """Chosen when the page is opened."""
 
-_OFFERED = """SELECT a.slug, a.name,
-    sum(i.county = 1 OR (i.county IS NULL AND i.township IS NULL)) AS county,
-    sum(i.township = 1 OR (i.county IS NULL AND i.township IS NULL)) AS township, count(*) AS total
-    FROM areas a JOIN items_in_force i ON i.area_id = a.id GROUP BY a.id ORDER BY a.position"""
-
+_OFFERED = f"""SELECT a.slug, a.name, {", ".join(f"sum({sql}) AS {level}" for level, sql in choices.OF_LEVEL.items())}
+    FROM areas a JOIN items_in_force i ON i.area_id = a.id GROUP BY a.id ORDER BY a.position"""  # noqa: S608
 _SHOWN = "i.id, i.key, i.serial, i.level1, i.level2, i.content, i.time_limit, i.subject, i.county, i.township, i.review"
 
 
@@ -44,7 +42,7 @@ def compiling(visit: Visit) -> Context | Response:
     context: Context = {
         "title": "编制本级目录",
         "order": order,
-        "offered": visit.rows(_OFFERED),
+        "offered": visit.memo.of("offered", lambda: visit.rows(_OFFERED)),
         "papers": PAPERS,
         "columns": [column for column in CATALOGUE if column.field != "serial"],
         "blanks": BLANKS,
@@ -56,17 +54,14 @@ def compiling(visit: Visit) -> Context | Response:
 
 def _rows(visit: Visit, order: Order, area: str) -> Context:
     """What is chosen, and the rows of one of its areas with their ticks."""
-    counts = order.choice.count(visit.connection)
+    every = counts_of(visit, order.choice)
+    counts = order.choice.picked_of(visit.connection, every)
     total = sum(counts.values())
-    parameters = evolve(order.choice, areas=(area,)).parameters
-    every = visit.value(f"SELECT count(*) {WHERE}", parameters)
-    pager = Pager.of(visit, every, PAGE, {})
-    marks = choices.marks(visit.connection, area)
+    pager = Pager.of(visit, every.get(area, 0), PAGE, {})
+    marks = visit.memo.of(("marks", area), lambda: choices.marks(visit.connection, area))
     picked = order.choice.picked.get(area)
-    columns = (
-        "i.id, i.key, i.serial, i.level1, i.level2, i.content, i.time_limit, i.subject, i.county, i.township, i.review"
-    )
-    rows = visit.rows(f"SELECT {columns} {WHERE} {ORDER} LIMIT {PAGE} OFFSET {pager.offset}", parameters)
+    one = evolve(order.choice, areas=(area,))
+    rows = one.page(visit.connection, _SHOWN, {area: every.get(area, 0)}, pager.offset, PAGE)
     address = f"{base_url(visit)}/compile?{_query(evolve(order, rows=total))}"
     return {
         "area": area,
