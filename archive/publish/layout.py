@@ -18,11 +18,11 @@ PADDING = 6.0
 """Left and right of the text in a cell."""
 SLACK = 1.04
 """Programs round the width of a character to their screen's or printer's points."""
-WIDER = 1.07
+WIDER = 1.085
 """The unit of a column's width is a digit of the workbook's own font: of Arial 10 that is 7 pixels in Excel, 7.4 in
 LibreOffice (of a font that a machine lacks, 宋体 or Calibri, up to a third more)."""
-HIGHEST_ROW = 400.0
-"""Excel's limit is 409; a row that is longer goes on in the next one."""
+HIGHEST_ROW = 360.0
+"""Excel takes 409; with its headings a row must stand on one page of A4. A longer one goes on in the next row."""
 MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 0.4, 0.5, 0.6
 """Inches."""
 
