@@ -91,11 +91,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
+    driver = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is of the test extra: scripts/test installs it"
+    )
     # as root, which CI is, chromium needs --no-sandbox; only our own pages are opened
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
+    with driver.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
         yield opened
         opened.close()
