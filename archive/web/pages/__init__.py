@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.web.pages import (
+    alive,
     api,
     catalogue,
     changes,
@@ -35,6 +36,7 @@ _MODULES = (
     items,
     tasks,
     status,
+    alive,
     feeds,
 )
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
