@@ -10,6 +10,8 @@ from typing import Any
 
 from attrs import frozen
 
+from archive.web.memo import Memo
+
 Row = dict[str, Any]
 Context = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -28,6 +30,8 @@ class Visit:
     """One request for a page of ours, in the thread that may query."""
 
     connection: sqlite3.Connection
+    memo: Memo
+    """For what takes long to count and stays the same between two crawls."""
     data: Path
     args: Any
     """The query string's parameters (datasette.utils.MultiParams)."""

@@ -25,6 +25,7 @@ NAMES = frozenset(
         "m140_files_of_unsure_pages_are_asked_about",
         "m200_roles",
         "m210_laws",
+        "m150_rows_in_force_stand_in_their_order",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that

@@ -6,8 +6,10 @@ import re
 
 from archive.web.pages import (
     alive,
+    api,
     catalogue,
     changes,
+    compile,
     documents,
     feeds,
     files,
@@ -22,8 +24,23 @@ from archive.web.pages import (
 )
 
 _MODULES = (
-    home, notices, documents, files, changes, review, search, catalogue, items, laws, tasks, status, alive, feeds,
-)  # fmt: skip
+    home,
+    api,
+    notices,
+    documents,
+    files,
+    changes,
+    review,
+    search,
+    catalogue,
+    compile,
+    items,
+    laws,
+    tasks,
+    status,
+    alive,
+    feeds,
+)
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 
