@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from archive.machine.faults import StoreError
-from archive.record.migrations.release_2 import migrations
+from archive.record.migrations.release_2_search import migrations
 
 _APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
 LOST = (

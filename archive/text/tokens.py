@@ -17,6 +17,9 @@ SEPARATOR = "\x1f"
 MARKS = 0xF0000
 """Private-use characters: letters to SQLite's tokenizer, which would drop punctuation, ticks and cell borders."""
 
+UNFOUND = "\ue000"
+"""Stands in the index for what is left out of a text, so that no phrase is found across it that no page shows."""
+
 _PIECE = 64
 _LETTERS = frozenset({"L", "N"})
 
