@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from archive.search import texts
+from archive.search.ask import either
 from archive.search.rank import COUNTED, Match
-from archive.text.tokens import phrase
 
 GOES_ON = {"部": "门"}
 """The last sign of an agency's name, and what makes another one of it."""
@@ -24,7 +24,7 @@ def partial(connection: sqlite3.Connection, kind: str, found: Sequence[Match], t
         if not follows or len(term) < 3:
             continue
         sql = f"SELECT rowid FROM {kind}s_fts WHERE {kind}s_fts MATCH ? LIMIT {COUNTED}"  # noqa: S608 - of KINDS
-        longer = {row[0] for row in connection.execute(sql, [phrase(term + follows)])}
+        longer = {row[0] for row in connection.execute(sql, [either(term + follows)])}
         suspects = [match.id for match in found if match.id in longer][:READ]
         itself = re.compile(f"{re.escape(term)}(?!{follows})")
         lower |= {id for id, text in texts.of_entries(connection, kind, suspects) if not itself.search(text)}

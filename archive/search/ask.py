@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from archive.text.fold import search_fold
-from archive.text.tokens import phrase
+from archive.text.tokens import phrase, title_phrase
 
 MAX_CHARACTERS = 100
 MAX_TERMS = 8
@@ -90,26 +90,30 @@ def _term(word: str) -> tuple[Term, bool]:
 class Expression:
     """For FTS5."""
 
-    wanted: str
-    unwanted: str = ""
-
-    @property
-    def anywhere(self) -> str:
-        return f"({self.wanted}) NOT ({self.unwanted})" if self.unwanted else self.wanted
-
-    @property
-    def in_title(self) -> str:
-        titled = f"{{title}} : ({self.wanted})"
-        return f"({titled}) NOT ({self.unwanted})" if self.unwanted else titled
+    anywhere: str
+    in_title: str
+    """All that is wanted stands in the title; what is not wanted, nowhere."""
 
 
 def expression(groups: Iterable[Iterable[str]], excluded: Iterable[str] = ()) -> Expression:
     """Of each group one text must occur, none of the excluded ones."""
-    parts = []
-    for group in groups:
-        if phrases := list(dict.fromkeys(filter(None, map(phrase, group)))):
-            parts.append(phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})")
-    return Expression(" AND ".join(parts), " OR ".join(filter(None, map(phrase, excluded))))
+    kept = [list(dict.fromkeys(filter(phrase, group))) for group in groups]
+    anywhere = " AND ".join(_or(either(text) for text in group) for group in kept if group)
+    in_title = " AND ".join(_or(title_phrase(text) for text in group) for group in kept if group)
+    unwanted = _or(either(text) for text in dict.fromkeys(filter(phrase, excluded)))
+    if unwanted:
+        return Expression(f"({anywhere}) NOT {unwanted}", f"({in_title}) NOT {unwanted}")
+    return Expression(anywhere, in_title)
+
+
+def either(text: str) -> str:
+    """In the text or in the title."""
+    return f"{phrase(text)} OR {title_phrase(text)}"
+
+
+def _or(phrases: Iterable[str]) -> str:
+    joined = " OR ".join(phrases)
+    return f"({joined})" if joined else ""
 
 
 def match_expression(query: str) -> str:

@@ -13,8 +13,8 @@ from archive.words import HIT_KINDS
 
 SHOWN = 20
 """Entries of a kind that are named one by one."""
-_PLACES = "SELECT doc, col, offset FROM {}_words WHERE term = ?"
-_SUM = "SELECT sum((doc * 1000003 + offset * 8191 + (col = 'title')) % 2147483629) FROM {}_words WHERE term = ?"
+_PLACES = "SELECT doc, offset FROM {}_words WHERE term = ?"
+_SUM = "SELECT sum((doc * 1000003 + offset * 8191) % 2147483629) FROM {}_words WHERE term = ?"
 """Of all places of a character in the index."""
 
 

@@ -24,7 +24,7 @@ from sqlite_utils import Database
 from archive.machine.transaction import atomic
 from archive.search import texts
 from archive.search.texts import KINDS
-from archive.text.tokens import spaced
+from archive.text.tokens import entry
 
 log = logging.getLogger(__name__)
 FORM = "3"
@@ -154,8 +154,8 @@ def _index_one(connection: sqlite3.Connection, document: int) -> None:
             {"id": document},
         )
     }
-    gone = {key: entry for key, entry in held.items() if wanted.get(key) != entry}
-    new = {key: entry for key, entry in wanted.items() if held.get(key) != entry}
+    gone = {key: held[key] for key in held if wanted.get(key) != held[key]}
+    new = {key: wanted[key] for key in wanted if held.get(key) != wanted[key]}
     _take_out(connection, "document", _document_entries(connection, gone))
     connection.executemany("DELETE FROM search_entries WHERE kind = ? AND id = ?", list(gone))
     put_in(connection, "document", _document_entries(connection, new))
@@ -215,16 +215,16 @@ def _items(
 
 def put_in(connection: sqlite3.Connection, kind: str, entries: Iterable[Entry]) -> int:
     return connection.executemany(
-        f"INSERT INTO {kind}s_fts (rowid, title, text) VALUES (?, ?, ?)",  # noqa: S608 - one of KINDS
-        ((id, spaced(title), spaced(text)) for id, title, text in entries),
+        f"INSERT INTO {kind}s_fts (rowid, text) VALUES (?, ?)",  # noqa: S608 - one of KINDS
+        ((id, entry(title, text)) for id, title, text in entries),
     ).rowcount
 
 
 def _take_out(connection: sqlite3.Connection, kind: str, entries: Iterable[Entry]) -> None:
     """By the very words that were put in: the index has no text of its own to look them up."""
     connection.executemany(
-        f"INSERT INTO {kind}s_fts ({kind}s_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)",  # noqa: S608
-        ((id, spaced(title), spaced(text)) for id, title, text in entries),
+        f"INSERT INTO {kind}s_fts ({kind}s_fts, rowid, text) VALUES ('delete', ?, ?)",  # noqa: S608 - one of KINDS
+        ((id, entry(title, text)) for id, title, text in entries),
     )
 
 

@@ -89,6 +89,7 @@ def _load(path: Path | None, _stamp: int) -> Synonyms:
 
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
+NUMBER = re.compile("[0-9０-９零〇一二两三四五六七八九十百千]+")
 _CHINESE = re.compile("[零〇一二两三四五六七八九十百千]+")
 _ARABIC = re.compile(r"[0-9０-９]+")
 _DAYS = re.compile(r"(?<=[0-9零〇一二两三四五六七八九十百])(?:个?工作日|天|日)(?=内|$)")

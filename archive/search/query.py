@@ -7,7 +7,6 @@ What holds the very words comes first, then what holds other words for the same;
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ EXACT = 10.0
 """What the very words add to a score, so that they always come first."""
 SAME = 5.0
 """What other words for the same add."""
-FACETS = ("area", "issuer", "level", "deadline", "year")
+RELAXED = {"near": 0.0, "parts": 0.0, "some": -5.0}
 
 
 @frozen
@@ -71,20 +70,12 @@ class Found:
     uncounted: bool = False
     cut: bool = False
     """Very many: only the first of them were ranked."""
+    ids: dict[str, set[int]] = Factory(lambda: {kind: set() for kind in KINDS})
+    """The first of all that match, by kind."""
     said: dict[str, str] = Factory(dict)
     """How the query was relaxed, by the `how` of the matches."""
     problems: tuple[str, ...] = ()
     """What is wrong in the operator's list of synonyms."""
-
-    def facets(self) -> dict[str, Counter[str]]:
-        """How many of the ranked matches have each value."""
-        counted: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-        for match in self.ranking:
-            for name in ("area", "issuer", "deadline", "year"):
-                if match.facets[name]:
-                    counted[name][match.facets[name]] += 1
-            counted["level"].update(level for level in ("county", "township") if match.facets[level])
-        return counted
 
 
 def search(
@@ -117,9 +108,10 @@ def find(connection: sqlite3.Connection, query: str, filters: Filters | None = N
         found.said["same"] = f"也列出含有{'、'.join(f'“{form}”' for form in others if index.has(form))}的结果，排在后面。"
     if not found.ranking and (filters == Filters() or not search.elsewhere(forms)):
         for way in relaxations(Index(connection, synonyms), asked):
-            if search.add(way.groups, way.how, 0.0):
-                found.said[way.how] = way.said
-                break
+            if search.add(way.groups, way.how, RELAXED[way.how]):
+                found.said.setdefault(way.how, way.said)
+                if way.how == "near" or any(match.kind != "document" or filters.kind for match in found.ranking):
+                    break  # a file that holds all the words somewhere is no answer by itself
     found.ranking.sort(key=lambda match: (-match.score, KINDS.index(match.kind), abs(match.id)))
     return found
 
@@ -154,6 +146,7 @@ class _Search:
     def _count(self, kind: str, some: Matches) -> None:
         found = self.found
         found.counts[kind] = max(found.counts[kind], some.total)
+        found.ids[kind].update(some.ids)
         found.cut |= some.cut
         found.uncounted |= not some.counted
 

@@ -11,20 +11,20 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Mapping
-from typing import Any
 
-from attrs import Factory, define, frozen
+from attrs import Factory, asdict, define, frozen
 
 from archive.search.ask import Expression
 from archive.search.texts import item_title
 from archive.text.fold import search_fold
 
-RANKED = 500
-"""Matches of a kind that are ranked."""
+RANKED = 150
+"""Matches of a kind that are ranked: where there are more, so many whose title matches, and so many others."""
+LISTED = 1_000
+"""Matches of a kind whose areas, issuers, levels are counted."""
 SCANNED = 20_000
 """Matches of a kind that are held against a filter."""
-COUNTED = 10_000
+COUNTED = 5_000
 """Up to which matches are counted."""
 
 BONUS = {"notice": 3.0, "document": 1.5, "item": 2.0}
@@ -51,7 +51,6 @@ class Match:
     id: int
     """Of the entry; a former version's or row's is negative."""
     title: str
-    facets: Mapping[str, Any]
     length: int
     """Characters of the text."""
     score: float = 0.0
@@ -64,6 +63,8 @@ class Match:
 @define
 class Matches:
     found: list[Match] = Factory(list)
+    ids: list[int] = Factory(list)
+    """The first LISTED of all that match."""
     total: int = 0
     cut: bool = False
     """There are more than were ranked; `total` may be no more than COUNTED."""
@@ -102,30 +103,41 @@ def matches(
     if filters.former and kind == "notice":
         return Matches()
     need = max(need, RANKED)
-    ids = _ids(connection, kind, expression.anywhere, filters, need + 1)
+    ids = _ids(connection, kind, expression.anywhere, filters, max(need, LISTED) + 1)
     if len(ids) <= need:
-        return Matches(_read(connection, kind, ids), len(ids))
+        return Matches(_read(connection, kind, ids), ids, len(ids))
     titled = _ids(connection, kind, expression.in_title, filters, need)
-    first = dict.fromkeys([*titled, *ids[:need]])
-    total = len(_ids(connection, kind, expression.anywhere, filters, COUNTED + 1))
-    return Matches(_read(connection, kind, list(first)), min(total, COUNTED), True, total <= COUNTED)
+    found = _read(connection, kind, list(dict.fromkeys([*titled, *ids[:need]])))
+    total = len(ids)
+    if total > max(need, LISTED):
+        total = _how_many(connection, kind, expression.anywhere, filters)
+    return Matches(found, ids, min(total, COUNTED), True, total <= COUNTED)
 
 
-def _ids(connection: sqlite3.Connection, kind: str, expression: str, filters: Filters, limit: int) -> list[int]:
+def _ids(connection: sqlite3.Connection, kind: str, match: str, filters: Filters, limit: int) -> list[int]:
     """The first entries that match, in the order of the index."""
-    table = f"{kind}s_fts"
-    conditions = _conditions(kind, filters)
-    side = "<" if filters.former else ">"
+    return [row[0] for row in connection.execute(_entries(kind, filters), _values(match, filters, limit))]
+
+
+def _how_many(connection: sqlite3.Connection, kind: str, match: str, filters: Filters) -> int:
+    """One more than COUNTED where there are more."""
+    counted = f"SELECT count(*) FROM ({_entries(kind, filters)})"
+    return int(connection.execute(counted, _values(match, filters, COUNTED + 1)).fetchone()[0])
+
+
+def _values(match: str, filters: Filters, limit: int) -> dict[str, Any]:
+    return {"match": match, "limit": limit, **asdict(filters)}
+
+
+def _entries(kind: str, filters: Filters) -> str:
+    """SQL: the entries that match and pass the filters, in the order of the index."""
+    table, side = f"{kind}s_fts", "<" if filters.former else ">"
     inner = f"SELECT rowid AS entry FROM {table} WHERE {table} MATCH :match AND rowid {side} 0 LIMIT "
-    parameters = {
-        "match": expression, "limit": limit, "area": filters.area, "issuer": filters.issuer, "year": filters.year,
-        "level": filters.level, "deadline": filters.deadline,
-    }  # fmt: skip
+    conditions = _conditions(kind, filters)
     if not conditions:
-        return [row[0] for row in connection.execute(f"{inner} :limit", parameters)]
-    place = "former" if kind == "document" and filters.former else kind
-    held = f"SELECT entry FROM ({inner} {SCANNED}) {_JOINED[place]} WHERE {' AND '.join(conditions)} LIMIT :limit"
-    return [row[0] for row in connection.execute(held, parameters)]
+        return f"{inner} :limit"
+    joined = _JOINED["former" if kind == "document" and filters.former else kind]
+    return f"SELECT entry FROM ({inner} {SCANNED}) {joined} WHERE {' AND '.join(conditions)} LIMIT :limit"
 
 
 def _conditions(kind: str, filters: Filters) -> list[str]:
@@ -134,19 +146,11 @@ def _conditions(kind: str, filters: Filters) -> list[str]:
 
 
 def _read(connection: sqlite3.Connection, kind: str, ids: list[int]) -> list[Match]:
-    """Title, length and facets of entries, in their order."""
-    rows = {row[0]: row for row in connection.execute(_READ[kind], [json.dumps(ids)])}
-    found = []
-    for id in ids:
-        if (row := rows.get(id)) is None:
-            continue  # the archive was written to since
-        _, size, *titles, area, issuer, year, county, township, deadline = row
-        facets = {
-            "area": area, "issuer": issuer, "year": year or "", "deadline": deadline or "",
-            "county": county, "township": township,
-        }  # fmt: skip
-        found.append(Match(kind, id, item_title(*titles) if kind == "item" else titles[0], facets, _varint(size)))
-    return found
+    """Title and length of entries, in their order; one that was taken out since is left out."""
+    return [
+        Match(kind, id, item_title(*titles) if kind == "item" else titles[0], _varint(size))
+        for id, size, *titles in connection.execute(_READ[kind], [json.dumps(ids)])
+    ]
 
 
 def _varint(blob: bytes) -> int:
@@ -160,23 +164,15 @@ def _varint(blob: bytes) -> int:
 
 
 _READ = {
-    "notice": """SELECT j.value, z.sz, n.title, '', '',
-                        (SELECT min(slug) FROM areas WHERE notice_id = n.id), n.issuer, substr(n.published_on, 1, 4),
-                        NULL, NULL, ''
-                 FROM json_each(?) j CROSS JOIN notices n ON n.id = j.value
+    "notice": """SELECT j.value, z.sz, n.title FROM json_each(?) j CROSS JOIN notices n ON n.id = j.value
                  CROSS JOIN notices_fts_docsize z ON z.id = j.value""",
-    "document": """SELECT j.value, z.sz, e.title, '', '',
-                          (SELECT min(slug) FROM areas WHERE notice_id = n.id), n.issuer, substr(n.published_on, 1, 4),
-                          NULL, NULL, ''
-                   FROM json_each(?) j CROSS JOIN documents_fts_docsize z ON z.id = j.value
-                   CROSS JOIN search_entries e ON e.kind = iif(j.value > 0, 'document', 'former') AND e.id = abs(j.value)
-                   CROSS JOIN versions v ON v.id = e.version_id CROSS JOIN documents d ON d.id = v.document_id
-                   CROSS JOIN notices n ON n.id = d.notice_id""",
-    "item": """SELECT j.value, z.sz, a.name, i.level1, i.level2, a.slug, n.issuer, substr(n.published_on, 1, 4),
-                      i.county, i.township, i.deadline
+    "document": """SELECT j.value, z.sz, e.title FROM json_each(?) j CROSS JOIN documents_fts_docsize z ON z.id = j.value
+                   CROSS JOIN search_entries e
+                     ON e.kind = iif(j.value > 0, 'document', 'former') AND e.id = abs(j.value)""",
+    "item": """SELECT j.value, z.sz, e.title, i.level1, i.level2
                FROM json_each(?) j CROSS JOIN items_fts_docsize z ON z.id = j.value
-               CROSS JOIN items i ON i.id = abs(j.value) CROSS JOIN documents d ON d.id = i.document_id
-               CROSS JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id""",
+               CROSS JOIN items i ON i.id = abs(j.value)
+               LEFT JOIN search_entries e ON e.kind = 'area' AND e.id = i.area_id""",
 }
 
 

@@ -1,30 +1,36 @@
 """When nothing holds all that was typed: one wrong sign, words run together, too many words. Each way is told.
 
-Every question to the index is counted; a query that needs more than PROBES is answered with what was found so far.
+Every question to the index is counted, and timed: a query that needs more than PROBES of them, or more than SECONDS,
+is answered with what was found so far.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from attrs import Factory, define, frozen
 
 from archive.search import texts
-from archive.search.ask import Query, Term, expression
-from archive.search.meaning import Synonyms, alternatives
+from archive.search.ask import Query, Term, either, expression
+from archive.search.meaning import NUMBER, Synonyms, alternatives
 from archive.text.fold import search_fold
-from archive.text.tokens import phrase
+from archive.text.tokens import phrase, title_phrase
 
-PROBES = 150
+PROBES = 600
 """Questions to the index that one query may ask."""
+SECONDS = 2.0
+"""For all of them together."""
 LOOKED_AT = 30
 """Texts in which the right spelling of a mistyped word is looked for."""
 LONGEST = 12
 """Characters of a piece of a question."""
+WAYS = 6
+"""To cut a question into words."""
 
 _EMPTY = re.compile(
     "是什么|为什么|什么时候|什么|多少钱|多少|多久|多长时间|几天|怎么样|怎么办理|怎么办|怎么|怎样|如何|哪些|哪里|哪个|在哪|"
@@ -44,16 +50,17 @@ class Index:
     connection: sqlite3.Connection
     synonyms: Synonyms
     left: int = PROBES
+    ends: float = Factory(lambda: time.monotonic() + SECONDS)
     known: dict[str, bool] = Factory(dict)
 
     def has(self, text: str) -> bool:
         if text not in self.known:
-            self.known[text] = any(self.first(kind, phrase(text), 1) for kind in ("item", "document", "notice"))
+            self.known[text] = any(self.first(kind, either(text), 1) for kind in ("document", "item", "notice"))
         return self.known[text]
 
     def first(self, kind: str, match: str, limit: int) -> list[int]:
         """The first entries in force that match. Raises Enough."""
-        if not self.left:
+        if not self.left or time.monotonic() > self.ends:
             raise Enough
         self.left -= 1
         sql = f"SELECT rowid FROM {kind}s_fts WHERE {kind}s_fts MATCH ? AND rowid > 0 LIMIT ?"  # noqa: S608 - of KINDS
@@ -125,7 +132,10 @@ def _respelled(index: Index, word: str) -> str:
 
 def _written(index: Index, before: str, after: str) -> Iterator[str]:
     """Folded titles and texts of rows, then of titles of notices, that hold both parts of a word near each other."""
-    match = f"NEAR({phrase(before)} {phrase(after)}, 1)" if before and after else phrase(before or after)
+    match = " OR ".join(
+        f"NEAR({of(before)} {of(after)}, 1)" if before and after else of(before or after)
+        for of in (phrase, title_phrase)
+    )
     ids = index.first("item", match, LOOKED_AT)
     for _, title, text in texts.items(index.connection, ids):
         yield search_fold(f"{title}\n{text}")
@@ -173,43 +183,59 @@ def _weight(parts: Sequence[tuple[str, ...]]) -> int:
 
 
 def _together(index: Index, parts: Sequence[tuple[str, ...]]) -> bool:
+    """In one row or title: a whole file holds nearly anything."""
     match = expression(parts).anywhere
-    return any(index.first(kind, match, 1) for kind in ("item", "document", "notice"))
+    return any(index.first(kind, match, 1) for kind in ("item", "notice"))
 
 
 def _pieces_of(index: Index, text: str) -> list[str]:
     """The words of the archive, or of the list of synonyms, that a question is made of; what is none is left out."""
     pieces: list[str] = []
     for run in filter(None, _EMPTY.split(text)):
-        pieces += _cut(run, lambda word: bool(index.synonyms.of(word)) or _known(index, word))
-    long = [piece for piece in pieces if len(piece) > 1]
-    return long or pieces
+        ways = [_telling(way) for way in _cuts(run, index)]
+        together = (way for way in ways if _together(index, [(p, *alternatives(p, index.synonyms)) for p in way]))
+        pieces += next(together, ways[0])
+    return _telling(pieces)
 
 
-def _known(index: Index, word: str) -> bool:
-    return index.has(word) or any(index.has(form) for form in alternatives(word, index.synonyms))
+def _telling(pieces: list[str]) -> list[str]:
+    """Without signs that stand alone, unless there is nothing else."""
+    return [piece for piece in pieces if len(piece) > 1] or pieces
 
 
-def _cut(run: str, known: Callable[[str], bool]) -> list[str]:
-    """The fewest words that a run of signs is made of; a sign by itself, and one that is no word, count more."""
-    best: list[tuple[int, list[str]]] = [(0, [])]
-    reach = [_reach(run, at, known) for at in range(len(run))]
+def _cuts(run: str, index: Index) -> list[list[str]]:
+    """The fewest words that a run of signs is made of, in up to WAYS ways; a sign alone, and one left out, count more."""
+    best: list[list[tuple[int, list[str]]]] = [[(0, [])]]
+    reach = [_ends(run, at, index) for at in range(len(run))]
     for end in range(1, len(run) + 1):
-        ways = [(best[end - 1][0] + 6, best[end - 1][1])]  # a sign left out
+        if _within_number(run, end):
+            best.append([])
+            continue
+        last = end - 1
+        while _within_number(run, last):
+            last -= 1
+        ways = [(cost + 6 * (end - last), words) for cost, words in best[last]]
         for at in range(max(0, end - LONGEST), end):
-            if end <= reach[at]:
-                cost = 2 if end - at > 1 else 5
-                ways.append((best[at][0] + cost, [*best[at][1], run[at:end]]))
-        best.append(min(ways, key=lambda way: way[0]))
-    return best[-1][1]
+            if end in reach[at]:
+                ways += [(cost + (2 if end - at > 1 else 5), [*words, run[at:end]]) for cost, words in best[at]]
+        best.append(sorted(ways, key=lambda way: way[0])[:WAYS])
+    return [words for _, words in best[-1]]
 
 
-def _reach(run: str, at: int, known: Callable[[str], bool]) -> int:
-    """Up to where the signs from `at` on are a word: what begins no word does not begin a longer one either."""
-    end = at
-    while end < min(len(run), at + LONGEST) and known(run[at : end + 1]):
+def _within_number(run: str, at: int) -> bool:
+    """A number is not cut: 12345 holds no 1234."""
+    return 0 < at < len(run) and NUMBER.fullmatch(run[at - 1 : at + 1]) is not None
+
+
+def _ends(run: str, at: int, index: Index) -> set[int]:
+    """Where words end that begin here. Signs that the archive does not have in a row are no longer word of it either,
+    but other signs may stand for them."""
+    ends = set()
+    end = at + 1
+    while end <= min(len(run), at + LONGEST) and index.has(run[at:end]):
+        ends.add(end)
         end += 1
-    for longer in range(end + 2, min(len(run), at + 6) + 1):  # but for one that only a synonym is
-        if known(run[at:longer]):
-            end = longer
-    return end
+    for longer in range(max(end, at + 2), min(len(run), at + LONGEST) + 1):
+        if any(index.has(form) for form in alternatives(run[at:longer], index.synonyms)):
+            ends.add(longer)
+    return ends
