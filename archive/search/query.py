@@ -65,9 +65,8 @@ class Found:
     """All that a query finds, as far as it is ranked."""
 
     ranking: list[Match] = Factory(list)
-    counts: dict[str, int] = Factory(lambda: dict.fromkeys(KINDS, 0))
-    """By kind; where `uncounted`, there are more."""
     uncounted: bool = False
+    """There are more than were counted."""
     cut: bool = False
     """Very many: only the first of them were ranked."""
     ids: dict[str, set[int]] = Factory(lambda: {kind: set() for kind in KINDS})
@@ -76,6 +75,11 @@ class Found:
     """How the query was relaxed, by the `how` of the matches."""
     problems: tuple[str, ...] = ()
     """What is wrong in the operator's list of synonyms."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many, by kind."""
+        return {kind: len(ids) for kind, ids in self.ids.items()}
 
 
 def search(
@@ -145,7 +149,6 @@ class _Search:
 
     def _count(self, kind: str, some: Matches) -> None:
         found = self.found
-        found.counts[kind] = max(found.counts[kind], some.total)
         found.ids[kind].update(some.ids)
         found.cut |= some.cut
         found.uncounted |= not some.counted

@@ -18,14 +18,12 @@ from archive.search.ask import Expression
 from archive.search.texts import item_title
 from archive.text.fold import search_fold
 
-RANKED = 150
+RANKED = 100
 """Matches of a kind that are ranked: where there are more, so many whose title matches, and so many others."""
-LISTED = 1_000
-"""Matches of a kind whose areas, issuers, levels are counted."""
+COUNTED = 1_000
+"""Up to which matches of a kind are counted, by area, issuer, level, too."""
 SCANNED = 20_000
 """Matches of a kind that are held against a filter."""
-COUNTED = 5_000
-"""Up to which matches are counted."""
 
 BONUS = {"notice": 3.0, "document": 1.5, "item": 2.0}
 """What a title that holds all terms adds to a score between 0 and 1."""
@@ -64,12 +62,11 @@ class Match:
 class Matches:
     found: list[Match] = Factory(list)
     ids: list[int] = Factory(list)
-    """The first LISTED of all that match."""
-    total: int = 0
+    """All that match, or the first COUNTED of them."""
     cut: bool = False
-    """There are more than were ranked; `total` may be no more than COUNTED."""
+    """There are more than were ranked."""
     counted: bool = True
-    """`total` is the whole number."""
+    """`ids` are all."""
 
 
 _JOINED = {
@@ -103,30 +100,19 @@ def matches(
     if filters.former and kind == "notice":
         return Matches()
     need = max(need, RANKED)
-    ids = _ids(connection, kind, expression.anywhere, filters, max(need, LISTED) + 1)
+    most = max(need, COUNTED)
+    ids = _ids(connection, kind, expression.anywhere, filters, most + 1)
     if len(ids) <= need:
-        return Matches(_read(connection, kind, ids), ids, len(ids))
+        return Matches(_read(connection, kind, ids), ids)
     titled = _ids(connection, kind, expression.in_title, filters, need)
     found = _read(connection, kind, list(dict.fromkeys([*titled, *ids[:need]])))
-    total = len(ids)
-    if total > max(need, LISTED):
-        total = _how_many(connection, kind, expression.anywhere, filters)
-    return Matches(found, ids, min(total, COUNTED), True, total <= COUNTED)
+    return Matches(found, ids[:most], cut=True, counted=len(ids) <= most)
 
 
 def _ids(connection: sqlite3.Connection, kind: str, match: str, filters: Filters, limit: int) -> list[int]:
     """The first entries that match, in the order of the index."""
-    return [row[0] for row in connection.execute(_entries(kind, filters), _values(match, filters, limit))]
-
-
-def _how_many(connection: sqlite3.Connection, kind: str, match: str, filters: Filters) -> int:
-    """One more than COUNTED where there are more."""
-    counted = f"SELECT count(*) FROM ({_entries(kind, filters)})"
-    return int(connection.execute(counted, _values(match, filters, COUNTED + 1)).fetchone()[0])
-
-
-def _values(match: str, filters: Filters, limit: int) -> dict[str, Any]:
-    return {"match": match, "limit": limit, **asdict(filters)}
+    values = {"match": match, "limit": limit, **asdict(filters)}
+    return [row[0] for row in connection.execute(_entries(kind, filters), values)]
 
 
 def _entries(kind: str, filters: Filters) -> str:
