@@ -18,13 +18,15 @@ from functools import cache, partial
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from archive.machine.transaction import atomic
 from archive.search import texts
 from archive.search.texts import KINDS
 from archive.text.tokens import entry
+
+if TYPE_CHECKING:
+    from archive.machine.tables import Database
 
 log = logging.getLogger(__name__)
 FORM = "3"
