@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.record.readings import item_row
-from archive.record.store import Store, read_only
+from archive.record.store import Store
+from archive.record.look import read_only
 from archive.search import index
 from archive.search.query import find, hits
 from archive.search.texts import document_title

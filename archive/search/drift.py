@@ -25,7 +25,7 @@ def check(kept: sqlite3.Connection) -> list[str]:
     def note(entries: Iterable[Noted]) -> None:
         noted.update({(entry[0], entry[1]): entry for entry in entries})
 
-    problems = []
+    problems: list[str] = []
     with closing(sqlite3.connect("")) as made:  # a temporary file
         for kind, entries in everything(kept, note):
             problems += _of_kind(kept, made, kind, entries)

@@ -121,7 +121,8 @@ def chinese_of(digits: str) -> str:
     number = int(digits)
     if not 0 < number < 10_000 or str(number) != digits:
         return ""
-    signs, parts, zero = "零一二三四五六七八九", [], False
+    signs, zero = "零一二三四五六七八九", False
+    parts: list[str] = []
     for unit, word in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
         digit, number = divmod(number, unit)
         if digit:

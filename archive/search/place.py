@@ -22,6 +22,8 @@ class Place:
     snippet: str
     hits: list[tuple[int, int]]
     url: str
+    mark: str
+    """What goes behind the address to have the browser mark the words there."""
 
 
 def place_of(connection: sqlite3.Connection, match: Match) -> Place:
@@ -32,7 +34,7 @@ def _notice(connection: sqlite3.Connection, match: Match) -> Place:
     slug = connection.execute("SELECT slug FROM notices WHERE id = ?", [match.id]).fetchone()[0]
     _, title, text = next(texts.notices(connection, match.id))
     piece = piece_of(text, title, match.texts)
-    return Place(slug, piece.text, piece.hits, f"/notices/{slug}")
+    return Place(slug, piece.text, piece.hits, f"/notices/{slug}", "")
 
 
 def _document(connection: sqlite3.Connection, match: Match) -> Place:
@@ -53,8 +55,8 @@ def _document(connection: sqlite3.Connection, match: Match) -> Place:
         chosen = {"version": number if former else "", "page": page if page > 1 else ""}
         query = "&".join(f"{name}={value}" for name, value in chosen.items() if value)
         url = f"/documents/{document}" + (f"?{query}" if query else "")
-    anchor = f"#l{line + 1}{_marked(piece)}" if line is not None else "#text"
-    return Place(slug, piece.text, piece.hits, url + anchor)
+    anchor = f"#l{line + 1}" if line is not None else "#text"
+    return Place(slug, piece.text, piece.hits, url + anchor, _marked(piece))
 
 
 def _item(connection: sqlite3.Connection, match: Match) -> Place:
@@ -66,7 +68,7 @@ def _item(connection: sqlite3.Connection, match: Match) -> Place:
     ).fetchone()[0]
     _, title, text = next(texts.items(connection, [id]))
     piece = piece_of(text, title, match.texts)
-    return Place(slug, piece.text, piece.hits, f"/items/{id}{_marked(piece, '#')}")
+    return Place(slug, piece.text, piece.hits, f"/items/{id}", _marked(piece, "#"))
 
 
 def _marked(piece: Piece, before: str = "") -> str:

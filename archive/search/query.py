@@ -53,10 +53,12 @@ class Hit:
     """A version that is no longer in force."""
     marks: tuple[str, ...] = ()
     """What may be marked in it."""
+    landing: str = ""
+    """`url`, and what has the browser mark the words there."""
 
     def as_dict(self) -> dict[str, Any]:
         shown = asdict(self)
-        del shown["marks"]
+        del shown["marks"], shown["landing"]
         return shown
 
 
@@ -95,8 +97,16 @@ def count(connection: sqlite3.Connection, query: str, *, area: str = "") -> dict
     return find(connection, query, Filters(area=area)).counts
 
 
-def find(connection: sqlite3.Connection, query: str, filters: Filters | None = None, *, need: int = RANKED) -> Found:
-    """Whatever a query finds; `need`: so many of each kind are ranked at least. Raises QueryError."""
+def find(
+    connection: sqlite3.Connection,
+    query: str,
+    filters: Filters | None = None,
+    *,
+    need: int = RANKED,
+    relax: bool = True,
+) -> Found:
+    """Whatever a query finds; `need`: so many of each kind are ranked at least; `relax`: less is asked for where there
+    is nothing. Raises QueryError."""
     filters = filters or Filters()
     asked = parse(query)
     _check(connection, filters)
@@ -110,7 +120,7 @@ def find(connection: sqlite3.Connection, query: str, filters: Filters | None = N
         others = [form for group, own in zip(forms, plain, strict=True) for form in group if form not in own]
         index = Index(connection, synonyms)
         found.said["same"] = f"也列出含有{'、'.join(f'“{form}”' for form in others if index.has(form))}的结果，排在后面。"
-    if not found.ranking and (filters == Filters() or not search.elsewhere(forms)):
+    if relax and not found.ranking and (filters == Filters() or not search.elsewhere(forms)):
         for way in relaxations(Index(connection, synonyms), asked):
             if search.add(way.groups, way.how, RELAXED[way.how]):
                 found.said.setdefault(way.how, way.said)
@@ -182,6 +192,7 @@ def hits(connection: sqlite3.Connection, found: Found, limit: int, offset: int =
             Hit(
                 match.kind, abs(match.id), place.notice, match.title, place.snippet, place.hits, place.url, match.score,
                 match.how, found.said.get(match.how, ""), match.id < 0, match.texts,
+                place.url + place.mark,
             )
         )  # fmt: skip
     return shown
