@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from archive.record.look import read_only
 from archive.record.readings import item_row
 from archive.record.store import Store
-from archive.record.look import read_only
 from archive.search import index
 from archive.search.query import find, hits
 from archive.search.texts import document_title
@@ -164,17 +164,10 @@ def _right(connection: sqlite3.Connection, bodies: list[str], each: int) -> tupl
 
 def _sizes(store: Store) -> dict[str, Any]:
     """Bytes of the file, of its largest tables, and of the index beside what is indexed."""
-    pages = store.rows("SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name ORDER BY 2 DESC") if _dbstat(store) else []
+    pages = store.rows("SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name ORDER BY 2 DESC")
     whole = store.row("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size")
     text = store.row("SELECT sum(length(CAST(text AS BLOB))) AS bytes FROM versions")
-    assert whole is not None and text is not None
+    assert whole is not None
+    assert text is not None
     return {"whole": whole["bytes"], "text of versions": text["bytes"],
             "tables": {row["name"]: row["bytes"] for row in pages[:12]}}  # fmt: skip
-
-
-def _dbstat(store: Store) -> bool:
-    try:
-        store.row("SELECT 1 FROM dbstat LIMIT 1")
-    except sqlite3.OperationalError:
-        return False
-    return True

@@ -26,7 +26,7 @@ from archive.search.rank import Filters
 def search_command(data: Path, query: str, area: str, former: bool, limit: int, as_json: bool) -> None:
     """检索通知、附件文本和公开事项目录。
 
-    几个词之间空一格，结果须同时含有；没有时逐步放宽，并注明。"加引号"的只查原样；甲 OR 乙，含有其一；-丙，不含丙（前面加 --）。
+    几个词之间空一格，结果须同时含有；没有时逐步放宽，并注明。"加引号"的只查原样；甲 OR 乙，含有其一；-丙，不含丙。
     """
     with closing(read_only(data)) as connection:
         try:
@@ -48,7 +48,8 @@ def search_command(data: Path, query: str, area: str, former: bool, limit: int, 
 
 
 def _print(hit: Hit) -> None:
-    out.print(Text.assemble((f"【{'旧版' if hit.former else ''}{words.HIT_KINDS[hit.kind]}】", "dim"), (hit.title, "bold")))
+    kind = f"{'旧版' if hit.former else ''}{words.HIT_KINDS[hit.kind]}"
+    out.print(Text.assemble((f"【{kind}】", "dim"), (hit.title, "bold")))
     if hit.snippet != hit.title:
         snippet = Text(hit.snippet.replace("\n", " "))
         for start, end in hit.hits:

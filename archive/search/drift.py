@@ -36,9 +36,7 @@ def check(kept: sqlite3.Connection) -> list[str]:
     return problems
 
 
-def _of_kind(
-    kept: sqlite3.Connection, made: sqlite3.Connection, kind: str, entries: Iterator[Entry]
-) -> Iterator[str]:
+def _of_kind(kept: sqlite3.Connection, made: sqlite3.Connection, kind: str, entries: Iterator[Entry]) -> Iterator[str]:
     table = f"{kind}s_fts"
     made.execute(kept.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()[0])
     put_in(made, kind, entries)
@@ -86,5 +84,3 @@ def _told(kind: str, ids: set[int], what: str) -> Iterator[str]:
         yield what.format(f"{former}{HIT_KINDS[kind]} {abs(id)}")
     if len(ids) > SHOWN:
         yield what.format(f"另外 {len(ids) - SHOWN} 条{HIT_KINDS[kind]}")
-
-

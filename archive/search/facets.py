@@ -27,7 +27,8 @@ def facets(connection: sqlite3.Connection, ids: Mapping[str, Collection[int]]) -
     counted: dict[str, Counter[str]] = {name: Counter() for name in ("area", "issuer", "year", "level", "deadline")}
     for kind, entries in ids.items():
         grouped = f"SELECT *, count(*) FROM ({_VALUES[kind]}) GROUP BY 1, 2, 3, 4, 5, 6"  # noqa: S608 - texts of ours
-        for area, issuer, year, county, township, deadline, count in connection.execute(grouped, [json.dumps(list(entries))]):
+        for row in connection.execute(grouped, [json.dumps(list(entries))]):
+            area, issuer, year, county, township, deadline, count = row
             levels = ("county" if county else "", "township" if township else "")
             for name, value in (("area", area), ("issuer", issuer), ("year", year), ("deadline", deadline)):
                 counted[name][value or ""] += count

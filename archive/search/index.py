@@ -90,16 +90,23 @@ def index_document(db: Database, document_id: int) -> None:
         return
     with atomic(db):
         index_areas(db)
-        _index_one(db.conn, document_id)
+        _bring(db, [document_id])
 
 
 def index_all_of_notice(db: Database, notice_id: int) -> None:
     """Bring the entries of a notice, its documents and its rows in line with the tables."""
     with atomic(db):
         index_areas(db)
-        for id in list(_out_of_line(db.conn, notice_id)):
-            _index_one(db.conn, id)
+        _bring(db, list(_out_of_line(db.conn, notice_id)))
         index_notice(db, notice_id)
+
+
+def _bring(db: Database, documents: list[int]) -> None:
+    try:
+        for id in documents:
+            _index_one(db.conn, id)
+    except texts.Lost:  # nobody deletes a version; where somebody did, its words are not to be had any more
+        rebuild(db)
 
 
 def _out_of_line(connection: sqlite3.Connection, notice: int) -> Iterator[int]:

@@ -133,11 +133,12 @@ def chinese_of(digits: str) -> str:
 
 
 def numbers_of(text: str) -> list[str]:
-    """The text with its numbers in other signs: 二十个工作日 as 20个工作日, 第47条 as 第四十七条; days in other words."""
+    """The text with its numbers in other signs: 二十个 as 20个, 第47条 as 第四十七条; and days in other words."""
     arabic = _CHINESE.sub(lambda found: value_of(found[0]) or found[0], text)
     chinese = _ARABIC.sub(lambda found: chinese_of(found[0].translate(_NARROW)) or found[0], text)
     spelled = [text, arabic, chinese]
-    days = [_DAYS.sub(word, one) for one in spelled if "月" not in one for word in _DAY_WORDS]
+    spans = [one for one in spelled if "月" not in one]
+    days = [_DAYS.sub(word, one) for one in spans for word in _DAY_WORDS]
     return [one for one in dict.fromkeys([*spelled, *days]) if one != text]
 
 

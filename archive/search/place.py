@@ -38,8 +38,8 @@ def _notice(connection: sqlite3.Connection, match: Match) -> Place:
 
 
 def _document(connection: sqlite3.Connection, match: Match) -> Place:
-    document, kind, number, slug, text, former, on_notice = connection.execute(
-        """SELECT d.id, d.kind, v.number, n.slug, coalesce(v.text, ''), :id < 0,
+    document, number, slug, text, former, on_notice = connection.execute(
+        """SELECT d.id, v.number, n.slug, coalesce(v.text, ''), :id < 0,
                   d.kind = 'page' AND d.superseded_by IS NULL
            FROM search_entries e JOIN versions v ON v.id = e.version_id JOIN documents d ON d.id = v.document_id
            JOIN notices n ON n.id = d.notice_id

@@ -87,14 +87,14 @@ class Found:
 def search(
     connection: sqlite3.Connection, query: str, *, area: str = "", kind: str = "", limit: int = 20, offset: int = 0
 ) -> list[Hit]:
-    """The best hits of all kinds in one ranking. Raises QueryError."""
-    found = find(connection, query, Filters(area=area, kind=kind), need=limit + offset)
+    """The best hits of all kinds in one ranking: what holds all words, or others for the same. Raises QueryError."""
+    found = find(connection, query, Filters(area=area, kind=kind), need=limit + offset, relax=False)
     return hits(connection, found, limit, offset)
 
 
 def count(connection: sqlite3.Connection, query: str, *, area: str = "") -> dict[str, int]:
     """How many entries of each kind a query finds."""
-    return find(connection, query, Filters(area=area)).counts
+    return find(connection, query, Filters(area=area), relax=False).counts
 
 
 def find(
@@ -119,7 +119,8 @@ def find(
     if forms != plain and not found.cut and search.add(forms, "same", SAME):
         others = [form for group, own in zip(forms, plain, strict=True) for form in group if form not in own]
         index = Index(connection, synonyms)
-        found.said["same"] = f"也列出含有{'、'.join(f'“{form}”' for form in others if index.has(form))}的结果，排在后面。"
+        listed = "、".join(f"“{form}”" for form in others if index.has(form))
+        found.said["same"] = f"也列出含有{listed}的结果，排在后面。"
     if relax and not found.ranking and (filters == Filters() or not search.elsewhere(forms)):
         for way in relaxations(Index(connection, synonyms), asked):
             if search.add(way.groups, way.how, RELAXED[way.how]):

@@ -152,7 +152,8 @@ def _varint(blob: bytes) -> int:
 _READ = {
     "notice": """SELECT j.value, z.sz, n.title FROM json_each(?) j CROSS JOIN notices n ON n.id = j.value
                  CROSS JOIN notices_fts_docsize z ON z.id = j.value""",
-    "document": """SELECT j.value, z.sz, e.title FROM json_each(?) j CROSS JOIN documents_fts_docsize z ON z.id = j.value
+    "document": """SELECT j.value, z.sz, e.title
+                   FROM json_each(?) j CROSS JOIN documents_fts_docsize z ON z.id = j.value
                    CROSS JOIN search_entries e
                      ON e.kind = iif(j.value > 0, 'document', 'former') AND e.id = abs(j.value)""",
     "item": """SELECT j.value, z.sz, e.title, i.level1, i.level2

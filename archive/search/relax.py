@@ -170,7 +170,8 @@ def _parts(index: Index, query: Query) -> Iterator[Relaxed]:
 
 def _said(typed: str, parts: Sequence[tuple[str, ...]], words: str) -> str:
     listed = "、".join(f"“{part[0]}”" for part in parts)
-    return f"没有同时含有“{typed}”的结果，{words}{listed}{_or_same(parts)}。"
+    none = "没有同时含有" if "”“" in typed else "没有含有"
+    return f"{none}“{typed}”的结果，{words}{listed}{_or_same(parts)}。"
 
 
 def _or_same(parts: Sequence[tuple[str, ...]]) -> str:
@@ -192,19 +193,15 @@ def _pieces_of(index: Index, text: str) -> list[str]:
     """The words of the archive, or of the list of synonyms, that a question is made of; what is none is left out."""
     pieces: list[str] = []
     for run in filter(None, _EMPTY.split(text)):
-        ways = [_telling(way) for way in _cuts(run, index)]
+        # a sign that stands alone tells nothing
+        ways = [way for all in _cuts(run, index) if (way := [piece for piece in all if len(piece) > 1])]
         together = (way for way in ways if _together(index, [(p, *alternatives(p, index.synonyms)) for p in way]))
-        pieces += next(together, ways[0])
-    return _telling(pieces)
-
-
-def _telling(pieces: list[str]) -> list[str]:
-    """Without signs that stand alone, unless there is nothing else."""
-    return [piece for piece in pieces if len(piece) > 1] or pieces
+        pieces += next(together, ways[0] if ways else [])
+    return pieces
 
 
 def _cuts(run: str, index: Index) -> list[list[str]]:
-    """The fewest words that a run of signs is made of, in up to WAYS ways; a sign alone, and one left out, count more."""
+    """The fewest words that a run is made of, in up to WAYS ways; a sign alone, and one left out, count more."""
     best: list[list[tuple[int, list[str]]]] = [[(0, [])]]
     reach = [_ends(run, at, index) for at in range(len(run))]
     for end in range(1, len(run) + 1):

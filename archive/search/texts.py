@@ -52,8 +52,16 @@ def document_text(text: str) -> str:
     return "\n".join(without_noise(line) or UNFOUND for line in in_force(text).split("\n"))
 
 
+class Lost(Exception):
+    """A version that the index knows is not in the archive any more."""
+
+
 def version_text(connection: sqlite3.Connection, version: int) -> str:
-    return str(connection.execute("SELECT coalesce(text, '') FROM versions WHERE id = ?", [version]).fetchone()[0])
+    """Raises Lost."""
+    found = connection.execute("SELECT coalesce(text, '') FROM versions WHERE id = ?", [version]).fetchone()
+    if found is None:
+        raise Lost(version)
+    return str(found[0])
 
 
 def item_title(area: str | None, level1: str | None, level2: str | None) -> str:

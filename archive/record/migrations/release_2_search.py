@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from archive.machine.tables import Database
-
 from archive.record.migrations import release_2
 
 migrations = release_2.migrations

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from archive.record.story import metadata_of
+from archive.search.texts import LINES
 from archive.web.pager import Pager
 from archive.web.pages.files import has_bytes
-from archive.web.texts import LINES, blocks_of, grids_to_review, lines_of
+from archive.web.texts import blocks_of, grids_to_review, lines_of
 from archive.web.views import page
 from archive.web.visit import Context, Missing, Row, Visit
 
