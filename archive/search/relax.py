@@ -152,15 +152,20 @@ def _parts(index: Index, query: Query) -> Iterator[Relaxed]:
     """All parts of the words; then as many of them as are found together, the longest first."""
     typed = "”“".join(term.text for term in query.terms)
     parts: list[tuple[str, ...]] = []
+    left_out = False
     for group in query.groups:
         if group[0].quoted or len(group) > 1:
             parts.append(tuple(form for term in group for form in forms_of(term, index.synonyms)))
         else:
-            parts += [(piece, *alternatives(piece, index.synonyms)) for piece in _pieces_of(index, group[0].text)]
+            pieces = _pieces_of(index, group[0].text)
+            parts += [(piece, *alternatives(piece, index.synonyms)) for piece in pieces]
+            left_out |= not pieces
     parts = list(dict.fromkeys(parts))
     if not parts:
         return
-    if parts != [tuple(forms_of(term, index.synonyms)) for term in query.terms]:
+    if left_out:
+        yield Relaxed(tuple(parts), "some", _said(typed, parts, "以下含有"))
+    elif parts != [tuple(forms_of(term, index.synonyms)) for term in query.terms]:
         yield Relaxed(tuple(parts), "parts", _said(typed, parts, "以下同时含有"))
     for size in range(len(parts) - 1, 0, -1):
         for some in sorted(combinations(parts, size), key=_weight, reverse=True):
