@@ -6,9 +6,10 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive.model import Area, Attachment, Document, Item, Notice, Sources
+from archive.model import Area, Attachment, Document, Item, Notice
 from archive.record.declare import declare
 from archive.record.store import Store
+from archive.watched import Sources
 from tests.factory import capture
 
 _WORDS = """

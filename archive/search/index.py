@@ -112,9 +112,10 @@ def _bring(db: Database, documents: list[int]) -> None:
 def _out_of_line(connection: sqlite3.Connection, notice: int) -> Iterator[int]:
     """The documents of a notice whose entries do not say what the tables say."""
     in_force = json.dumps(
-        [row[0] for row in connection.execute("SELECT id FROM documents_in_force WHERE notice_id = ?", [notice])]
+        [row[0] for row in connection.execute("SELECT id FROM national_documents WHERE notice_id = ?", [notice])]
     )
-    known = {"notice": notice, "in_force": in_force}
+    national = connection.execute("SELECT 1 FROM national_notices WHERE id = ?", [notice]).fetchone() is not None
+    known = {"notice": notice, "national": national, "in_force": in_force}
     found = {row[0] for row in connection.execute(_OUT_OF_LINE, known)}
     for id, name, inside, version, held, title in connection.execute(
         """SELECT d.id, coalesce(d.name, ''), coalesce(v.title, ''), v.id, e.version_id, e.title
@@ -131,7 +132,7 @@ def _out_of_line(connection: sqlite3.Connection, notice: int) -> Iterator[int]:
 _OUT_OF_LINE = """
     SELECT d.id FROM documents d JOIN versions w ON w.document_id = d.id
     LEFT JOIN search_entries e ON e.kind = 'document' AND e.id = d.id
-    WHERE d.notice_id = :notice AND (w.state IN ('', 'accepted') AND w.id IS NOT e.version_id)
+    WHERE d.notice_id = :notice AND (:national AND w.state IN ('', 'accepted') AND w.id IS NOT e.version_id)
           IS NOT EXISTS (SELECT 1 FROM search_entries f WHERE f.kind = 'former' AND f.id = w.id)
     UNION SELECT d.id FROM documents d JOIN items i ON i.document_id = d.id
     WHERE d.notice_id = :notice AND (i.current AND d.id IN (SELECT value FROM json_each(:in_force)))
@@ -139,7 +140,7 @@ _OUT_OF_LINE = """
 
 
 def _index_one(connection: sqlite3.Connection, document: int) -> None:
-    in_force = connection.execute("SELECT 1 FROM documents_in_force WHERE id = ?", [document]).fetchone() is not None
+    in_force = connection.execute("SELECT 1 FROM national_documents WHERE id = ?", [document]).fetchone() is not None
     name, current, title = connection.execute(
         """SELECT coalesce(d.name, ''), v.id, coalesce(v.title, '') FROM documents d
            LEFT JOIN current_versions v ON v.document_id = d.id WHERE d.id = ?""",
@@ -148,7 +149,9 @@ def _index_one(connection: sqlite3.Connection, document: int) -> None:
     shown = current if in_force else None
     wanted = {}
     for version, inside in connection.execute(
-        "SELECT id, coalesce(title, '') FROM standing_versions WHERE document_id = ?", [document]
+        """SELECT v.id, coalesce(v.title, '') FROM standing_versions v JOIN documents d ON d.id = v.document_id
+           WHERE v.document_id = ? AND d.notice_id IN (SELECT id FROM national_notices)""",
+        [document],
     ):
         if version == shown:
             wanted["document", document] = (version, texts.document_title(name, title))
@@ -184,8 +187,9 @@ def _index_rows(connection: sqlite3.Connection, document: int, in_force: bool) -
     wanted = set()
     ids = []
     for id, current, standing in connection.execute(
-        """SELECT i.id, i.current, v.state IN ('', 'accepted') FROM items i JOIN versions v ON v.id = i.version_id
-           WHERE i.document_id = ?""",
+        """SELECT i.id, i.current, v.state IN ('', 'accepted') AND n.id IS NOT NULL
+           FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id
+           LEFT JOIN national_notices n ON n.id = d.notice_id WHERE i.document_id = ?""",
         [document],
     ):
         ids.append(id)
@@ -296,13 +300,14 @@ def _all_documents(connection: sqlite3.Connection, note: Note) -> Iterator[Entry
     shown = {
         version: id
         for id, version in connection.execute(
-            "SELECT f.id, v.id FROM documents_in_force f JOIN current_versions v ON v.document_id = f.id"
+            "SELECT f.id, v.id FROM national_documents f JOIN current_versions v ON v.document_id = f.id"
         )
     }
     for version, name, inside, text, former in connection.execute(
         """SELECT v.id, coalesce(d.name, ''), coalesce(v.title, ''), coalesce(v.text, ''), e.title
            FROM standing_versions v JOIN documents d ON d.id = v.document_id
-           LEFT JOIN search_entries e ON e.kind = 'former' AND e.id = v.id ORDER BY v.id"""
+           LEFT JOIN search_entries e ON e.kind = 'former' AND e.id = v.id
+           WHERE d.notice_id IN (SELECT id FROM national_notices) ORDER BY v.id"""
     ):
         title = texts.document_title(name, inside)
         if version in shown:
@@ -318,8 +323,8 @@ def _all_items(connection: sqlite3.Connection) -> Iterator[Entry]:
     for row in connection.execute(
         f"""SELECT CASE WHEN i.current AND f.id IS NOT NULL THEN i.id ELSE -i.id END,
                    a.name, i.level1, i.level2, {texts.ITEM_TEXT}
-            FROM items i JOIN versions v ON v.id = i.version_id LEFT JOIN documents_in_force f ON f.id = i.document_id
-            LEFT JOIN areas a ON a.id = i.area_id
+            FROM national_items i JOIN versions v ON v.id = i.version_id
+            LEFT JOIN national_documents f ON f.id = i.document_id LEFT JOIN areas a ON a.id = i.area_id
             WHERE (i.current AND f.id IS NOT NULL) OR v.state IN ('', 'accepted')"""  # noqa: S608 - columns of ours
     ):
         yield row[0], texts.item_title(*row[1:4]), texts.item_text(row[4:])

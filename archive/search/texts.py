@@ -28,7 +28,7 @@ def notices(connection: sqlite3.Connection, notice: int | None = None) -> Iterat
         f"""SELECT n.id, n.title, n.issuer, (
                 SELECT v.metadata FROM pages_in_force p JOIN current_versions v ON v.document_id = p.id
                 WHERE p.notice_id = n.id ORDER BY p.id DESC LIMIT 1)
-            FROM notices n {where}""",  # noqa: S608 - one of two fixed texts
+            FROM national_notices n {where}""",  # noqa: S608 - one of two fixed texts
         parameters,
     ):
         yield id, title, notice_text(issuer, metadata)

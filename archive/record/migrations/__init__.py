@@ -19,6 +19,8 @@ NAMES = frozenset(
         "m100_each_rule_is_a_view",
         "m115_stories",
         "m020_how_a_crawl_ended",
+        "m130_rows_have_a_permanent_key",
+        "m200_roles",
         "m140_an_index_without_texts",
     )
 )
