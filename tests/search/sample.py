@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from archive.model import Area, Attachment, Item, Notice, Sources
+from archive.model import Area, Attachment, Item, Notice
 from archive.record.declare import declare
 from archive.record.store import Store
+from archive.watched import Sources
 from tests.factory import attachment_document, capture, page_document
 from tests.sites.catalogues import HERE, Row, read_areas
 
