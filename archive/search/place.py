@@ -40,7 +40,7 @@ def _notice(connection: sqlite3.Connection, match: Match) -> Place:
 def _document(connection: sqlite3.Connection, match: Match) -> Place:
     document, number, slug, text, former, on_notice = connection.execute(
         """SELECT d.id, v.number, n.slug, coalesce(v.text, ''), :id < 0,
-                  d.kind = 'page' AND d.superseded_by IS NULL
+                  d.kind = 'page' AND d.mirror = '' AND d.superseded_by IS NULL
            FROM search_entries e JOIN versions v ON v.id = e.version_id JOIN documents d ON d.id = v.document_id
            JOIN notices n ON n.id = d.notice_id
            WHERE e.kind = iif(:id > 0, 'document', 'former') AND e.id = abs(:id)""",

@@ -19,7 +19,7 @@ def test_a_relaxed_search_says_so_on_the_page_and_in_json(web: Site) -> None:
 
 def test_filters_offer_what_the_results_have_with_numbers(web: Site) -> None:
     page = web.get("/search?q=征地补偿")
-    options = [element for element in Outline(page.text).all("select")]
+    options = Outline(page.text).all("select")
     assert {"area", "issuer", "version"} <= {element["name"] for element in options}
     assert "农村集体土地征收（" in page.text
 

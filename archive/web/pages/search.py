@@ -90,7 +90,7 @@ def _choice(
 
 def _former(visit: Visit, query: str, filters: Filters) -> int:
     """How many former versions the query finds, to be offered beside what is in force."""
-    if filters.former:
+    if filters.former or visit.row("SELECT 1 FROM search_entries WHERE kind = 'former' LIMIT 1") is None:
         return 0
     found = find(visit.connection, query, Filters(**{**asdict(filters), "former": True}), relax=False)
     return sum(found.counts.values())
