@@ -116,8 +116,9 @@ def find(
     forms = tuple(tuple(form for term in group for form in forms_of(term, synonyms)) for group in asked.groups)
     search = _Search(connection, asked, filters, need, found)
     search.add(plain, "exact", EXACT)
-    if forms != plain and not found.cut and search.add(forms, "same", SAME):
-        others = [form for group, own in zip(forms, plain, strict=True) for form in group if form not in own]
+    others = [form for group, own in zip(forms, plain, strict=True) for form in group if form not in own]
+    same = (tuple(others),) if len(forms) == 1 else forms  # of one term, what holds it is found already
+    if others and not found.cut and search.add(same, "same", SAME):
         index = Index(connection, synonyms)
         listed = "、".join(f"“{form}”" for form in others if index.has(form))
         found.said["same"] = f"也列出含有{listed}的结果，排在后面。"

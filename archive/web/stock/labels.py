@@ -148,7 +148,6 @@ _FOR_DATASETTE: dict[str, dict[str, Any]] = {
         "sort": "id",
     },
     "archive_info": {"hidden": True},
-    "search_entries": {"hidden": True},
 }
 """Its own keys of a table: what its search box asks, what stands for a row elsewhere, what a page starts with."""
 
@@ -161,6 +160,7 @@ def metadata() -> dict[str, Any]:
         for name, title in TABLES.items()
     }
     tables["_sqlite_migrations"] = {"hidden": True}
+    tables["search_entries"] = {"hidden": True}
     return {
         "title": "基层政务公开标准档案",
         "databases": {
