@@ -20,6 +20,7 @@ NAMES = frozenset(
         "m115_stories",
         "m020_how_a_crawl_ended",
         "m130_rows_have_a_permanent_key",
+        "m140_files_of_unsure_pages_are_asked_about",
         "m200_roles",
         "m140_an_index_without_texts",
     )
