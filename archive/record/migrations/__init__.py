@@ -22,7 +22,7 @@ NAMES = frozenset(
         "m130_rows_have_a_permanent_key",
         "m140_files_of_unsure_pages_are_asked_about",
         "m200_roles",
-        "m140_an_index_without_texts",
+        "m150_an_index_without_texts",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that

@@ -12,7 +12,7 @@ FTS = "CREATE VIRTUAL TABLE {name} USING fts5(text, content='', tokenize=\"unico
 
 
 @migrations()
-def m140_an_index_without_texts(db: Database) -> None:
+def m150_an_index_without_texts(db: Database) -> None:
     """What the index was told, as far as it cannot be had from rows that never change: an entry is taken out by the
     very words that were put in. The entries themselves are made when the archive is opened (archive/search/index.py).
     """
