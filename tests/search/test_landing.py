@@ -81,7 +81,7 @@ def test_an_office_adds_its_own_synonyms_and_is_told_its_mistakes(tmp_path: Path
     own.write_text("# 本地的说法\n粮直补 = 安置方案3\n没有等号\n甲 = \n", "utf-8")
     found = find(store.db.conn, "粮直补")
     assert {match.how for match in found.ranking} == {"same"}
-    assert [problem[:19] for problem in found.problems] == ["synonyms.txt 第 3 行没有", "synonyms.txt 第 4 行有的"]
+    assert [problem[:20] for problem in found.problems] == ["synonyms.txt 第 3 行没有", "synonyms.txt 第 4 行有的"]
 
 
 def test_the_built_in_list_has_no_mistake() -> None:
