@@ -17,7 +17,7 @@ from archive.operate import health
 from archive.operate.verify import verify
 from archive.record.look import read_only
 from archive.record.store import Store
-from archive.search import index
+from archive.search import drift
 from tests.crawled import copy_of, crawled
 
 
@@ -100,7 +100,7 @@ def test_a_stale_index_is_found_and_repaired(data: Path) -> None:
     assert CliRunner().invoke(cli, ["--data", str(data), "repair"]).exit_code == 0
     assert verify(data)["ok"] is True
     with closing(Store.open(data)) as store:
-        assert index.check(store.db) == []
+        assert drift.check(store.db.conn) == []
 
 
 def test_a_torn_tail_is_found_set_aside_and_nothing_is_lost(data: Path) -> None:
