@@ -21,6 +21,7 @@ def declare(store: Store, sources: Sources) -> None:
         _declare_areas(store, sources)
         store.db.execute("DELETE FROM tasks")
         store.db.table("tasks").insert_all(tasks)
+        index.index_areas(store.db)
         for row in store.rows("SELECT id FROM notices"):
             index.index_notice(store.db, row["id"])
 

@@ -31,6 +31,15 @@ DOCUMENT_KINDS: Mapping[str, str] = {"page": "正文网页", "attachment": "附�
 HIT_KINDS: Mapping[str, str] = {"notice": "通知", "document": "文件", "item": "目录事项"}
 """What a search finds."""
 
+MATCHES: Mapping[str, str] = {
+    "exact": "原词",
+    "same": "同义",
+    "near": "近似字",
+    "parts": "拆开的词",
+    "some": "部分词",
+}
+"""How a hit answers a query (search/query.py)."""
+
 VERDICTS: Mapping[str, str] = {
     "ok": "取得原文",
     "unchanged": "没有变化",

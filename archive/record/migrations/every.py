@@ -6,8 +6,17 @@ from archive.record.migrations import (
     release_2_listing,
     release_2_roles,
     release_2_rows,
+    release_2_search,
     release_2_unsure,
 )
 
-MODULES = (release_2, release_2_rows, release_2_roles, release_2_unsure, release_2_listing, release_2_laws)
+MODULES = (
+    release_2,
+    release_2_rows,
+    release_2_roles,
+    release_2_unsure,
+    release_2_listing,
+    release_2_laws,
+    release_2_search,
+)
 migrations = release_2.migrations

@@ -5,10 +5,11 @@ from __future__ import annotations
 from archive.compare.redline import redline
 from archive.model import CATALOGUE_ROW
 from archive.record.difference import metadata_changes, metadata_of, rows_between
+from archive.search.texts import LINES
 from archive.web.folds import folds
 from archive.web.pager import Pager
 from archive.web.pages.files import has_bytes
-from archive.web.texts import LINES, blocks_of, grids_to_review, lines_of
+from archive.web.texts import blocks_of, grids_to_review, lines_of
 from archive.web.views import page
 from archive.web.visit import BadParameter, Context, Missing, Row, Visit
 

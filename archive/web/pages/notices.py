@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from archive.operate.troubles.areas import emptied
 from archive.record.difference import metadata_of
+from archive.search.texts import LINES
 from archive.settings import load_settings
 from archive.web.pager import pages
 from archive.web.pages.files import has_bytes
 from archive.web.pasts import END, past, timeline
-from archive.web.texts import LINES, blocks_of, grids_to_review, lines_of
+from archive.web.texts import blocks_of, grids_to_review, lines_of
 from archive.web.views import page
 from archive.web.visit import Context, Missing, Row, Visit
 

@@ -189,6 +189,7 @@ def metadata() -> dict[str, Any]:
         for name, title in TABLES.items()
     }
     tables["_sqlite_migrations"] = {"hidden": True}
+    tables["search_entries"] = {"hidden": True}
     return {
         "title": "基层政务公开标准档案",
         "databases": {
