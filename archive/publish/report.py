@@ -14,7 +14,8 @@ from archive.compare.redline import Op, redline
 from archive.model import Kind
 from archive.operate.health import notice_troubles
 from archive.record.database import rows_of
-from archive.record.story import Story, stories, text_of, version_of
+from archive.record.difference import version_of
+from archive.record.story import Story, stories, text_of
 
 _WHICH: Mapping[str, str] = {
     "change": "id = :change",

@@ -16,10 +16,15 @@ MOVES_NOTHING = (Kind.NEW, Kind.SUCCESSOR, Kind.CORRECTION)
 
 
 def record_change(
-    store: Store, notice_id: int, crawl_id: int | None, change: Change, corrects: Sequence[int] = ()
+    store: Store,
+    notice_id: int,
+    crawl_id: int | None,
+    change: Change,
+    corrects: Sequence[int] = (),
+    candidate: int | None = None,
 ) -> int:
     """A change enters the tables, with its rows and its story; returns its id. `corrects`: of a correction, the changes
-    that it takes back."""
+    that it takes back. `candidate`: the page that may be the next edition."""
     moment = iso(now())
     change_id = store.insert(
         "changes",
@@ -35,6 +40,7 @@ def record_change(
             "summary": change.summary,
             "quiet": int(change.quiet),
             "unsure": int(change.unsure),
+            "candidate_id": candidate,
             "corrects": json.dumps(corrects) if corrects else None,
         },
     )

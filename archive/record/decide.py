@@ -29,7 +29,7 @@ from archive.words import CANDIDATES
 
 NOTICE_FIELDS = (
     "url", "edition_title", "next_due", "state", "verdict", "reason", "trouble_count", "trouble_since", "changed_at",
-    "told",
+    "told", "title",
 )  # fmt: skip
 """What a decision may change of a notice."""
 DOCUMENT_FIELDS = ("state", "verdict", "reason", "trouble_count", "trouble_since")
@@ -215,7 +215,7 @@ def _set_subject_back(store: Store, review: Row, undo: dict[str, Any]) -> None:
     if kind is not ReviewKind.VERSION:  # see _hold_again
         _mark(store, review, _MARKS[kind].undecided)
     if kind is ReviewKind.CANDIDATE:
-        values = {name: undo["notice"][name] for name in ("url", "edition_title")}
+        values = {name: undo["notice"][name] for name in ("url", "edition_title", "title") if name in undo["notice"]}
         store.update("notices", review["notice_id"], **values)
 
 

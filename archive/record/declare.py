@@ -36,12 +36,14 @@ def _declare_notice(store: Store, role: Role, notice: Notice) -> None:
         "declared_url": notice.url,
         "declared": 1,
     }
-    known = store.row("SELECT id, declared_url FROM notices WHERE slug = ?", [notice.slug])
+    known = store.row("SELECT id, url, declared_url FROM notices WHERE slug = ?", [notice.slug])
     if known is None:
         store.insert("notices", values | {"url": notice.url, "state": "never-fetched"})
         return
-    if known["declared_url"] != notice.url:  # else an accepted successor's address stays
+    if known["declared_url"] != notice.url:
         values |= {"url": notice.url, "edition_title": "", "next_due": None}
+    elif known["url"] != notice.url:  # an accepted successor's address and title stay
+        del values["title"]
     store.update("notices", known["id"], **values)
 
 

@@ -142,8 +142,10 @@ VIEWS = (
         """SELECT c.*, c.withdrawn_at IS NOT NULL AS withdrawn, n.slug, n.role, n.title AS notice, n.issuer,
              n.document_number, n.url AS notice_url,
              d.kind AS document_kind, d.name AS document_name, d.url AS document_url,
-             coalesce(d.url, n.url) AS url, coalesce(nullif(d.location, ''), d.url, n.url) AS source
-           FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id""",
+             coalesce(k.url, d.url, n.url) AS url, coalesce(k.url, nullif(d.location, ''), d.url, n.url) AS source,
+             k.title AS candidate_title, k.state AS candidate_state
+           FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id
+             LEFT JOIN candidates k ON k.id = c.candidate_id""",
     ),
     View(
         "waiting",

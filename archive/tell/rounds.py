@@ -99,6 +99,7 @@ def preview(data: Path, settings: Settings, *, now: Clock = clock.now) -> list[t
         return [
             (subscriber, [found for _, found in _messages(around, archive, outbox, subscriber, known[subscriber.name])])
             for subscriber in subscriptions.subscribers
+            if not subscriber.paused
         ]
 
 
@@ -112,7 +113,7 @@ def meet(data: Path, settings: Settings, *, now: Clock = clock.now) -> None:
 
 def _send_all(around: Around, send: Send, subscriptions: Subscriptions, known: dict[str, Row], report: Report) -> None:
     """Each subscriber in a thread: a channel that hangs delays nobody else."""
-    subscribers = subscriptions.subscribers
+    subscribers = [subscriber for subscriber in subscriptions.subscribers if not subscriber.paused]
     with ThreadPoolExecutor(max_workers=min(32, len(subscribers) or 1)) as pool:
         jobs = [pool.submit(_send_to, around, send, subscriber, known[subscriber.name]) for subscriber in subscribers]
         for job in jobs:

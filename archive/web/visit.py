@@ -51,9 +51,9 @@ class Visit:
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         return [row[0] for row in self.connection.execute(sql, parameters)]
 
-    def names(self, sql: str) -> dict[str, str]:
+    def names(self, sql: str, parameters: Parameters = ()) -> dict[Any, str]:
         """What a choice offers: the first column's values, each with its name in the second."""
-        return dict(self.connection.execute(sql))
+        return dict(self.connection.execute(sql, parameters))
 
     def areas(self) -> dict[str, str]:
         """Names of the areas by slug, in their order."""

@@ -199,3 +199,9 @@ def reason(code: str) -> str:
 
 def change(code: str) -> str:
     return CHANGES.get(code, code)
+
+
+def row(area: str, serial: str, matter: str) -> str:
+    """The one way to name a row of a catalogue, by the number that the table prints: '社会救助 序号6“临时救助”'."""
+    number = f"序号{serial}" if serial else ""
+    return f"{area}{' ' if area and number else ''}{number}“{matter}”"

@@ -21,6 +21,8 @@ NAMES = frozenset(
         "m020_how_a_crawl_ended",
         "m130_rows_have_a_permanent_key",
         "m140_files_of_unsure_pages_are_asked_about",
+        "m131_a_successor_is_told_with_its_page",
+        "m132_a_row_finds_its_changes",
         "m200_roles",
     )
 )

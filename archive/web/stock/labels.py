@@ -95,6 +95,7 @@ _OWN: dict[str, dict[str, str]] = {
         "reader": "读取程序",
     },
     "items": {
+        "key": "固定编号（事项网址中的）",
         **{name: word for name, word in LABELS.items() if name != "area"},
         "position": "在文件中的行次",
         "more": "其他（JSON）：原始标记、推定的列、所在表格",
@@ -113,6 +114,7 @@ _OWN: dict[str, dict[str, str]] = {
         "decision": "人工决定",
     },
     "changes": {
+        "candidate_id": "所告知的新版线索",
         "kind": "种类",
         "from_version": "旧版本",
         "to_version": "新版本",
