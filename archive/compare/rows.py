@@ -101,6 +101,34 @@ def diff_rows(old: Sequence[Item], new: Sequence[Item]) -> tuple[RowChange, ...]
 
     A row that moved and changed is `moved` with cells. Equal inputs, renumbered or not, give ().
     """
+    rows = _aligned(old, new)
+    changes: list[tuple[float, RowChange]] = [(b.index, _change(CHANGED, a, b)) for a, b in rows.changed]
+    changes += [(b.index, _change(MOVED, a, b)) for a, b in rows.moved]
+    changes += [(b.index, RowChange(ADDED, None, b.item)) for b in rows.come]
+    places = dict(rows.same) | {a.index: b.index for a, b in rows.changed}
+    changes += [(_stood(a.index, places), RowChange(REMOVED, a.item, None)) for a in rows.gone]
+    return tuple(change for _, change in sorted(changes, key=lambda entry: entry[0]))
+
+
+def pair_rows(old: Sequence[Item], new: Sequence[Item]) -> list[tuple[int, int]]:
+    """Which row of one table is which of the other, by their indices: as `diff_rows` has them, equal ones, too."""
+    rows = _aligned(old, new)
+    return sorted([*rows.same, *((a.index, b.index) for a, b in [*rows.changed, *rows.moved])])
+
+
+@define(eq=False)
+class _Aligned:
+    """Two tables side by side: each row of both is in exactly one of these."""
+
+    same: list[tuple[int, int]]
+    """Equal ones in their order, by index."""
+    changed: list[tuple[_Row, _Row]]
+    moved: list[tuple[_Row, _Row]]
+    gone: list[_Row]
+    come: list[_Row]
+
+
+def _aligned(old: Sequence[Item], new: Sequence[Item]) -> _Aligned:
     before = [_Row(item, n) for n, item in enumerate(old)]
     after = [_Row(item, n) for n, item in enumerate(new)]
     same = _in_place(before, after)
@@ -110,12 +138,9 @@ def diff_rows(old: Sequence[Item], new: Sequence[Item]) -> tuple[RowChange, ...]
     changed, gone, come = _alike_in_gaps(before, after, same, out)
     moved += _alike_elsewhere(gone, come)
     left, found = {a.index for a, _ in moved}, {b.index for _, b in moved}
-    changes: list[tuple[float, RowChange]] = [(b.index, _change(CHANGED, a, b)) for a, b in changed]
-    changes += [(b.index, _change(MOVED, a, b)) for a, b in moved]
-    changes += [(b.index, RowChange(ADDED, None, b.item)) for b in come if b.index not in found]
-    places = dict(same) | {a.index: b.index for a, b in changed}
-    changes += [(_stood(a.index, places), RowChange(REMOVED, a.item, None)) for a in gone if a.index not in left]
-    return tuple(change for _, change in sorted(changes, key=lambda entry: entry[0]))
+    return _Aligned(
+        same, changed, moved, [a for a in gone if a.index not in left], [b for b in come if b.index not in found]
+    )
 
 
 def _change(kind: str, before: _Row, after: _Row) -> RowChange:
