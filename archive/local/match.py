@@ -32,6 +32,7 @@ _SURE = 80.0
 """Likeness of names (0–100) from which two rows are one."""
 _LIKELY = 60.0
 """Likeness of names and content from which a person should look whether two rows are one."""
+_WORTH_A_LOOK = 40.0
 _MOST = 1_000_000
 
 
@@ -51,7 +52,8 @@ class Row:
     """An item with what makes it comparable across spellings."""
 
     item: Item
-    names: tuple[str, str] = ("", "")
+    names: tuple[str, str]
+    elements: tuple[str, ...]
     partners: list[Row] = field(factory=list, repr=False)
     sure: bool = True
     why: str = ""
@@ -60,10 +62,6 @@ class Row:
     @property
     def name(self) -> str:
         return "".join(self.names)
-
-    @cached_property
-    def elements(self) -> tuple[str, ...]:
-        return elements_of(self.item.content)
 
     @cached_property
     def plain(self) -> Item:
@@ -80,6 +78,30 @@ class Row:
             subject=";".join(sorted(body.key for body in bodies_of(item.subject))),
             more={},
         )
+
+
+_PLACE = re.compile(r"^([\u4e00-\u9fff]{1,6}?(?:自治县|县|区|市|旗|街道|镇|乡))(?=[\u4e00-\u9fff]{2})")
+_NO_PLACE = re.compile(r"^(?:[本各]|县级|区级|市级|乡级|镇级|自治)|(?:社|城|地|辖|园|开发|城乡|灾)区$")
+
+
+def place_of(local: Sequence[Item]) -> str:
+    """The place whose catalogue it is, as most of its authorities begin: 青禾县. '' when none stands out."""
+    found = Counter(
+        place[1]
+        for item in local
+        if (place := _PLACE.match(compare_fold(item.subject))) and not _NO_PLACE.search(place[1])
+    )
+    best = found.most_common(1)
+    return best[0][0] if best and len(best[0][0]) > 2 and best[0][1] * 5 >= len(local) else ""
+
+
+def _without_place(item: Item, place: str) -> Item:
+    """Its own name stands for 县级 wherever the national table says 县级."""
+    if not place:
+        return item
+    return evolve(
+        item, **{name: getattr(item, name).replace(place, "县级") for name in ("level1", "level2", "content")}
+    )
 
 
 Naming = Callable[[Item], tuple[str, str]]
@@ -102,9 +124,15 @@ _NAMINGS = (_names("level1", "level2"), _names("level2", "level3"), _names("leve
 
 def matched(national: Sequence[Item], local: Sequence[Item]) -> tuple[list[Row], list[Row]]:
     """The rows of both sides in their order, each knowing its partners; without any, it stands alone."""
-    theirs = [Row(item, _NAMINGS[0](item)) for item in national]
-    ours = [Row(item, names) for item, names in zip(local, _best_names(theirs, local), strict=True)]
+    theirs = [Row(item, _NAMINGS[0](item), elements_of(item.content)) for item in national]
+    place = place_of(local)
+    named = [_without_place(item, place) for item in local]
+    ours = [
+        Row(item, names, elements_of(plain.content))
+        for item, plain, names in zip(local, named, _best_names(theirs, named), strict=True)
+    ]
     _by_name(theirs, ours)
+    _in_parts(theirs, ours)
     _by_aligner(theirs, ours)
     _parts(theirs, ours)
     _likely(theirs, ours)
@@ -132,6 +160,14 @@ def _by_name(national: Sequence[Row], local: Sequence[Row]) -> None:
         whole = by_name.get(row.name)
         if whole and (counts[1][row.name] == 1 or _repeats(whole, row)):
             _join(whole, row)
+
+
+def _in_parts(national: Sequence[Row], local: Sequence[Row]) -> None:
+    """Local rows that bear a national row's name with the name of a part behind it."""
+    for row in _alone(local):
+        found = sorted((other for other in national if _begins(other, row)), key=lambda other: -len(other.name))
+        if found and (len(found) == 1 or found[0].name.startswith(found[1].name)):
+            _join(found[0], row)
 
 
 def _by_aligner(national: Sequence[Row], local: Sequence[Row]) -> None:
@@ -181,7 +217,7 @@ def _parts(national: Sequence[Row], local: Sequence[Row]) -> None:
         if len(found) == 1:
             _join(row, found[0])
     for row in _alone(local):
-        found = [other for other in national if _includes(other, row) or _begins(other, row) or _repeats(other, row)]
+        found = [other for other in national if _includes(other, row) or _repeats(other, row)]
         if len(found) == 1:
             _join(found[0], row)
 
@@ -190,7 +226,8 @@ def _includes(whole: Row, part: Row) -> bool:
     """Whether a row names another one's matter and has what it lists."""
     name, title = part.names[1], whole.names[1] or whole.names[0]
     near = whole.names[0] == part.names[0] or fuzz.ratio(whole.names[0], part.names[0]) >= _SURE
-    return near and len(name) >= 2 and name in title and name != title and _has_all(whole, part, 0.7)
+    within = name in title or (len(name) >= 4 and LCSseq.similarity(name, title) == len(name))
+    return near and len(name) >= 2 and within and name != title and _has_all(whole, part, 0.7)
 
 
 def _begins(whole: Row, part: Row) -> bool:
@@ -220,12 +257,12 @@ def _likely(national: Sequence[Row], local: Sequence[Row]) -> None:
     if not theirs or not ours or len(theirs) * len(ours) > _MOST:
         return
     names = process.cdist([row.name for row in theirs], [row.name for row in ours], scorer=fuzz.ratio)
-    score = [
-        (float(names[i, j]) * 0.5 + _shared(one, other) * 50, i, j)
-        for i, one in enumerate(theirs)
-        for j, other in enumerate(ours)
-        if names[i, j] >= 40
-    ]
+    score = []
+    for i, one in enumerate(theirs):
+        for j, other in enumerate(ours):
+            alike = one.names[0] == other.names[0] and one.elements == other.elements and bool(one.elements)
+            if alike or names[i, j] >= _WORTH_A_LOOK:
+                score.append((100.0 if alike else float(names[i, j]) * 0.5 + _shared(one, other) * 50, i, j))
     for likeness, i, j in sorted(score, key=lambda entry: (-entry[0], entry[1], entry[2])):
         if likeness >= _LIKELY and not theirs[i].partners and not ours[j].partners:
             _join(theirs[i], ours[j], sure=False, why="事项名称与国家标准不同，可能是同一事项")
