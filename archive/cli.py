@@ -17,7 +17,7 @@ from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
 
 MODULES = (
-    "crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor",
+    "crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor", "compare",
 )  # fmt: skip
 
 

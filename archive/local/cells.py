@@ -140,11 +140,11 @@ def _flags(group: str, national: Item, local: Item) -> list[Deviation]:
     known = {flag: pair for flag, pair in pairs.items() if None not in pair}
     if all(one == other for one, other in known.values()):
         return []
-    printed = ["、".join(names[flag] for flag, pair in known.items() if pair[side]) or "未选" for side in (0, 1)]
+    theirs, ours = ("、".join(names[flag] for flag, pair in known.items() if pair[side]) or "未选" for side in (0, 1))
     says = f"{GROUPS[group]}与国家标准不同"
     if not any(pair[1] for pair in known.values()):
-        return [Deviation(Kind.DOUBTFUL, group, *printed, f"{GROUPS[group]}没有勾选")]
-    return [Deviation(_GROUP_KINDS[group], group, *printed, says)]
+        return [Deviation(Kind.DOUBTFUL, group, theirs, ours, f"{GROUPS[group]}没有勾选")]
+    return [Deviation(_GROUP_KINDS[group], group, theirs, ours, says)]
 
 
 def _names(national: Item, local: Item) -> list[Note]:

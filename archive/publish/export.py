@@ -31,7 +31,7 @@ HEADINGS = (*(column.heading for column in CATALOGUE), SOURCE)
 WIDTHS = (*(column.width for column in CATALOGUE), 30)
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # a spreadsheet takes such a cell for a formula, full-width signs included
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
 _UNITS = 1.1
 """Half characters of 9 points in one unit of a column's width."""
 _HIGHEST_ROW = 409.0
@@ -223,7 +223,7 @@ def _sheet(sheet: Any, title: str, group: Sequence[Entry], formats: Mapping[str,
         sheet.set_row(row, _height(cells))
         for column, text in enumerate(cells, 1):
             ticked = column < last and CATALOGUE[column].flag
-            look = "tick" if ticked else "quoted" if _FORMULA.match(text) else "text"
+            look = "tick" if ticked else "quoted" if FORMULA.match(text) else "text"
             sheet.write_string(row, column, _fitting(text), formats[look])
     sheet.freeze_panes(3, 0)
     sheet.repeat_rows(1, 2)
@@ -281,7 +281,7 @@ def _csv(found: Sequence[Entry]) -> bytes:
 
 def harmless(text: str) -> str:
     """A .csv has no type of cell: an apostrophe keeps a spreadsheet from calculating the text."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _full(entry: Entry) -> dict[str, Any]:
