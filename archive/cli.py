@@ -17,7 +17,8 @@ from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
 
 MODULES = (
-    "crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor", "compare",
+    "crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor",
+    "compare",
 )  # fmt: skip
 
 

@@ -125,9 +125,8 @@ def _show(report: Report, file: Path | None) -> None:
         for row, one in deviating(found.rows):
             area = "、".join(report.areas.get(slug, slug) for slug in row.area.split("+"))
             item = row.local or row.national[0]
-            verdict = words.DEVIATIONS[one.kind] + (
-                f"（{label(one.column)}）" if one.kind == Kind.DOUBTFUL and one.column else ""
-            )
+            of = f"（{label(one.column)}）" if one.kind == Kind.DOUBTFUL and one.column else ""
+            verdict = words.DEVIATIONS[one.kind] + of
             cells = (area, name_of(item), where(row.local), verdict, _short(one.national), _short(one.local))
             table.add_row(*(Text(cell) for cell in cells))
         out.print(table)
