@@ -19,8 +19,8 @@ from attrs import frozen
 
 from archive.clock import parse
 from archive.model import Item
+from archive.record.database import rows_of
 from archive.record.readings import item_of
-from archive.record.store import rows_of
 from archive.words.channels import official_list
 from archive.words.columns import CATALOGUE, GROUPS, LEVELS
 

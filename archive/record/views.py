@@ -6,8 +6,12 @@ say a rule otherwise: its migration calls `renew`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import frozen
-from sqlite_utils import Database
+
+if TYPE_CHECKING:
+    from archive.machine.tables import Database
 
 
 @frozen
