@@ -82,6 +82,7 @@ class Notice:
     number: int
     slug: str
     title: str
+    """'' of a local catalogue: its page may be titled as it likes, and is not judged by it."""
     issuer: str
     url: str
     areas: tuple[str, ...] = ()
@@ -101,13 +102,6 @@ class Task:
     task: str
     unit: str
     due: str
-
-
-@frozen
-class Sources:
-    notices: tuple[Notice, ...]
-    areas: tuple[Area, ...]
-    tasks: tuple[Task, ...] = ()
 
 
 # ---------------------------------------------------------------- reading

@@ -38,7 +38,7 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
         "ok": not attention,
         "notices": rows_of(
             connection,
-            "SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at FROM notices "
+            "SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at FROM national_notices "
             "WHERE declared = 1 ORDER BY number",
         ),
         "attention": attention,
@@ -67,6 +67,7 @@ def doubtful_count(connection: sqlite3.Connection) -> int:
     """Rows and texts that a person should look at: doubtful rows, doubtful readings, texts found by guessing."""
     sql = """SELECT (SELECT count(*) FROM items_in_force WHERE coalesce(review, '') <> '')
            + (SELECT count(*) FROM current_versions v JOIN documents d ON d.id = v.document_id
+              JOIN national_notices n ON n.id = d.notice_id
               WHERE d.superseded_by IS NULL AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low'))"""
     return int(value(connection, sql))
 

@@ -252,6 +252,9 @@ class Store:
                 self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
             self._insert_attachments(document_id, version_id, document.attachments)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
+            national = self.row(
+                "SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id WHERE d.id = ?", [document_id]
+            )
             self.db.table("grids").insert_all(
                 grid_row(table) | {"version_id": version_id, "position": position, "area_id": areas.get(table.area)}
                 for position, table in enumerate(document.tables, 1)
@@ -262,7 +265,7 @@ class Store:
                     "version_id": version_id,
                     "document_id": document_id,
                     "area_id": areas.get(item.area),
-                    "current": int(stands),
+                    "current": int(stands and national is not None),
                 }
                 for item in document.items
             )
