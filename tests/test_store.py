@@ -12,7 +12,7 @@ from archive.model import Area, Attachment, Capture, Document, Notice, Verdict
 from archive.record.declare import declare
 from archive.record.look import read_only
 from archive.record.migrations import NAMES, SET
-from archive.record.migrations.release_2 import migrations
+from archive.record.migrations.every import migrations
 from archive.record.readings import same_reading
 from archive.record.schema import migrate
 from archive.record.store import Store

@@ -15,7 +15,7 @@ from attrs import define, evolve, field
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
-from archive.compare.rows import pair_rows
+from archive.compare.rows import same_rows
 from archive.local.basis import cited
 from archive.local.bodies import bodies_of
 from archive.local.deadlines import limit_of
@@ -23,7 +23,7 @@ from archive.model import Item
 from archive.text.fold import compare_fold
 
 _NUMBER = re.compile(
-    r"^(?:[((]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]?[.、．]|[((](?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]|[①-⑳])"
+    r"^(?:\d{1,3}(?=[\u4e00-\u9fff])(?!\d*[年月日个天号级])|[((]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]?[.、．]|[((](?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]|[①-⑳])"
 )
 _MARKS = re.compile(r"[\s、,，;；:/()（）·—\-\"'.。]+")
 _TAIL = re.compile(r"(?<=..)(?:相关信息|有关信息|信息|情况|公开|事项)$")
@@ -173,9 +173,11 @@ def _in_parts(national: Sequence[Row], local: Sequence[Row]) -> None:
 def _by_aligner(national: Sequence[Row], local: Sequence[Row]) -> None:
     """The rest as the rows of a revised table are paired."""
     theirs, ours = _alone(national), _alone(local)
-    for i, j in pair_rows([row.plain for row in theirs], [row.plain for row in ours]):
-        sure = _same_matter(theirs[i], ours[j])
-        _join(theirs[i], ours[j], sure=sure, why="" if sure else "事项名称与国家标准不同，内容相近")
+    rows = {id(row.plain): row for row in (*theirs, *ours)}
+    for one, other in same_rows([row.plain for row in theirs], [row.plain for row in ours]):
+        whole, part = rows[id(one)], rows[id(other)]
+        sure = _same_matter(whole, part)
+        _join(whole, part, sure=sure, why="" if sure else "事项名称与国家标准不同，内容相近")
 
 
 def _alone(rows: Sequence[Row]) -> list[Row]:

@@ -19,9 +19,10 @@ from archive.machine.faults import StoreError
 from archive.machine.tables import Database
 from archive.machine.transaction import atomic
 from archive.model import GOOD, Attachment, Capture, Document
+from archive.record import keys
 from archive.record.database import LOST, Row, holds_records, is_empty, rows_of
 from archive.record.files import attachment_documents
-from archive.record.migrations.release_2 import migrations
+from archive.record.migrations.every import migrations
 from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
 from archive.record.schema import migrate
 from archive.search import index
@@ -60,6 +61,7 @@ class Store:
             if not migrations.applied(db) and holds_records(data):  # another database under its name
                 raise StoreError(LOST.format(path=path, data=data))
             migrate(db, migrations, path)
+            keys.renew(db)
             index.renew(db)
         except BaseException:
             connection.close()
@@ -269,6 +271,7 @@ class Store:
                 }
                 for item in document.items
             )
+            keys.give(self.db.conn, version_id)
             self.db.table("documents").update(
                 document_id, {"state": "current", "reason": "", "reader": document.reader}
             )

@@ -19,6 +19,8 @@ NAMES = frozenset(
         "m100_each_rule_is_a_view",
         "m115_stories",
         "m020_how_a_crawl_ended",
+        "m200_roles",
+        "m130_rows_have_a_permanent_key",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that
