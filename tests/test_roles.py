@@ -13,8 +13,9 @@ from archive.model import Attachment
 from archive.operate import health
 from archive.publish.export import entries
 from archive.record.declare import declare
+from archive.record.look import read_only
 from archive.record.settle import settle_all
-from archive.record.store import Store, read_only
+from archive.record.store import Store
 from archive.search import index
 from archive.search.query import search
 from archive.watched import Law, Local, Sources

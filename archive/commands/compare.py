@@ -22,9 +22,9 @@ from archive.model import Grid, Item, Place
 from archive.publish import compared
 from archive.publish.compared import LocalTable, Report, deviating, label, name_of, where
 from archive.publish.export import known_areas, write
+from archive.record.look import read_only
 from archive.record.national import national_items
 from archive.record.readings import item_of
-from archive.record.store import read_only
 
 
 @click.command()

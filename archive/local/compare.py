@@ -56,10 +56,15 @@ def _groups(
     notes: list[str] = []
     by_area: dict[tuple[str, ...], list[Item]] = {}
     apart: list[Item] = []
-    for table in _tables(local):
-        slugs = tuple(slug for slug in slugs_of(table[0].area) if slug in known)
+    tables = [(tuple(slug for slug in slugs_of(table[0].area) if slug in known), table) for table in _tables(local)]
+    # where some tables say the field that was given, one that says none is about another
+    said = any(set(slugs) & set(given) for slugs, _ in tables)
+    for slugs, table in tables:
         if given:
-            slugs = tuple(given) if not slugs or set(slugs) & set(given) else ()
+            if not slugs and not said:
+                slugs = tuple(given)
+            elif not set(slugs) & set(given):
+                slugs = ()
         elif not slugs:
             slugs = _recognised(national, table)
             if slugs:
@@ -68,6 +73,9 @@ def _groups(
             by_area.setdefault(slugs, []).extend(table)
         else:
             apart += table
+    for slug in given:  # a field that no table is about lacks all its rows
+        if not any(slug in slugs for slugs in by_area):
+            by_area[slug,] = []
     groups: list[_Group] = []
     for slugs, rows in by_area.items():
         shared = [group for group in groups if set(group.areas) & set(slugs)]

@@ -12,7 +12,7 @@ from attrs import frozen
 from archive import words
 from archive.local.result import Comparison, Deviation, Kind, RowResult
 from archive.model import Grid, Item
-from archive.publish.export import FORMULA, sheet_name
+from archive.publish.export import FORMULA, height, sheet_name
 from archive.words.channels import official_list
 from archive.words.columns import CATALOGUE, GROUPS, NAMES
 
@@ -26,6 +26,8 @@ _LEGEND = {
 }
 _LOOK = {Kind.DOUBTFUL: "doubt", Kind.MISSING: "missing", Kind.ADDITIONAL: "additional"}
 _LONGEST = 32_767
+_SUMMARY = (18, 30, 14, 14, 40, 40, 40)
+"""Widths of the columns of the summary."""
 
 
 @frozen
@@ -150,7 +152,7 @@ class _Sheets:
     def summary(self) -> None:
         report, found = self.report, self.report.comparison
         sheet = self.book.add_worksheet(sheet_name("对标汇总", self.taken))
-        for column, width in enumerate((22, 34, 16, 14, 40, 40, 46)):
+        for column, width in enumerate(_SUMMARY):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, f"{report.title or '本地目录'}：与国家标准目录对照", self.title)
         row = 2
@@ -169,11 +171,10 @@ class _Sheets:
         sheet.autofilter(row, 0, row + max(1, sum(len(r.deviations) for r in found.rows)), len(heads) - 1)
         for line in self._lines():
             row += 1
+            sheet.set_row(row, height(line[:-1], _SUMMARY))
             for column, text in enumerate(line[:-1]):
                 self.write(sheet, row, column, text, line[-1] if column == 3 else "")
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        _for_print(sheet)
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         report, found = self.report, self.report.comparison
@@ -208,6 +209,7 @@ class _Sheets:
             if key not in sheets:
                 name = table.grid.place.sheet or table.name or f"表{len(sheets) + 1}"
                 sheets[key] = (self.book.add_worksheet(sheet_name(name, self.taken)), [0])
+                _for_print(sheets[key][0])
             sheet, at = sheets[key]
             at[0] = self._table(sheet, at[0], table, missing.get((table.file, table.grid.place.table), []))
 
@@ -232,7 +234,10 @@ class _Sheets:
             top += 1
         first = table.sections[0][0] - 1 if table.sections else 0
         covered = _covered(table.grid)
+        widths = _widths(table)
         for r, cells in enumerate(table.grid.cells):
+            alone = [text if text and covered.get((r, c), (1, 1))[0] == 1 else "" for c, text in enumerate(cells)]
+            sheet.set_row(top + r, height(alone, widths))
             for c, text in enumerate(cells):
                 if text is None:
                     continue
@@ -245,13 +250,14 @@ class _Sheets:
                     sheet.merge_range(top + r, c, top + r + down - 1, c + across - 1, "", look)
                 sheet.write_string(top + r, c, text[:_LONGEST], look)
         self._comments(sheet, top, table)
-        if table.sections:
-            for column, role in enumerate(table.sections[-1][1]):
-                sheet.set_column(column, column, WIDTHS.get(role, 10))
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
         end = top + len(table.grid.cells)
         for row in missing:
-            for column, role in enumerate(table.sections[-1][1] if table.sections else ()):
-                self.write(sheet, end, column, cell_text(row.national[0], role), "missing")
+            texts = [cell_text(row.national[0], role) for role in (table.sections[-1][1] if table.sections else ())]
+            sheet.set_row(end, height(texts, widths[: len(texts)]))
+            for column, text in enumerate(texts):
+                self.write(sheet, end, column, text, "missing")
             end += 1
         return end + 1
 
@@ -278,6 +284,17 @@ class _Sheets:
         for (r, c), texts in told.items():
             text = "\n".join(dict.fromkeys(texts))[:2_000]
             sheet.write_comment(top + r, c, text, {"x_scale": 2, "y_scale": 2, "author": "guidelines"})
+
+
+def _for_print(sheet: Any) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _widths(table: LocalTable) -> list[int]:
+    roles = table.sections[-1][1] if table.sections else ()
+    return [WIDTHS.get(roles[c], 10) if c < len(roles) else 10 for c in range(len(table.grid.cells[0]))]
 
 
 def _remarks(row: RowResult, roles: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -220,7 +220,7 @@ def _sheet(sheet: Any, title: str, group: Sequence[Entry], formats: Mapping[str,
     for row, entry in enumerate(group, 3):
         sheet.write_number(row, 0, entry.number, formats["tick"])
         cells = _cells(entry)
-        sheet.set_row(row, _height(cells))
+        sheet.set_row(row, height(cells, WIDTHS[1:]))
         for column, text in enumerate(cells, 1):
             ticked = column < last and CATALOGUE[column].flag
             look = "tick" if ticked else "quoted" if FORMULA.match(text) else "text"
@@ -234,11 +234,14 @@ def _sheet(sheet: Any, title: str, group: Sequence[Entry], formats: Mapping[str,
     sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
-def _height(cells: Sequence[str]) -> float:
+def height(cells: Sequence[str], widths: Sequence[int]) -> float:
     """Points that the longest cell of a row needs: LibreOffice does not fit rows by itself when it opens a file."""
     lines = max(
-        sum(max(1, -(-_breadth(line) // int(width * _UNITS))) for line in text.split("\n"))
-        for text, width in zip(cells, WIDTHS[1:], strict=True)
+        (
+            sum(max(1, -(-_breadth(line) // max(1, int(width * _UNITS)))) for line in text.split("\n"))
+            for text, width in zip(cells, widths, strict=True)
+        ),
+        default=1,
     )
     return min(_HIGHEST_ROW, max(18.0, lines * 12.0 + 4))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from archive.model import Item
+from archive.record.database import rows_of
 from archive.record.readings import item_of
-from archive.record.store import rows_of
 
 _ROWS = """
     SELECT i.*, a.slug AS area FROM items_in_force i JOIN areas a ON a.id = i.area_id
