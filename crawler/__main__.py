@@ -32,6 +32,7 @@ from archive.warc.read import WarcError
 try:
     from crawler import decide as deciding
     from crawler import reread, run
+    from crawler.abreast import hold_locals
     from crawler.archive import Wanted, begun, finish, remembered, sound, under_way, with_successors
     from crawler.frugal import spare_address_space
     from crawler.stopping import Stop
@@ -99,6 +100,7 @@ def reextract(data: Path, token: str) -> None:
                     logger.warning("%s：%s", row["url"], error)
             settle_all(store, crawl_id)
             settle_reviews(store)
+            hold_locals(store, crawl_id)
 
 
 @main.command()

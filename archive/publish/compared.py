@@ -236,7 +236,7 @@ class _Sheets:
         covered = _covered(table.grid)
         widths = _widths(table)
         for r, cells in enumerate(table.grid.cells):
-            alone = [text if text and covered.get((r, c), (1, 1))[0] == 1 else "" for c, text in enumerate(cells)]
+            alone = [text if text and covered.get((r, c), (1, 1)) == (1, 1) else "" for c, text in enumerate(cells)]
             sheet.set_row(top + r, height(alone, widths))
             for c, text in enumerate(cells):
                 if text is None:

@@ -80,7 +80,8 @@ def meet(around: Around, outbox: Outbox, subscriptions: Subscriptions) -> dict[s
 
 def _changes(archive: sqlite3.Connection) -> list[Row]:
     areas: dict[int, set[str]] = {}
-    for row in rows_of(archive, "SELECT notice_id, slug FROM areas WHERE notice_id IS NOT NULL"):
+    of_locals = "SELECT l.notice_id, e.value AS slug FROM locals l, json_each(l.areas) e"
+    for row in rows_of(archive, f"SELECT notice_id, slug FROM areas WHERE notice_id IS NOT NULL UNION ALL {of_locals}"):
         areas.setdefault(row["notice_id"], set()).add(row["slug"])
     changes = rows_of(archive, "SELECT * FROM change_list ORDER BY id")
     return [row | {"areas": areas.get(row["notice_id"], set())} for row in changes]

@@ -20,6 +20,7 @@ NAMES = frozenset(
         "m115_stories",
         "m020_how_a_crawl_ended",
         "m200_roles",
+        "m210_local_catalogues",
         "m130_rows_have_a_permanent_key",
     )
 )
