@@ -78,10 +78,16 @@ def meet(around: Around, outbox: Outbox, subscriptions: Subscriptions) -> dict[s
 # ---------------------------------------------------------------- changes
 
 
+_AREAS = """
+    SELECT notice_id, slug FROM areas WHERE notice_id IS NOT NULL
+    UNION ALL SELECT l.notice_id, e.value FROM locals l, json_each(l.areas) e
+"""
+"""Which fields a change is about: those of the notice, or of the local catalogue."""
+
+
 def _changes(archive: sqlite3.Connection) -> list[Row]:
     areas: dict[int, set[str]] = {}
-    of_locals = "SELECT l.notice_id, e.value AS slug FROM locals l, json_each(l.areas) e"
-    for row in rows_of(archive, f"SELECT notice_id, slug FROM areas WHERE notice_id IS NOT NULL UNION ALL {of_locals}"):
+    for row in rows_of(archive, _AREAS):
         areas.setdefault(row["notice_id"], set()).add(row["slug"])
     changes = rows_of(archive, "SELECT * FROM change_list ORDER BY id")
     return [row | {"areas": areas.get(row["notice_id"], set())} for row in changes]

@@ -12,6 +12,7 @@ from archive.web.pages import (
     files,
     home,
     items,
+    local,
     notices,
     review,
     search,
@@ -19,7 +20,7 @@ from archive.web.pages import (
     tasks,
 )
 
-_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, tasks, status, feeds)
+_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, local, tasks, status, feeds)
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 

@@ -20,6 +20,7 @@ def home(visit: Visit) -> Context:
         "changes": visit.rows(
             "SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') ORDER BY id DESC LIMIT 5"
         ),
+        "locals": visit.value("SELECT count(*) FROM locals"),
         "items": visit.value("SELECT count(*) FROM items_in_force"),
     }
 
