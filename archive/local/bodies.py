@@ -65,7 +65,12 @@ class Body:
 def bodies_of(subject: str) -> tuple[Body, ...]:
     """The authorities that a national cell names."""
     text = _outside(compare_fold(subject))
-    return tuple(Body(_key(part), part) for part in _parts(text))
+    return tuple(Body(_key(_folded(part)), part) for part in _parts(text))
+
+
+def _folded(text: str) -> str:
+    """人民政府 as 政府: 民政 is another word."""
+    return compare_fold(text).replace("人民政府", "政府")
 
 
 def _outside(text: str) -> str:
@@ -116,18 +121,19 @@ _SHAPES = {
 
 def covers(local: str, body: Body) -> bool:
     """Whether a local cell names an authority of the national table, in whatever words."""
-    text = compare_fold(local)
+    text = _folded(local)
     if shape := _SHAPES.get(body.key):
         return bool(shape.search(text))
     if any(_FIELD_OF[found[0]] == body.key for found in _WORDS.finditer(text)):
         return True
-    core = re.sub(rf"{_OFFICE}$", "", _bare(body.printed)) or body.printed
-    return (len(core) > 1 and core in text) or _bare(body.printed) in text
+    name = _bare(_folded(body.printed))
+    core = re.sub(rf"{_OFFICE}$", "", name) or name
+    return (len(core) > 1 and core in text) or name in text
 
 
 def inner_unit(local: str, body: Body) -> str:
     """The unit inside an authority that a local cell names (…科, …股, …中心), '' when it names the authority itself."""
-    text = compare_fold(local)
+    text = _folded(local)
     if body.key in _SHAPES:
         return ""
     for found in _WORDS.finditer(text):
