@@ -98,26 +98,32 @@ def _apart(found: Comparison) -> list[str]:
     return [f"有 {len(found.apart)} 行没有对标：所属领域没有国家标准，或不在声明的领域之内"] if found.apart else []
 
 
+_CHANGED = """
+    SELECT r.*, i.level1, i.level2 FROM row_changes r JOIN changes c ON c.id = r.change_id
+      JOIN notices n ON n.id = c.notice_id JOIN items i ON i.id = coalesce(r.item_after, r.item_before)
+    WHERE n.role = 'notice' AND NOT c.quiet
+      AND (c.crawl_id = ? OR c.id IN (SELECT b.change_id FROM behind b))
+"""
+
+
 def note_behind(store: Store, crawl_id: int, found: Mapping[int, Comparison]) -> None:
-    """Which local catalogues have not followed the changes of national rows that this crawl found.
+    """Which local catalogues have not followed the changes of national rows that this crawl found, and which have now.
 
     found: by the id of the local catalogue, held against the rows as they are now.
     """
-    changed = store.rows(
-        """SELECT r.*, i.level1, i.level2 FROM row_changes r JOIN changes c ON c.id = r.change_id
-             JOIN notices n ON n.id = c.notice_id JOIN items i ON i.id = coalesce(r.item_after, r.item_before)
-           WHERE c.crawl_id = ? AND n.role = 'notice' AND NOT c.quiet""",
-        [crawl_id],
-    )
-    pairs = [
-        {"change_id": change, "local_id": local}
-        for change in dict.fromkeys(row["change_id"] for row in changed)
-        for local, comparison in found.items()
-        if any(_is_behind(row, comparison) for row in changed if row["change_id"] == change)
-    ]
-    if pairs:
-        with atomic(store.db):
-            store.db.table("behind").insert_all(pairs, ignore=True)
+    changed: dict[int, list[Row]] = {}
+    for row in store.rows(_CHANGED, [crawl_id]):
+        changed.setdefault(row["change_id"], []).append(row)
+    before = {(row["change_id"], row["local_id"]) for row in store.rows("SELECT * FROM behind")}
+    of_crawl = {row["id"] for row in store.rows("SELECT id FROM changes WHERE crawl_id = ?", [crawl_id])}
+    with atomic(store.db):
+        for change, rows in changed.items():
+            for local, comparison in found.items():
+                is_behind = any(_is_behind(row, comparison) for row in rows)
+                if is_behind and change in of_crawl:
+                    store.db.table("behind").insert({"change_id": change, "local_id": local}, ignore=True)
+                elif not is_behind and (change, local) in before:
+                    store.db.table("behind").delete((change, local))
 
 
 def _is_behind(change: Row, found: Comparison) -> bool:
