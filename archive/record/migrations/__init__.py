@@ -22,6 +22,7 @@ NAMES = frozenset(
         "m200_roles",
         "m210_local_catalogues",
         "m130_rows_have_a_permanent_key",
+        "m200_roles",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that
