@@ -22,6 +22,7 @@ NAMES = frozenset(
         "m200_roles",
         "m210_local_catalogues",
         "m130_rows_have_a_permanent_key",
+        "m140_files_of_unsure_pages_are_asked_about",
         "m200_roles",
     )
 )

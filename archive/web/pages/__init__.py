@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.web.pages import (
+    alive,
     catalogue,
     changes,
     documents,
@@ -20,7 +21,22 @@ from archive.web.pages import (
     tasks,
 )
 
-_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, local, tasks, status, feeds)
+_MODULES = (
+    home,
+    notices,
+    documents,
+    files,
+    changes,
+    review,
+    search,
+    catalogue,
+    items,
+    local,
+    tasks,
+    status,
+    alive,
+    feeds,
+)
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 
