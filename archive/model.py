@@ -186,6 +186,8 @@ class TableReading:
     joined: int = 0
     """Rows that continue the item above (a page break cut it, or it spans several <tr>)."""
     review: tuple[str, ...] = ()
+    sections: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """(row, from 1, what each column holds: a field of Item or a group) where rows under a header begin."""
 
 
 @frozen

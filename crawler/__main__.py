@@ -1,7 +1,7 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
-Commands: crawl · reextract · recheck · decide · doctor. What a crawl found is in the database under its token; only
-`recheck` and `doctor` print their result (JSON).
+Commands: crawl · reextract · recheck · decide · doctor · local. What a crawl found is in the database under its token;
+only `recheck`, `doctor` and `local` print their result (JSON).
 Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
 """
 
@@ -33,6 +33,7 @@ from archive.warc.read import WarcError
 try:
     from crawler import decide as deciding
     from crawler import reread, run
+    from crawler.abreast import hold_locals
     from crawler.archive import Wanted, begun, finish, remembered, sound, under_way, with_successors
     from crawler.frugal import spare_address_space
     from crawler.stopping import Stop
@@ -101,6 +102,7 @@ def reextract(data: Path, token: str) -> None:
             settle_all(store, crawl_id)
             settle_laws(store, crawl_id)
             settle_reviews(store)
+            hold_locals(store, crawl_id)
 
 
 @main.command()
@@ -153,6 +155,16 @@ def doctor(data: Path) -> None:
     checks += network.checks(findings)
     found = {"checks": [asdict(check) for check in checks], "hosts": [asdict(finding) for finding in findings]}
     click.echo(json.dumps(found, ensure_ascii=False))
+
+
+@main.command()
+@data_option
+@click.argument("target")
+def local(data: Path, target: str) -> None:
+    """Print the tables of a local catalogue (a file or an address), as crawler/local.py has them. Keeps nothing."""
+    from crawler.local import look
+
+    click.echo(json.dumps(look(target, remembered(data), load_settings(data)), ensure_ascii=False))
 
 
 def _log(crawl_id: int | None = None) -> None:

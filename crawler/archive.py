@@ -34,6 +34,7 @@ from archive.record.store import Store
 from archive.record.visits import due, mark_gone, update_notices
 from archive.settings import Settings, load_settings
 from archive.warc.check import repair_tail
+from crawler.abreast import hold_locals
 from crawler.crawl import SETTING, Crawl
 from crawler.download.replay import is_demo, load_answers, recorded
 from crawler.reading import reader_id
@@ -127,6 +128,7 @@ def finish(store: Store, settings: Settings, crawl_id: int) -> None:
     settle_all(store, crawl_id)
     settle_laws(store, crawl_id)
     settle_reviews(store)
+    hold_locals(store, crawl_id)
     update_notices(store, settings, crawl_id)
     forget_settled(store)
 

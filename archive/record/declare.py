@@ -6,6 +6,7 @@ import json
 
 from archive.machine.transaction import atomic
 from archive.model import Notice
+from archive.record.locals import declare_locals
 from archive.record.store import Store
 from archive.search import index
 from archive.watched import Role, Sources
@@ -19,6 +20,7 @@ def declare(store: Store, sources: Sources) -> None:
         for role, notice in sources.watched:
             _declare_notice(store, role, notice)
         _declare_areas(store, sources)
+        declare_locals(store, sources.locals)
         store.db.execute("DELETE FROM tasks")
         store.db.table("tasks").insert_all(tasks)
         index.index_areas(store.db)

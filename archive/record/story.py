@@ -32,6 +32,8 @@ FEW = 2
 """Rows that one sentence can tell of."""
 ROWS = 12
 """Rows of a table that one message shows; the page has them all."""
+MOST_BEHIND = 30
+"""Names of local catalogues that one message shows."""
 
 
 @frozen(kw_only=True)
@@ -58,6 +60,8 @@ class Story(Difference):
     issuer: str
     document_number: str
     areas: tuple[str, ...]
+    behind: tuple[str, ...] = ()
+    """Names of the local catalogues that still have what was changed here."""
     document_id: int | None
     document_kind: str
     """page | attachment | member, '' when the change is about no document."""
@@ -119,6 +123,14 @@ class Story(Difference):
     @property
     def more_rows(self) -> int:
         return max(0, len(self.all_rows) - ROWS)
+
+    @property
+    def left_behind(self) -> str:
+        """国家标准已改，以下 9 家尚未改：…; '' when all watched catalogues have followed, or none is watched."""
+        if not self.behind or self.restored_at or self.withdrawn_at:
+            return ""
+        more = "等" if len(self.behind) > MOST_BEHIND else ""
+        return f"国家标准已改，以下 {len(self.behind)} 家尚未改：{'、'.join(self.behind[:MOST_BEHIND])}{more}"
 
     @property
     def restored(self) -> str:
@@ -183,6 +195,7 @@ def _story(connection: sqlite3.Connection, row: Row, areas: tuple[str, ...], bas
         issuer=row["issuer"],
         document_number=row["document_number"] or "",
         areas=areas,
+        behind=_behind(connection, row["id"]),
         document_id=row["document_id"],
         document_kind=row["document_kind"] or "",
         document_name=row["document_name"] or "",
@@ -193,6 +206,12 @@ def _story(connection: sqlite3.Connection, row: Row, areas: tuple[str, ...], bas
         base_url=base_url.rstrip("/"),
         zone=zone,
     )
+
+
+def _behind(connection: sqlite3.Connection, change_id: int) -> tuple[str, ...]:
+    names = """SELECT l.name FROM behind b JOIN locals l ON l.id = b.local_id
+               WHERE b.change_id = ? ORDER BY l.id"""
+    return tuple(dict.fromkeys(row["name"] for row in rows_of(connection, names, [change_id])))
 
 
 def keep_stories(db: Database) -> None:

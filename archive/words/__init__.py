@@ -231,3 +231,21 @@ def row(area: str, serial: str, matter: str) -> str:
     """The one way to name a row of a catalogue, by the number that the table prints: '社会救助 序号6“临时救助”'."""
     number = f"序号{serial}" if serial else ""
     return f"{area}{' ' if area and number else ''}{number}“{matter}”"
+
+
+DEVIATIONS: Mapping[str, str] = {
+    "same": "一致",
+    "deadline-longer": "时限偏长",
+    "deadline-shorter": "时限偏短",
+    "channel-missing": "缺少渠道",
+    "subject-missing": "缺少公开主体",
+    "subject-specific": "公开主体更具体",
+    "basis-outdated": "依据过时",
+    "level-changed": "公开层级不同",
+    "audience-changed": "公开对象不同",
+    "method-changed": "公开方式不同",
+    "missing": "本地缺少",
+    "additional": "本地增加",
+    "doubtful": "需人工判断",
+}
+"""In what a local row deviates from the national one (archive/local/result.py)."""

@@ -20,7 +20,7 @@ from crawler.reading.rule import Rule
 _LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit")
 
 SHARED = (
-    "model.py", "words/channels.py", "words/columns.py",
+    "model.py", "local/areas.py", "words/channels.py", "words/columns.py",
     "text/dates.py", "text/filetypes.py", "text/fold.py", "text/links.py", "text/noise.py", "text/radicals.py",
     "text/serials.py",     "text/struck.py",
 )  # fmt: skip

@@ -19,6 +19,8 @@ NAMES = frozenset(
         "m100_each_rule_is_a_view",
         "m115_stories",
         "m020_how_a_crawl_ended",
+        "m200_roles",
+        "m210_local_catalogues",
         "m130_rows_have_a_permanent_key",
         "m131_a_successor_is_told_with_its_page",
         "m132_a_row_finds_its_changes",

@@ -4,6 +4,7 @@ from archive.record.migrations import (
     release_2,
     release_2_laws,
     release_2_listing,
+    release_2_local,
     release_2_roles,
     release_2_rows,
     release_2_search,
@@ -17,6 +18,7 @@ MODULES = (
     release_2_unsure,
     release_2_listing,
     release_2_laws,
+    release_2_local,
     release_2_search,
 )
 migrations = release_2.migrations

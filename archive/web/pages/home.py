@@ -39,6 +39,7 @@ def home(visit: Visit) -> Context:
                AND state NOT IN ('current', 'never-fetched') ORDER BY number"""
         ),
         "items": sum(counts.values()),
+        "locals": visit.value("SELECT count(*) FROM locals"),
     }
 
 

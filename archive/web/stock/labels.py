@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from archive.record.views import VIEWS
-from archive.words import DOCUMENT_STATES, LAW_STATES, REVIEW_STATES, STATES
+from archive.words import DEVIATIONS, DOCUMENT_STATES, LAW_STATES, REVIEW_STATES, STATES
 from archive.words.columns import LABELS
 
 TABLES: dict[str, str] = {
@@ -30,6 +30,9 @@ TABLES: dict[str, str] = {
     "listings": "列表页",
     "listed": "列表页中的文件",
     "tasks": "任务分工",
+    "locals": "地方目录",
+    "deviations": "地方目录与国家标准的差别",
+    "behind": "尚未跟上国家标准修订的地方目录",
     "archive_info": "档案信息",
     **{view.name: view.title for view in VIEWS},
 }
@@ -47,6 +50,9 @@ DESCRIPTIONS: dict[str, str] = {
     "citations": "公开依据里引用的每一处：认出的法规、条文和原文。",
     "candidates": "部委列表页上新出现、可能替代现有通知的文件，待人工核对。",
     "reviews": "程序不能肯定、等人决定的事项，以及作出的决定。",
+    "locals": "所监测的地方目录，每份一行；不属于全国目录。",
+    "deviations": "地方目录的行与国家标准不同之处，每处一行；写法不同而意思相同的不列。",
+    "behind": "国家标准修订以后仍是原来内容的地方目录。",
     "furniture": "网页上每次都变、像是网站自己的内容：比对时略去，由人确认。",
     **{view.name: view.about for view in VIEWS},
 }
@@ -161,6 +167,26 @@ _OWN: dict[str, dict[str, str]] = {
         "examples": "曾经的内容（JSON）",
         "state": "proposed 待确认、accepted 已确认、rejected 是通知的内容",
     },
+    "locals": {
+        "slug": "网址用名",
+        "name": "名称",
+        "areas": "声明的领域（JSON）",
+        "url": "地址",
+        "found": "各领域各种结论的行数（JSON）",
+        "notes": "说明（JSON）",
+        "compared_at": "最近一次对照（UTC）",
+    },
+    "deviations": {
+        "local_id": "地方目录",
+        "local_item_id": "地方目录的行，空表示本地没有",
+        "item_id": "国家标准的行，空表示国家标准没有",
+        "kind": "、".join(f"{code} {word}" for code, word in DEVIATIONS.items()),
+        "column": "哪一栏，空表示整行",
+        "national": "国家标准的内容",
+        "local": "本地的内容",
+        "says": "说明",
+    },
+    "behind": {"change_id": "修订记录", "local_id": "地方目录"},
     "tasks": {"number": "序号", "task": "工作任务", "unit": "责任单位", "due": "时间进度"},
 }
 
@@ -176,6 +202,7 @@ _FOR_DATASETTE: dict[str, dict[str, Any]] = {
         "facets": ["area_id", "county", "township", "deadline", {"array": "channels"}],
         "sort": "id",
     },
+    "locals": {"label_column": "name"},
     "archive_info": {"hidden": True},
 }
 """Its own keys of a table: what its search box asks, what stands for a row elsewhere, what a page starts with."""
