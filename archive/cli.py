@@ -32,6 +32,7 @@ COMMANDS = {
     "schedule": ("run", "schedule"),
     "doctor": ("doctor",),
     "compare": ("compare",),
+    "laws": ("laws",),
 }
 """The modules of `archive.commands` and what is in them. One is loaded when a command of it is asked for: together they
 take four times the processor time that `status` takes. A module's own COMMANDS says the same (tests/test_cli.py)."""

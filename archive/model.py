@@ -57,6 +57,7 @@ class Kind(StrEnum):
     UPGRADE = "upgrade"
     REPEALED = "repealed"
     CORRECTION = "correction"
+    BASIS_AMENDED = "basis-amended"
 
 
 # ---------------------------------------------------------------- declarations

@@ -24,6 +24,7 @@ from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
 from archive.machine.toml import SettingsError
 from archive.record.decide import settle_reviews
+from archive.record.laws import settle_laws
 from archive.record.settle import settle_all
 from archive.record.store import Store
 from archive.settings import load_settings
@@ -99,6 +100,7 @@ def reextract(data: Path, token: str) -> None:
                     reread.note_lost(store, row["id"])
                     logger.warning("%s：%s", row["url"], error)
             settle_all(store, crawl_id)
+            settle_laws(store, crawl_id)
             settle_reviews(store)
             hold_locals(store, crawl_id)
 

@@ -50,7 +50,8 @@ def changes(data: Path, since: str | None, kind: str | None, notice: str | None,
     table = Table("编号", "发现时间", "种类", "通知", "内容", box=None, pad_edge=False)
     for change in found:
         moment = clock.parse(change["detected_at"]).astimezone(zone)
-        cells = (str(change["id"]), f"{moment:%Y-%m-%d %H:%M}", words.change(change["kind"]), change["notice"])
+        about = change["notice"] or change["law"]
+        cells = (str(change["id"]), f"{moment:%Y-%m-%d %H:%M}", words.change(change["kind"]), about)
         table.add_row(*cells, Text(change["summary"]))
     out.print(table)
 
@@ -69,7 +70,7 @@ def diff(data: Path, change: int, as_json: bool) -> None:
     if as_json:
         emit(document)
         return
-    for line in (f"变化 {change}：{story.kind_name}　{story.slug}", story.headline, story.url):
+    for line in (f"变化 {change}：{story.kind_name}　{story.slug or story.law}", story.headline, story.url):
         out.print(line, markup=False)
     if story.all_rows:
         _print_rows(story)

@@ -19,6 +19,7 @@ from attrs import frozen
 
 from archive.clock import parse
 from archive.model import Item
+from archive.publish.laws import MARKS, marks
 from archive.record.database import rows_of
 from archive.record.readings import item_of
 from archive.words.channels import official_list
@@ -38,10 +39,10 @@ _HIGHEST_ROW = 409.0
 _LONGEST_CELL = 32_767
 _LONGEST_SHEET_NAME = 31
 
-_QUERY = """
+_QUERY = f"""
     SELECT i.*, a.slug AS area_slug, a.name AS area_name, v.number AS version_number, v.captured_at,
            d.name AS document_name, d.url AS document_url, d.kind AS document_kind, d.mirror,
-           n.slug AS notice_slug, n.title AS notice_title, n.document_number, n.url AS notice_url
+           {MARKS} AS amended, n.slug AS notice_slug, n.title AS notice_title, n.document_number, n.url AS notice_url
     FROM items_in_force i
     JOIN versions v ON v.id = i.version_id
     JOIN documents d ON d.id = i.document_id
@@ -51,7 +52,7 @@ _QUERY = """
       AND (:level = '' OR CASE :level WHEN 'county' THEN i.county ELSE i.township END
            OR (i.county IS NULL AND i.township IS NULL))
     ORDER BY a.position IS NULL, a.position, n.number, d.id, i.position
-"""
+"""  # noqa: S608 - a column of ours
 
 
 class ExportError(Exception):
@@ -112,6 +113,7 @@ def _source(row: Mapping[str, Any], zone: ZoneInfo, level: str) -> str:
     parts = [f"《{row['notice_title']}》{number}，{document}{mirror}第 {row['version_number']} 版，{day} 抓取"]
     if level and _unleveled(row):
         parts.append("原表未分公开层级")
+    parts += marks(row["amended"])
     if row["review"]:
         parts.append(f"待核：{row['review']}")
     return "；".join(parts)
@@ -299,6 +301,7 @@ def _full(entry: Entry) -> dict[str, Any]:
         "review": item.review,
         "more": dict(item.more),
         "source": entry.source,
+        "basis_amended": list(marks(origin["amended"])),
         "notice": origin["notice_slug"],
         "notice_title": origin["notice_title"],
         "document_number": origin["document_number"],

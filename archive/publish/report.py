@@ -40,6 +40,7 @@ def form(row: Mapping[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "kind": row["kind"],
         "notice": row["slug"],
+        **({"law": row["law"]} if row["law"] else {}),
         "document": row["document_id"],
         "url": row["url"],
         "detected_at": row["detected_at"],

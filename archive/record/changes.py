@@ -16,15 +16,21 @@ MOVES_NOTHING = (Kind.NEW, Kind.SUCCESSOR, Kind.CORRECTION)
 
 
 def record_change(
-    store: Store, notice_id: int, crawl_id: int | None, change: Change, corrects: Sequence[int] = ()
+    store: Store,
+    notice_id: int | None,
+    crawl_id: int | None,
+    change: Change,
+    corrects: Sequence[int] = (),
+    law_id: int | None = None,
 ) -> int:
     """A change enters the tables, with its rows and its story; returns its id. `corrects`: of a correction, the changes
-    that it takes back."""
+    that it takes back. A change is about a notice, or about a law."""
     moment = iso(now())
     change_id = store.insert(
         "changes",
         {
             "notice_id": notice_id,
+            "law_id": law_id,
             "document_id": change.document_id,
             "crawl_id": crawl_id,
             "kind": str(change.kind),
@@ -43,7 +49,7 @@ def record_change(
         for position, row in enumerate((row for rows in change.rows for row in _row_changes(rows)), 1)
     )
     keep_stories(store.db)
-    if change.kind not in MOVES_NOTHING and not change.quiet:
+    if notice_id is not None and change.kind not in MOVES_NOTHING and not change.quiet:
         store.update("notices", notice_id, changed_at=moment)
     return change_id
 

@@ -242,7 +242,8 @@ def _withdraw_changes(store: Store, review: Row, undo: dict[str, Any], withdrawn
         return []
     rows = store.rows(
         """WITH gone AS (SELECT value FROM json_each(:withdrawn))
-           SELECT id FROM changes WHERE notice_id = :notice AND id > :last AND withdrawn_at IS NULL
+           SELECT id FROM changes WHERE id > :last AND withdrawn_at IS NULL
+             AND (notice_id = :notice OR law_id IN (SELECT id FROM laws WHERE notice_id = :notice))
              AND kind != 'correction' AND (from_version IN gone OR to_version IN gone
                                            OR kind IN ('attachment-added', 'attachment-removed'))""",
         {"withdrawn": json.dumps(list(withdrawn)), "notice": review["notice_id"], "last": undo["last_change"]},

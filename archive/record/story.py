@@ -131,6 +131,9 @@ class Story(Difference):
     from_version: int | None
     to_version: int | None
     slug: str
+    """Of the notice; '' when the change is about a law."""
+    law: str
+    """Slug of the law that it is about, ''."""
     notice: str
     issuer: str
     document_number: str
@@ -201,14 +204,19 @@ class Story(Difference):
 
     @property
     def notice_link(self) -> str:
-        return f"{self.base_url}/notices/{self.slug}"
+        return f"{self.base_url}/laws/{self.law}" if self.law else f"{self.base_url}/notices/{self.slug}"
 
 
 def stories(connection: sqlite3.Connection, ids: Sequence[int], base_url: str, zone: tzinfo) -> list[Story]:
     """The stories of these changes, in this order. A change that is no longer there is left out."""
     names: dict[int, list[str]] = {}
-    for area in rows_of(connection, "SELECT notice_id, name FROM areas ORDER BY position"):
-        names.setdefault(area["notice_id"], []).append(area["name"])
+    for area in rows_of(
+        connection,
+        """SELECT c.change_id, a.name FROM change_areas c JOIN areas a ON a.id = c.area_id
+           WHERE c.change_id IN (SELECT value FROM json_each(?)) ORDER BY a.position""",
+        [json.dumps(list(ids))],
+    ):
+        names.setdefault(area["change_id"], []).append(area["name"])
     found = {
         row["id"]: row
         for row in rows_of(
@@ -218,11 +226,7 @@ def stories(connection: sqlite3.Connection, ids: Sequence[int], base_url: str, z
             [FORM, json.dumps(list(ids))],
         )
     }
-    return [
-        _story(connection, found[id], tuple(names.get(found[id]["notice_id"], ())), base_url, zone)
-        for id in ids
-        if id in found
-    ]
+    return [_story(connection, found[id], tuple(names.get(id, ())), base_url, zone) for id in ids if id in found]
 
 
 def _story(connection: sqlite3.Connection, row: Row, areas: tuple[str, ...], base_url: str, zone: tzinfo) -> Story:
@@ -239,7 +243,8 @@ def _story(connection: sqlite3.Connection, row: Row, areas: tuple[str, ...], bas
         updated_at=row["updated_at"] or row["detected_at"],
         from_version=row["from_version"],
         to_version=row["to_version"],
-        slug=row["slug"],
+        slug=row["slug"] or "",
+        law=row["law"] or "",
         notice=row["notice"],
         issuer=row["issuer"],
         document_number=row["document_number"] or "",

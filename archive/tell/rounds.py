@@ -14,6 +14,7 @@ from typing import Any
 from attrs import Factory, define
 
 from archive import clock
+from archive.model import Kind
 from archive.record.look import read_only
 from archive.record.story import stories
 from archive.settings import Settings
@@ -163,12 +164,13 @@ def _groups(rows: Sequence[Row], subscriber: Subscriber) -> list[tuple[list[Row]
         return [*groups, (fresh, False)] if fresh else groups
     operation = [row for row in fresh if row["kind"] in ("alert", "recovery")]
     first = [row for row in fresh if row["change_kind"] == "new"]
-    single = [row for row in fresh if row not in operation and row not in first]
+    laws = [row for row in fresh if row["change_kind"] == Kind.BASIS_AMENDED]
+    single = [row for row in fresh if row not in operation and row not in first and row not in laws]
     if len(single) > AT_ONCE:
         groups.append((single, False))
     else:
         groups += [([row], False) for row in single]
-    return groups + [(group, False) for group in (first, operation) if group]
+    return groups + [(group, False) for group in (first, laws, operation) if group]
 
 
 def _entries(around: Around, archive: sqlite3.Connection, outbox: Outbox, rows: Sequence[Row]) -> list[Entry]:

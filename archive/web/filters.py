@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from archive import words
 from archive.clock import local
+from archive.publish.laws import marks
 from archive.record.look import read_only
 from archive.settings import Settings, load_settings
 from archive.text import filetypes
@@ -45,6 +46,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "reason": words.reason,
         "change": words.change,
         "media": filetypes.called,
+        "basis_marks": marks,
         "row_url": addresses.row,
     }
     env.globals |= {

@@ -94,6 +94,7 @@ CHANGES: Mapping[str, str] = {
     "upgrade": "读取程序改进",
     "repealed": "已废止",
     "correction": "更正",
+    "basis-amended": "依据变化",
 }
 """changes.kind"""
 
@@ -107,8 +108,24 @@ VERSION_STATES: Mapping[str, str] = {
 }
 """versions.state"""
 
-ROW_CHANGES: Mapping[str, str] = {"added": "新增", "removed": "删除", "changed": "修改", "moved": "移动"}
+ROW_CHANGES: Mapping[str, str] = {
+    "added": "新增",
+    "removed": "删除",
+    "changed": "修改",
+    "moved": "移动",
+    "basis": "以此为依据",
+}
 """row_changes.kind"""
+
+LAW_STATES: Mapping[str, str] = {
+    "in-force": "有效",
+    "not-yet": "尚未生效",
+    "amended": "已修改",
+    "repealed": "已废止",
+    "unknown": "未知",
+    "": "—",
+}
+"""laws.state; '' where the law did not exist"""
 
 WAITING: Mapping[str, str] = {
     "capture": "取得的内容可疑，没有收录，待核对",

@@ -24,6 +24,7 @@ NAMES = frozenset(
         "m130_rows_have_a_permanent_key",
         "m140_files_of_unsure_pages_are_asked_about",
         "m200_roles",
+        "m210_laws",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that

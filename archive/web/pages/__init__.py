@@ -13,6 +13,7 @@ from archive.web.pages import (
     files,
     home,
     items,
+    laws,
     local,
     notices,
     review,
@@ -22,21 +23,9 @@ from archive.web.pages import (
 )
 
 _MODULES = (
-    home,
-    notices,
-    documents,
-    files,
-    changes,
-    review,
-    search,
-    catalogue,
-    items,
-    local,
-    tasks,
-    status,
-    alive,
-    feeds,
-)
+    home, notices, documents, files, changes, review, search, catalogue, items, laws, local,
+    tasks, status, alive, feeds,
+)  # fmt: skip
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 

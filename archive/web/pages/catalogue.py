@@ -8,6 +8,7 @@ from datasette import Response
 
 from archive.operate.troubles.areas import emptied
 from archive.publish.export import export_bytes
+from archive.publish.laws import MARKS
 from archive.text.filetypes import MEDIA_TYPES
 from archive.web.pager import Pager
 from archive.web.pages.files import attachment_header
@@ -67,7 +68,7 @@ def _listing(visit: Visit, fixed: str = "") -> Context:
     pager = Pager.of(visit, visit.value(f"SELECT count(*) {_FROM}", selected), PAGE, in_link)
     return {
         "items": visit.rows(
-            f"""SELECT i.*, a.name AS area, a.slug AS area_slug, n.slug AS notice_slug {_FROM}
+            f"""SELECT i.*, a.name AS area, a.slug AS area_slug, n.slug AS notice_slug, {MARKS} AS amended {_FROM}
                 ORDER BY coalesce(a.position, 999), d.id, i.position LIMIT {PAGE} OFFSET {pager.offset}""",
             selected,
         ),

@@ -48,6 +48,13 @@ def item(visit: Visit) -> Context:
         "original": _pairs(original),
         "inferred": [LABELS.get(name, name) for name in inferred],
         "extra": _pairs(more),
+        "bases": visit.rows(
+            """SELECT c.printed, c.article, l.slug, l.title, l.state, l.date, b.state AS became, b.since
+               FROM citations c
+               LEFT JOIN laws l ON l.id = c.law_id LEFT JOIN amended_bases b ON b.citation_id = c.id
+               WHERE c.item_id = ? ORDER BY c.position""",
+            [found["id"]],
+        ),
         "history": _history(visit, found["id"]),
         "previous": visit.row(neighbour.format("<", "DESC"), at),
         "next": visit.row(neighbour.format(">", "ASC"), at),

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from archive.record.views import VIEWS
-from archive.words import DEVIATIONS, DOCUMENT_STATES, REVIEW_STATES, STATES
+from archive.words import DEVIATIONS, DOCUMENT_STATES, LAW_STATES, REVIEW_STATES, STATES
 from archive.words.columns import LABELS
 
 TABLES: dict[str, str] = {
@@ -23,6 +23,8 @@ TABLES: dict[str, str] = {
     "captures": "抓取记录",
     "crawls": "抓取批次",
     "candidates": "可能的新版",
+    "laws": "公开依据所引的法规",
+    "citations": "各事项的公开依据",
     "reviews": "等人决定的事项",
     "furniture": "网站自己的栏目",
     "listings": "列表页",
@@ -44,6 +46,8 @@ DESCRIPTIONS: dict[str, str] = {
     "grids": "读出目录的原始表格，供核对。",
     "changes": "两个版本之间发生了什么。",
     "captures": "每次抓取：时间、地址、结果、校验值和 WARC 存档位置。",
+    "laws": "法律、法规、规章和文件，各有哪些文本，今天是什么状态。",
+    "citations": "公开依据里引用的每一处：认出的法规、条文和原文。",
     "candidates": "部委列表页上新出现、可能替代现有通知的文件，待人工核对。",
     "reviews": "程序不能肯定、等人决定的事项，以及作出的决定。",
     "locals": "所监测的地方目录，每份一行；不属于全国目录。",
@@ -125,6 +129,28 @@ _OWN: dict[str, dict[str, str]] = {
         "detected_at": "发现时间（UTC）",
         "summary": "摘要",
     },
+    "laws": {
+        "slug": "网址用名",
+        "title": "名称",
+        "category": "类别",
+        "number": "文号",
+        "state": "状态：" + "、".join(f"{code} {word}" for code, word in LAW_STATES.items() if code),
+        "date": "最新文本的日期",
+        "force": "它的施行日期",
+        "repealed": "废止日期",
+        "texts": "历次文本（JSON）：日期、施行日期、文号",
+        "known": "已告知的（JSON）",
+    },
+    "citations": {
+        "item_id": "事项",
+        "law_id": "认出的法规",
+        "position": "第几处",
+        "article": "条文",
+        "printed": "原文写法",
+        "number": "所注文号",
+        "year": "所注年份",
+        "based_on": "目录印发的日期",
+    },
     "reviews": {
         "kind": "种类",
         "subject_id": "所问内容在其表中的编号",
@@ -165,6 +191,7 @@ _OWN: dict[str, dict[str, str]] = {
 _FOR_DATASETTE: dict[str, dict[str, Any]] = {
     "notices": {"fts_table": "notices_fts", "fts_pk": "id", "label_column": "title"},
     "areas": {"label_column": "name"},
+    "laws": {"label_column": "title"},
     "documents": {"fts_table": "documents_fts", "fts_pk": "id", "label_column": "name"},
     "versions": {"label_column": "number"},
     "items": {
