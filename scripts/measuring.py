@@ -1,7 +1,7 @@
 """What the measurements (bench_*.py) share, and how one is started:   python -m scripts.measuring NAME [arguments]
 
-NAME is pages, read, rows, changes, search, laws, local or visitors; scripts/bench says what each measures. Each module has
-a `main(arguments) -> exit code`.
+NAME is pages, read, rows, changes, search, laws, local or visitors; scripts/bench says what each measures. Each has a
+`main(arguments) -> exit code`.
 """
 
 from __future__ import annotations
