@@ -37,6 +37,8 @@ class Known:
     date: str = ""
     """Of the newest text."""
     repealed: str = ""
+    met: str = ""
+    """The day when the archive met it: an earlier date that is learnt later of a law without one is no change."""
     change: int = 0
     """The last change of its watched page that was looked at."""
 
@@ -69,7 +71,7 @@ def _enter(store: Store, entries: Register, watched: Mapping[str, Row], day: str
         values = _row(store, entry, page, known, day)
         if known is None:
             last = store.row("SELECT max(id) AS id FROM changes WHERE notice_id = ?", [page["id"] if page else None])
-            told = Known(values["date"], values["repealed"], (last and last["id"]) or 0)
+            told = Known(values["date"], values["repealed"], day, (last and last["id"]) or 0)
             store.db.table("laws").insert(values | {"known": json.dumps(asdict(told))})
         elif any(known[key] != value for key, value in values.items()):
             store.db.table("laws").update(known["id"], values)
@@ -177,11 +179,11 @@ def _settle(store: Store, law: Row, crawl_id: int | None, day: str) -> list[int]
     where no row rests on it and nobody watches it."""
     told = Known(**json.loads(law["known"]))
     page = _page_change(store, law, told)
-    present = Known(max(law["date"], told.date), law["repealed"], page["id"] if page else told.change)
+    present = Known(max(law["date"], told.date), law["repealed"], told.met, page["id"] if page else told.change)
     if present == told:
         return []
     store.db.table("laws").update(law["id"], {"known": json.dumps(asdict(present))})
-    amended = present.date > told.date or page is not None
+    amended = present.date > (told.date or told.met) or page is not None
     if not amended and not (present.repealed and not told.repealed):
         return []
     rows = _resting(store, law, page)

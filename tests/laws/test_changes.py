@@ -262,3 +262,16 @@ def test_pages_and_commands_show_states_rows_and_what_cannot_be_resolved(amended
     assert law.count("依据已修改：2026-11-01") == 2
     assert "2021-04-29" in law
     assert "以此为依据的事项（2 行）" in sheet
+
+
+def test_a_date_that_is_learnt_of_a_law_without_one_is_a_state_and_a_text_since_then_a_change(tmp_path: Path) -> None:
+    with closing(archive(tmp_path)) as store:
+        declare(store, Sources(NOTICES, AREAS, (), (*SOURCES.laws, Law("late", "演示意见", "http://a.example/2.html"))))
+        assert settle_laws(store, 1) == []
+        row = store.row("SELECT id FROM notices WHERE slug = 'late'")
+        assert row is not None
+        page = page_document("演示意见", "第一条　示例。", issued_on="2019-03-01")
+        capture(store, 1, store.document(row["id"], "page", "http://a.example/2.html"), "http://a.example/2.html", page)
+        settle_all(store, 1)
+        assert settle_laws(store, 1) == []
+        assert store.rows("SELECT date FROM laws WHERE slug = 'late'") == [{"date": "2019-03-01"}]
