@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from archive.laws.citations import Citation, Resolver
 from archive.laws.register import Entry, Register, State
-from archive.laws.titles import number_key
 
 
 def outdated(register: Register, day: str) -> Callable[[str], list[tuple[str, str]]]:
     """公开依据 → (as printed, a sentence) of each citation that is repealed on a day, or names an older text by its
-    year or number. A citation that names no text is never outdated by a newer one."""
+    year. A citation that names no text is never outdated by a newer one; nor is one with the number of the order that
+    first made it (国务院令第649号), which it keeps when it is amended."""
     resolver = Resolver(register)
 
     def of(basis: str) -> list[tuple[str, str]]:
@@ -32,7 +32,4 @@ def _says(citation: Citation, entry: Entry, day: str) -> str:
         return ""
     year = re.search(r"(?:19|20)\d{2}", citation.year)
     older = year is not None and year[0] < newest.date[:4] and any(t.date[:4] == year[0] for t in entry.texts)
-    if citation.number and not older:
-        named = [text for text in entry.texts if text.number and number_key(text.number) == number_key(citation.number)]
-        older = bool(named) and all(text.date < newest.date for text in named)
     return f"{name}已有 {newest.date} 的新文本" if older else ""
