@@ -7,9 +7,13 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from archive.clock import iso, now
+from archive.laws.outdated import outdated
+from archive.laws.register import load_register
 from archive.local.compare import compare_local
 from archive.model import Area, Grid, Item, Place
 from archive.record.database import Row
+from archive.record.laws import hash_of
 from archive.record.locals import inputs_of, keep_comparison, note_behind
 from archive.record.national import national_items
 from archive.record.store import Store
@@ -24,13 +28,15 @@ def hold_locals(store: Store, crawl_id: int) -> None:
     if not watched:
         return
     national = national_items(store.db.conn)
+    register = load_register(store.data)
+    day = iso(now())[:10]
     found = {}
     for local in watched:
         versions, areas = store.rows(_VERSIONS, [local["notice_id"]]), json.loads(local["areas"])
-        inputs = inputs_of(national, [version["id"] for version in versions], areas)
+        inputs = inputs_of(national, [version["id"] for version in versions], areas, hash_of(register))
         if versions and inputs != local["inputs"]:
             items = [item for version in versions for item in _items(store, local, version)]
-            found[local["id"]] = compare_local(national, items, areas)
+            found[local["id"]] = compare_local(national, items, areas, outdated(register, day))
             keep_comparison(store, local, found[local["id"]], inputs)
     note_behind(store, crawl_id, found)
 

@@ -14,7 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from archive import words
+from archive.clock import iso, now
 from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data
+from archive.laws.outdated import outdated
+from archive.laws.register import load_register
 from archive.local.compare import compare_local
 from archive.local.result import Kind
 from archive.machine import child
@@ -75,7 +78,8 @@ def _compared(data: Path, local: str, national: Sequence[Item], areas: Sequence[
         for name, why in unread:
             err.print(f"  {name}：{why}", markup=False)
         raise click.exceptions.Exit(FAILED)
-    return Report(read["title"], compare_local(national, items, areas), tables, names, unread)
+    register = outdated(load_register(data), iso(now())[:10])
+    return Report(read["title"], compare_local(national, items, areas, register), tables, names, unread)
 
 
 def _read(read: dict[str, Any]) -> tuple[list[Item], list[LocalTable], list[tuple[str, str]]]:

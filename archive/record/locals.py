@@ -50,9 +50,9 @@ def declare_locals(store: Store, entries: Collection[Local]) -> None:
             store.insert("locals", values)
 
 
-def inputs_of(national: Sequence[Item], versions: Sequence[int], areas: Sequence[str]) -> str:
-    """What a comparison depends on, as a digest. versions: the texts of the local catalogue."""
-    parts = [FORM, [item.id for item in national], list(versions), list(areas)]
+def inputs_of(national: Sequence[Item], versions: Sequence[int], areas: Sequence[str], laws: str) -> str:
+    """What a comparison depends on, as a digest. versions: of the local catalogue; laws: digest of the register."""
+    parts = [FORM, [item.id for item in national], list(versions), list(areas), laws]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

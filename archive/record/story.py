@@ -209,8 +209,7 @@ def _story(connection: sqlite3.Connection, row: Row, areas: tuple[str, ...], bas
 
 
 def _behind(connection: sqlite3.Connection, change_id: int) -> tuple[str, ...]:
-    names = """SELECT l.name FROM behind b JOIN locals l ON l.id = b.local_id
-               WHERE b.change_id = ? ORDER BY l.id"""
+    names = "SELECT l.name FROM behind b JOIN locals l ON l.id = b.local_id WHERE b.change_id = ? ORDER BY l.id"
     return tuple(dict.fromkeys(row["name"] for row in rows_of(connection, names, [change_id])))
 
 

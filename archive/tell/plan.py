@@ -78,16 +78,9 @@ def meet(around: Around, outbox: Outbox, subscriptions: Subscriptions) -> dict[s
 # ---------------------------------------------------------------- changes
 
 
-_AREAS = """
-    SELECT c.change_id, a.slug FROM change_areas c JOIN areas a ON a.id = c.area_id
-    UNION ALL SELECT c.id, e.value FROM changes c JOIN locals l ON l.notice_id = c.notice_id, json_each(l.areas) e
-"""
-"""Which fields a change is about: those of the notice, or of the local catalogue."""
-
-
 def _changes(archive: sqlite3.Connection) -> list[Row]:
     areas: dict[int, set[str]] = {}
-    for row in rows_of(archive, _AREAS):
+    for row in rows_of(archive, "SELECT c.change_id, a.slug FROM change_areas c JOIN areas a ON a.id = c.area_id"):
         areas.setdefault(row["change_id"], set()).add(row["slug"])
     # what a watched law's own page says differently is told as basis-amended, with the rows that rest on it
     changes = rows_of(

@@ -1,6 +1,6 @@
 """Two local catalogues of our own for the demonstration (演示样本): `python -m tests.sites.locals`.
 
-Their tables are those of two generated copies (tests/local/generator.py). locals.toml declares them; replaying
+Their tables are those of two generated copies (tests/local/generator.py). demo.toml declares them; replaying
 locals.warc.gz beside replica.warc.gz gives what `/local` shows.
 """
 
@@ -13,7 +13,7 @@ from tests.formats.writers import write_html
 from tests.local.generator import Copy, copies
 from tests.sites.build import HERE, Exchange, warc
 
-DECLARED = HERE / "locals.toml"
+DECLARED = HERE / "demo.toml"
 SEEDS = {"demo-shitang": 3, "demo-linxi": 12}
 PAGE = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head><body>
