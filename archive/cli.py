@@ -32,6 +32,7 @@ COMMANDS = {
     "serve": ("serve",),
     "schedule": ("run", "schedule"),
     "doctor": ("doctor",),
+    "demo": ("demo",),
     "laws": ("laws",),
     "compare": ("compare",),
 }

@@ -24,13 +24,13 @@ from warcio.checker import Checker
 
 from crawler.reading import read
 from crawler.sources import load_sources
-from tests.sites import build
+from tests.sites import DEMO, build
 from tests.sites.build import Exchange
 from tests.sites.catalogues import read_areas
 from tests.sites.replica import Replica, vary
 
 KNOWN: dict[str, Any] = json.loads((build.HERE / "known.json").read_text("utf-8"))
-WARC = build.HERE / "replica.warc.gz"
+WARC = DEMO / "replica.warc.gz"
 STORED = build.stored()
 PAGES = [e for e in STORED if e.kind == "page"]
 ATTACHMENTS = [e for e in STORED if e.kind == "attachment"]

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from tests.sites import build
+from tests.sites import DEMO, build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REVISED = "social-assistance-and-elderly-care"
@@ -62,7 +62,7 @@ def crawled(data: Path) -> None:
     again[file.url] = evolve(file, body=revised)
     second = data.parent / "second.warc.gz"
     second.write_bytes(build.warc(tuple(again.values())))
-    for warc, which in ((build.HERE / "replica.warc.gz", ("--all",)), (second, ("--notice", REVISED))):
+    for warc, which in ((DEMO / "replica.warc.gz", ("--all",)), (second, ("--notice", REVISED))):
         asked = ("crawl", *which, "--replay", str(warc), "--delay", "0", "--confirm-after", "0")
         done = subprocess.run([*GUIDELINES, str(data), *asked], capture_output=True, timeout=300, check=False)
         assert done.returncode in (0, 3), done.stderr

@@ -9,11 +9,12 @@ from pathlib import Path
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from tests import sites
 from tests.crawl.harness import page, title_of
 from tests.office import Office
 from tests.sites.server import SiteServer
 
-DEMO = Path(__file__).parents[1] / "sites" / "replica.warc.gz"
+DEMO = sites.DEMO / "replica.warc.gz"
 
 
 def office_of(server: SiteServer, data: Path, *slugs: str) -> Office:

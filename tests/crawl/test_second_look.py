@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from tests.crawl.harness import Archive, page
+from tests.sites import DEMO
 from tests.sites.server import SiteServer
 
 LONG = "<p>各级政府要落实要求，及时公开。</p>" * 40
@@ -167,7 +168,7 @@ def test_a_damaged_warc_is_refused_with_its_name(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "data")
     archive.watch("land", "http://land.invalid/t.html")
     broken = tmp_path / "broken.warc.gz"
-    shutil.copyfile(Path(__file__).parents[1] / "sites" / "replica.warc.gz", broken)
+    shutil.copyfile(DEMO / "replica.warc.gz", broken)
     broken.write_bytes(broken.read_bytes()[:-100])
     said = archive.crawl("--replay", str(broken))
     assert "broken.warc.gz" in said

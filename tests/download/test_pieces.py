@@ -21,8 +21,9 @@ from crawler.download.errors import NotFetched, explain, unreachable
 from crawler.download.replay import is_demo
 from crawler.download.scope import private
 from crawler.settings import scrapy_settings, user_agent
+from tests.sites import DEMO
 
-REPLICA = Path(__file__).parents[1] / "sites" / "replica.warc.gz"
+REPLICA = DEMO / "replica.warc.gz"
 
 
 @pytest.mark.parametrize(

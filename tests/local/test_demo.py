@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from tests.sites import DEMO
 from tests.sites import locals as demo
-from tests.sites.build import HERE, warc
+from tests.sites.build import warc
 
 
 def test_the_stored_local_catalogues_are_those_of_the_generator() -> None:
     made = demo.exchanges()
     assert [exchange.slug for exchange in made] == [local["slug"] for local in demo.declared()]
-    assert (HERE / "locals.warc.gz").read_bytes() == warc(made)
+    assert (DEMO / "locals.warc.gz").read_bytes() == warc(made)

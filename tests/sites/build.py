@@ -21,7 +21,7 @@ from attrs import evolve, frozen
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from tests.sites import files, listings, parts, templates
+from tests.sites import DEMO, files, listings, parts, templates
 from tests.sites.catalogues import Layout, Row, Table, make_table, read_areas
 
 HERE = Path(__file__).parent
@@ -319,7 +319,7 @@ def write(*, office: bool) -> None:
         path.write_bytes(exchange.body)
     (HERE / "pages" / "index.json").write_text(to_json(built.index), "utf-8")
     (HERE / "known.json").write_text(to_json(built.known), "utf-8")
-    (HERE / "replica.warc.gz").write_bytes(warc(built.exchanges))
+    (DEMO / "replica.warc.gz").write_bytes(warc(built.exchanges))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Three laws of our own for the demonstration (演示样本), and one of them amended: `python -m tests.sites.laws`.
 
-Rows of the replica rest on them (catalogue.txt). demo.toml declares them beside the built-in notices; replaying
+Rows of the replica rest on them (catalogue.txt). sources.toml declares them beside the built-in notices; replaying
 laws.warc.gz and then laws-amended.warc.gz gives one change of kind basis-amended.
 """
 
@@ -11,9 +11,10 @@ from typing import Any
 
 from attrs import frozen
 
-from tests.sites.build import HERE, Exchange, warc
+from tests.sites import DEMO
+from tests.sites.build import Exchange, warc
 
-DEMO = HERE / "demo.toml"
+DECLARED = DEMO / "sources.toml"
 PAGE = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head><body>
 <div class="nav"><a href="/">首页</a> <a href="/fagui/">法规库（演示样本）</a></div>
@@ -69,7 +70,7 @@ AMENDED = {
 
 
 def declared() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = tomllib.loads(DEMO.read_text("utf-8"))["law"]
+    found: list[dict[str, Any]] = tomllib.loads(DECLARED.read_text("utf-8"))["law"]
     return found
 
 
@@ -84,8 +85,8 @@ def exchanges(samples: dict[str, Sample]) -> tuple[Exchange, ...]:
 
 
 def write() -> None:
-    (HERE / "laws.warc.gz").write_bytes(warc(exchanges(SAMPLES)))
-    (HERE / "laws-amended.warc.gz").write_bytes(warc(exchanges(AMENDED)))
+    (DEMO / "laws.warc.gz").write_bytes(warc(exchanges(SAMPLES)))
+    (DEMO / "laws-amended.warc.gz").write_bytes(warc(exchanges(AMENDED)))
 
 
 if __name__ == "__main__":

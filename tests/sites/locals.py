@@ -1,6 +1,6 @@
 """Two local catalogues of our own for the demonstration (演示样本): `python -m tests.sites.locals`.
 
-Their tables are those of two generated copies (tests/local/generator.py). demo.toml declares them; replaying
+Their tables are those of two generated copies (tests/local/generator.py). sources.toml declares them; replaying
 locals.warc.gz beside replica.warc.gz gives what `/local` shows.
 """
 
@@ -11,9 +11,10 @@ from typing import Any
 
 from tests.formats.writers import write_html
 from tests.local.generator import Copy, copies
-from tests.sites.build import HERE, Exchange, warc
+from tests.sites import DEMO
+from tests.sites.build import Exchange, warc
 
-DECLARED = HERE / "demo.toml"
+DECLARED = DEMO / "sources.toml"
 SEEDS = {"demo-shitang": 3, "demo-linxi": 12}
 PAGE = """<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head><body>
@@ -43,7 +44,7 @@ def exchanges() -> tuple[Exchange, ...]:
 
 
 def write() -> None:
-    (HERE / "locals.warc.gz").write_bytes(warc(exchanges()))
+    (DEMO / "locals.warc.gz").write_bytes(warc(exchanges()))
 
 
 if __name__ == "__main__":
