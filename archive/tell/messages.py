@@ -50,8 +50,16 @@ class Entry:
         if self.story is None:
             return f"【{self.word}】{self.payload['what']}"
         if self.kind == "restored":
-            return clip(f"【已恢复原文】{self.story.summary}", 100)
-        return clip(f"【{self.story.kind_name}】{self.story.headline}", 100)
+            return clip(f"{self.about}已恢复原文：{self.story.summary}", 100)
+        return clip(f"{self.about}{self.story.headline}", 100)
+
+    @property
+    def about(self) -> str:
+        """What a reader sorts messages by: 〔社会救助、养老服务〕《……的通知》：, the name of a long title shortened."""
+        if self.story is None:
+            return ""
+        areas = "、".join(self.story.areas)
+        return (f"〔{clip(areas, 24)}〕" if areas else "") + f"《{clip(self.story.notice, 40)}》："
 
     @property
     def heading(self) -> str:
@@ -135,6 +143,8 @@ def _title(entries: Sequence[Entry]) -> str:
         return f"{SITE}首次收录 {len(entries)} 份通知"
     if all(story.law for story in stories):
         return f"{SITE}：{len(stories)} 部法规有新文本或已废止"
+    if len({story.slug for story in stories}) == 1 and len(stories) == len(entries):
+        return clip(f"{entries[0].about}{len(stories)} 项变化，{stories[0].headline}", 100)
     until = max(story.detected for story in stories).partition(" ")[0]
     return f"{SITE}：截至 {until} 共 {len(stories)} 项变化" + ("" if len(stories) == len(entries) else "，另有运行提醒")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -144,7 +144,8 @@ def _messages(
     around: Around, archive: sqlite3.Connection, outbox: Outbox, subscriber: Subscriber, row: Row
 ) -> Iterator[tuple[list[Row], Message]]:
     """What is due for a subscriber, put together into messages."""
-    for waiting, again in _groups(outbox.due(row, around.now()), subscriber):
+    due = outbox.due(row, around.now())
+    for waiting, again in _groups(due, subscriber, _found_together(archive, due)):
         entries = _entries(around, archive, outbox, waiting)
         while entries:
             message = compose(subscriber.channel, entries, around.settings.base_url, whole=again)
@@ -153,8 +154,22 @@ def _messages(
             entries = [entry for entry in entries if entry.key not in keys]
 
 
-def _groups(rows: Sequence[Row], subscriber: Subscriber) -> list[tuple[list[Row], bool]]:
-    """(rows, sent before) for one message each. What was sent together once is sent together again."""
+def _found_together(archive: sqlite3.Connection, rows: Sequence[Row]) -> dict[int, tuple[int, int]]:
+    """The notice and the crawl of each change."""
+    ids = json.dumps([row["change_id"] for row in rows if row["change_id"]])
+    found = archive.execute(
+        """SELECT id, coalesce(notice_id, 0), coalesce(crawl_id, -id) FROM changes
+           WHERE id IN (SELECT value FROM json_each(?))""",
+        [ids],
+    )
+    return {id: (notice, crawl) for id, notice, crawl in found}
+
+
+def _groups(
+    rows: Sequence[Row], subscriber: Subscriber, found: Mapping[int, tuple[int, int]]
+) -> list[tuple[list[Row], bool]]:
+    """(rows, sent before) for one message each: one a notice and crawl. What was sent together once is sent together
+    again."""
     again: dict[str, list[Row]] = {}
     for row in rows:
         if row["message"]:
@@ -167,10 +182,13 @@ def _groups(rows: Sequence[Row], subscriber: Subscriber) -> list[tuple[list[Row]
     first = [row for row in fresh if row["change_kind"] == "new"]
     laws = [row for row in fresh if row["change_kind"] == Kind.BASIS_AMENDED]
     single = [row for row in fresh if row not in operation and row not in first and row not in laws]
-    if len(single) > AT_ONCE:
+    together: dict[tuple[object, ...], list[Row]] = {}
+    for row in single:
+        together.setdefault((row["kind"], *found.get(row["change_id"], (row["key"],))), []).append(row)
+    if len(together) > AT_ONCE:
         groups.append((single, False))
     else:
-        groups += [([row], False) for row in single]
+        groups += [(group, False) for group in together.values()]
     return groups + [(group, False) for group in (first, laws, operation) if group]
 
 

@@ -106,6 +106,33 @@ def test_each_revision_is_told_exactly_once(store: Store, clock: Clock) -> None:
         assert "公开时限由20个工作日改为7个工作日" in content(receiver, 0)
 
 
+def test_what_one_crawl_finds_of_a_notice_is_one_message_for_each_of_five(store: Store, clock: Clock) -> None:
+    """Release 1.0.0 sent ten: the page and its file apart, to each of five."""
+    crawl = store.begin_crawl("together", "live", "test", {})
+    with endpoint() as receiver:
+        subscribe(store, "\n".join(wecom(receiver.url, name) for name in "甲乙丙丁戊"))
+        run(store, clock)
+        receiver.calls.clear()
+        for kind, summary in (
+            ("revised", "正文由20天改为7天"),
+            ("attachment-replaced", "附件换了"),
+            ("metadata", "文号改了"),
+        ):
+            record(store, "land", kind, summary, crawl_id=crawl)
+        record(store, "welfare", "revised", "另一份通知", crawl_id=crawl)
+        clock.at = T0 + timedelta(hours=2)
+        assert run(store, clock).sent == 20
+        assert len(receiver.calls) == 10
+    together = [
+        call.body["markdown"]["content"]
+        for call in receiver.calls
+        if "附件换了" in json.dumps(call.body, ensure_ascii=False)
+    ]
+    assert len(together) == 5
+    assert all("3 项变化" in text and "文号改了" in text for text in together)
+    assert all(text.index("农村集体土地征收") < text.index("正文由20天改为7天") for text in together)
+
+
 def test_a_change_from_before_the_subscription_is_not_told(store: Store, clock: Clock) -> None:
     revise_page(store, detected_at=iso(T0 - timedelta(hours=1)))
     with endpoint() as receiver:
@@ -536,7 +563,9 @@ def test_a_generic_webhook_goes_through_apprise(store: Store, clock: Clock) -> N
         clock.at = T0 + timedelta(hours=2)
         assert run(store, clock).sent == 1
         body = receiver.calls[0].body
-        assert body["title"].startswith("【内容修订】")
+        assert body["title"].startswith(
+            "〔农村集体土地征收〕《演示部办公厅关于印发农村集体土地征收基层政务公开标准指引的通知》："
+        )
         assert "［增：" in body["message"]
         receiver.status = 500
         revise_row(store)
@@ -570,7 +599,10 @@ def test_mail_has_html_and_text_and_travels_encrypted(store: Store, clock: Clock
     assert mailbox.encrypted == [True]
     assert mailbox.logins == ["good"]
     assert letter["To"] == "jiuzhu@example.gov.cn"
-    assert letter["Subject"] == "【内容修订】第2行“征地补偿安置方案2”公开时限由20个工作日改为7个工作日"
+    assert letter["Subject"] == (
+        "〔农村集体土地征收〕《演示部办公厅关于印发农村集体土地征收基层政务公开标准指引的通知》："
+        "第2行“征地补偿安置方案2”公开时限由20个工作日改为7个工作日"
+    )
     html, text = letter.get_body(("html",)).get_content(), letter.get_body(("plain",)).get_content()
     key = report.messages[0]["key"]
     assert key in letter["Message-ID"]
