@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
-from archive.machine.tables import Database
 from archive.model import Attachment
 from archive.operate import health
+from archive.publish.choice import Choice
 from archive.publish.export import entries
 from archive.record.declare import declare
 from archive.record.look import read_only
 from archive.record.settle import settle_all
 from archive.record.store import Store
-from archive.search import index
+from archive.search import drift
 from archive.search.query import search
 from archive.watched import Law, Local, Sources
 from tests.factory import AREAS, NOTICES, attachment_document, capture, item, make_archive, page_document
@@ -66,7 +67,7 @@ def test_local_rows_are_kept_and_are_not_in_the_catalogue_or_the_export(connecti
     assert value(connection, "SELECT count(*) FROM items_in_force") == 12
     assert value(connection, "SELECT count(*) FROM items WHERE current = 1") == 12
     assert value(connection, "SELECT count(*) FROM national_items") == 12
-    assert len(entries(connection)) == 12
+    assert len(entries(connection, Choice(), UTC)) == 12
 
 
 def test_nothing_of_a_law_or_a_local_catalogue_is_found_by_search(connection: sqlite3.Connection) -> None:
@@ -76,10 +77,9 @@ def test_nothing_of_a_law_or_a_local_catalogue_is_found_by_search(connection: sq
 
 
 def test_the_index_agrees_with_the_tables(connection: sqlite3.Connection) -> None:
-    copy = sqlite3.connect(":memory:")
-    connection.backup(copy)
-    assert index.check(Database(copy)) == []
-    copy.close()
+    with closing(sqlite3.connect(":memory:")) as copy:
+        connection.backup(copy)
+        assert drift.check(copy) == []
 
 
 def test_status_lists_the_notices_alone(connection: sqlite3.Connection, tmp_path: Path) -> None:

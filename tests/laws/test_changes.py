@@ -20,6 +20,7 @@ from archive.laws.articles import article_of
 from archive.machine.toml import SettingsError
 from archive.model import Attachment
 from archive.publish import report
+from archive.publish.choice import Choice
 from archive.publish.export import entries
 from archive.publish.feeds import feed
 from archive.publish.laws import check, coverage, laws
@@ -48,6 +49,8 @@ TEXT = (
     "第四条　{fourth}\n（一）示例。\n第二章　附则\n第九条　自公布之日起施行。"
 )
 SOURCES = Sources(NOTICES, AREAS, (), (WATCHED,), (Local("演示县", "http://county.example/", slug="county"),))
+
+CHOICE = Choice(areas=("social-assistance",))
 
 
 def archive(data: Path) -> Store:
@@ -147,13 +150,11 @@ def test_all_of_them_reach_a_subscriber_in_one_message(amended: tuple[Path, list
 def test_rows_and_exports_carry_a_mark(amended: tuple[Path, list[int]]) -> None:
     data, _ = amended
     with looking(data) as connection:
-        (entry,) = [
-            one for one in entries(connection, ["social-assistance"]) if "《中华人民共和国教育法》" in one.item.basis
-        ]
+        (entry,) = [one for one in entries(connection, CHOICE, UTC) if "《中华人民共和国教育法》" in one.item.basis]
         # the local catalogue's rows are resolved, and are no rows of the nation's
         assert len(check(connection, "2026-11-28")) == 36
         assert coverage(connection) == {"citations": 60, "resolved": 48, "printed": {"相关文件要求": 12}}
-    assert "依据已修改：2026-11-01（教育法）" in entry.source
+    assert "依据已修改：2026-11-01（教育法）" in entry.notes
 
 
 def test_states_and_amended_rows_are_told_for_any_day(amended: tuple[Path, list[int]]) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import define
 
+from archive.publish.choice import Choice
 from archive.publish.export import entries
 from archive.record.look import read_only
 from archive.record.story import stories
@@ -146,7 +148,7 @@ def test_a_change_of_a_local_catalogue_is_a_change_like_any_other(watched: Watch
 
 def test_local_rows_are_no_part_of_the_national_catalogue(watched: Watched) -> None:
     with closing(read_only(watched.archive.data)) as connection:
-        assert len(entries(connection)) == 4
+        assert len(entries(connection, Choice(), UTC)) == 4
         assert connection.execute("SELECT count(*) FROM items_in_force").fetchone()[0] == 4
         assert connection.execute("SELECT count(*) FROM local_items").fetchone()[0] == 8
         assert search(connection, "本县独有的内容") == []

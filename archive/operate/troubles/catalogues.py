@@ -11,6 +11,7 @@ from archive.compare.attachments import called
 from archive.model import CELL
 from archive.operate.troubles.trouble import Row, Trouble, rows_of, value
 from archive.text.serials import serial_number
+from archive.watched import Role
 from archive.words.columns import CATALOGUE, GROUPS
 
 DOUBTFUL = 0.05
@@ -38,7 +39,7 @@ def _files(connection: sqlite3.Connection) -> Sequence[Row]:
     """Every page and file in force with its present version: rows read, doubtful rows, rows of the version before."""
     return rows_of(
         connection,
-        """SELECT d.id, d.kind, d.name, d.url, n.id AS notice_id, n.slug, v.id AS version, v.number, v.title,
+        """SELECT d.id, d.kind, d.name, d.url, n.id AS notice_id, n.slug, n.role, v.id AS version, v.number, v.title,
                   v.captured_at,
                   (SELECT count(*) FROM items i WHERE i.version_id = v.id) AS rows,
                   (SELECT count(*) FROM items i WHERE i.version_id = v.id AND coalesce(i.review, '') <> '') AS doubtful,
@@ -54,6 +55,8 @@ def _files(connection: sqlite3.Connection) -> Sequence[Row]:
 def _trouble(connection: sqlite3.Connection, row: Row) -> Trouble | None:
     if not row["rows"]:
         return _without_rows(connection, row)
+    if row["role"] == Role.LOCAL:
+        return None  # how far it deviates stands at /local; what it leaves out is no fault of the reading
     before = _rows_before(connection, row)
     missing = _missing(connection, row["version"])
     expected = max(before, row["rows"] + missing, row["rows"] + row["flagged"])

@@ -47,14 +47,16 @@ def find_body(root: Element, rule: Rule, html: str, page: Page) -> Body | None:
     if chosen is not None:
         return _narrowed(_whole(root, chosen, rule, prose), page)
     found = _by_prose(prose)
-    if found is not None:
+    if found is not None and found.element is not None and tag_of(found.element) not in ("table", "tbody"):
         return _narrowed(found, page)
     told = body_in_script(root)
     if told is not None:
         return Body(told[0], files=told[1])
     tables = _whole_of_tables(root)
     if tables is not None:
-        return Body(tables)
+        return Body(tables)  # with the names that stand above the tables
+    if found is not None:
+        return _narrowed(found, page)
     text = trafilatura.extract(html, include_comments=False, include_tables=True, deduplicate=False, favor_recall=False)
     size = len(BLANK.sub("", text or ""))
     # a container that stands there empty means an empty page, and what trafilatura sees is its menu or footer
