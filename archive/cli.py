@@ -18,6 +18,7 @@ from archive.machine.toml import SettingsError
 
 MODULES = (
     "crawl", "review", "decide", "changes", "search", "export", "notify", "operate", "serve", "schedule", "doctor",
+    "intake",
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from archive.operate.troubles.notices import waiting
 from archive.operate.troubles.trouble import Row, info, rows_of, value
 from archive.operate.troubles.trouble import Trouble as Trouble
 from archive.record import decide
+from archive.record.received import received
 from archive.record.store import Store
 
 
@@ -41,8 +42,11 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
         "ok": not attention,
         "notices": rows_of(
             connection,
-            "SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at FROM notices "
-            "WHERE declared = 1 ORDER BY number",
+            # received: when a person handed in the text that stands, NULL where the site gave it
+            f"""SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at,
+                  (SELECT g.fetched_at FROM notice_pages p JOIN last_good_captures g ON g.document_id = p.id
+                   WHERE p.notice_id = n.id AND {received("g.id")}) AS received
+                FROM notices n WHERE declared = 1 ORDER BY number""",  # noqa: S608 - a rule of ours
         ),
         "attention": attention,
         "review": value(connection, "SELECT count(*) FROM waiting"),

@@ -72,7 +72,8 @@ class Visit:
         return found
 
     def version(self, id: int | None) -> Row | None:
-        return self.row("SELECT * FROM versions WHERE id = ?", [id]) if id else None
+        sql = f"SELECT *, {received('capture_id')} AS received FROM versions WHERE id = ?"  # noqa: S608 - a rule of ours
+        return self.row(sql, [id]) if id else None
 
     # ------------------------------------------------------------ what is asked for
 

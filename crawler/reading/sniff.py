@@ -18,7 +18,10 @@ _TAG = re.compile(
 )
 _OFFICE_XML = re.compile(rb"<\?mso-application|schemas-microsoft-com:office:(?:spreadsheet|word)\"?\s*>?", re.I)
 _WORD_XML = re.compile(rb"""progid=["']Word\.Document["']|schemas\.microsoft\.com/office/word/2003/wordml""", re.I)
-_MIME = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)", re.I)
+_MIME = re.compile(
+    rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)",
+    re.I,
+)
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 
 

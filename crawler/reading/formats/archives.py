@@ -18,7 +18,9 @@ from crawler.reading.sniff import sniff
 
 WHAT = "压缩包"
 BY_PROGRAM = ("rar", "7z")
-NO_PROGRAM = "本机没有能打开 {}的程序。{}；请下载后打开核对，或在本机安装 bsdtar（libarchive-tools）或 unar，下次会自动读取。"
+NO_PROGRAM = (
+    "本机没有能打开 {}的程序。{}；请下载后打开核对，或在本机安装 bsdtar（libarchive-tools）或 unar，下次会自动读取。"
+)
 MAX_MEMBERS = 500
 MAX_MEMBER = 100_000_000
 MAX_TOTAL = 200_000_000

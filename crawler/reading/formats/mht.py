@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import email
 from collections.abc import Mapping
+from datetime import datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from datetime import datetime
 
 from attrs import frozen
 

@@ -24,6 +24,10 @@ from crawler.reading.formats.errors import DAMAGE
 
 SECONDS = 60.0
 """For one archive; the sandbox around the reader ends what hangs without writing."""
+ZIP_END = b"PK\x05\x06"
+BEHIND = 66_000
+"""Bytes at the end where bsdtar looks for the end of a zip file first, and takes an archive for one whose last file is a
+.docx, stored: then so many zeros are put behind it."""
 LISTING = 10_000_000
 """Bytes of unar's list of an archive."""
 
@@ -52,7 +56,7 @@ def files_in(payload: bytes, most: int) -> Iterator[Packed]:
     with tempfile.TemporaryDirectory(prefix="guidelines-unpack-") as folder:
         # a name of its own in a folder of its own: unar looks for further volumes beside the file
         path = Path(folder, "archive")
-        path.write_bytes(payload)
+        path.write_bytes(payload + bytes(BEHIND if ZIP_END in payload[-BEHIND:] else 0))
         yield from (_by_unar if installed() == "unar" else _by_bsdtar)(path, most)
 
 

@@ -16,7 +16,9 @@ from crawler.reading.page.read import read_page
 from crawler.reading.rule import Rule
 
 MEDIA_TYPE = MEDIA_TYPES["mht"]
-_OFFICE = re.compile(rb"ProgId\W{1,10}content=\W{0,3}(?:Word|Excel)\.|urn:schemas-microsoft-com:office:(?:word|excel)", re.I)
+_OFFICE = re.compile(
+    rb"ProgId\W{1,10}content=\W{0,3}(?:Word|Excel)\.|urn:schemas-microsoft-com:office:(?:word|excel)", re.I
+)
 """What Word and Excel write into the head of their pages: all of such a page is the document, no site is around it."""
 
 
