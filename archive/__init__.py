@@ -1,5 +1,4 @@
 """The archive: vocabulary, tables, changes, search, alerts and pages. Imports nothing of `crawler`."""
 
-from importlib.metadata import version
-
-SOFTWARE = f"guidelines-archive/{version('guidelines-archive')}"
+VERSION = "1.0.0"
+SOFTWARE = f"guidelines-archive/{VERSION}"

@@ -1,7 +1,7 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
-Commands: crawl · receive · reextract · recheck · decide · doctor. What a crawl found is in the database under its token; only
-`recheck` and `doctor` print their result (JSON).
+Commands: crawl · receive · reextract · recheck · decide · doctor. What a crawl found is in the database under its
+token; only `recheck` and `doctor` print their result (JSON).
 Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
 """
 

@@ -13,7 +13,8 @@ from scrapy.http import Request, Response
 
 from archive.clock import iso, now
 from archive.model import GOOD, Capture, Document, Finding, Notice, Reason, Verdict
-from archive.record.store import Row, Store
+from archive.record.database import Row
+from archive.record.store import Store
 from archive.warc.read import WarcError
 from crawler.download.asked import Asked, Exchange, Known, asked, request_for
 from crawler.readings import Reading, payload_of

@@ -24,7 +24,7 @@ from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.lock import crawl_lock
 from archive.model import Notice
-from archive.operate.health import forget_settled
+from archive.operate.known import forget_settled
 from archive.record.decide import settle_reviews
 from archive.record.declare import declare
 from archive.record.settle import settle_all

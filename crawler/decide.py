@@ -9,9 +9,10 @@ from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Document, Verdict
 from archive.record import decide
+from archive.record.database import Row
 from archive.record.keep import keep
 from archive.record.reviews import ReviewKind
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.warc.read import WarcError
 from crawler import reread
 from crawler.judge.evidence import is_left

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from archive.model import Document
+from archive.record.database import Row
 from archive.record.keep import keep_members
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.warc.read import Payload, read_payload
 from crawler.reading.rule import Rule
 from crawler.sandbox.apart import read_apart

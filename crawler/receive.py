@@ -23,9 +23,9 @@ from archive.compare.compare import is_same
 from archive.machine import faults
 from archive.machine.faults import StoreError
 from archive.model import Notice
+from archive.record.database import Row
 from archive.record.edition import page_of
 from archive.record.learn import furniture_of
-from archive.record.store import Row
 from archive.text.filetypes import MEDIA_TYPES
 from archive.text.links import link_key
 from archive.text.same import name_key

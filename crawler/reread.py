@@ -7,10 +7,11 @@ from typing import Any
 
 from archive.machine.transaction import atomic
 from archive.model import Document, Problem
+from archive.record.database import Row
 from archive.record.edition import Edition
 from archive.record.keep import keep, keep_upgraded
 from archive.record.readings import same_reading
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.warc.read import WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule

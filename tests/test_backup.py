@@ -15,7 +15,7 @@ from archive.cli import cli
 from archive.machine.lock import LockHeld, crawl_lock
 from archive.operate.backup import BackupError, backup, restore
 from archive.operate.verify import verify
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.tell.outbox import Outbox
 from tests.crawl.harness import environment
 from tests.crawled import copy_of, crawled, site, watch

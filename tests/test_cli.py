@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
 
-from archive.cli import cli
+from archive.cli import COMMANDS, cli
 from archive.commands import chinese
 from tests.crawl.harness import environment
 from tests.factory import make_archive
@@ -47,6 +48,21 @@ def test_wrong_usage_is_one_sentence_in_chinese_and_exit_code_2(arguments: list[
     assert said in done.stderr
     assert done.stdout == ""
     assert not re.search(r"\b(Error|Invalid|No such|Missing|Usage|Did you)\b", done.stderr)
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_command_is_loaded_from_where_the_list_says(module: str) -> None:
+    commands = importlib.import_module(f"archive.commands.{module}").COMMANDS
+    assert tuple(command.name for command in commands) == COMMANDS[module]
+
+
+@pytest.mark.parametrize("command", ["status", "search", "changes", "export"])
+def test_who_only_looks_loads_no_library_of_those_who_write(command: str) -> None:
+    module = next(module for module, names in COMMANDS.items() if command in names)
+    program = f"import sys, archive.cli, archive.commands.{module} as m; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    heavy = {"sqlite_utils", "numpy", "jinja2", "lxml", "scrapy", "datasette", "apprise", "trafilatura"}
+    assert set(done.stdout.split()) & heavy == set()
 
 
 def every_command(group: click.Group = cli, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -17,7 +17,7 @@ from archive.clock import now
 from archive.operate import health
 from archive.operate.backup import BackupError, DataDamaged, backup, problems_of, restore
 from archive.operate.verify import verify
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.tell.outbox import Outbox
 from tests import damage
 from tests.crawl.harness import environment, page

@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from archive.commands.export import export_command
 from archive.publish.export import ExportError, export_bytes, sheet_name
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.words.channels import CHANNELS, official_list
 from tests.factory import attachment_document, capture, item, make_archive
 

@@ -12,7 +12,8 @@ import pytest
 
 from archive.publish.feeds import NoSuchArea, changes_json, feed, not_modified
 from archive.publish.report import changes
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from tests.factory import make_archive
 from tests.notify.changes import record, revise_page, revise_row
 

@@ -18,8 +18,9 @@ from archive.machine.lock import crawl_lock
 from archive.model import Capture, Reason, Verdict
 from archive.operate import health
 from archive.record.decide import settle_reviews
+from archive.record.look import read_only
 from archive.record.reviews import note_capture
-from archive.record.store import Store, read_only
+from archive.record.store import Store
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 
 

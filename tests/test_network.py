@@ -13,7 +13,8 @@ import pytest
 from archive.clock import iso, now
 from archive.model import Capture, Verdict
 from archive.operate import health
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from tests.crawl.harness import Archive, environment
 from tests.factory import make_archive
 from tests.sites.server import SiteServer

@@ -13,7 +13,8 @@ from archive.compare.compare import compare
 from archive.model import Area, Attachment, Finding, Kind, Notice, Sources, Verdict
 from archive.publish.export import export_bytes, sheet_name
 from archive.record.declare import declare
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.text.filetypes import MEDIA_TYPES
 from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read

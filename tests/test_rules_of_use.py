@@ -12,7 +12,8 @@ import pytest
 
 from archive.machine.lock import NAME, LockHeld, crawl_lock
 from archive.publish import export, feeds
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.record.visits import due, mark_gone, next_interval
 from archive.settings import Settings
 from tests.factory import make_archive

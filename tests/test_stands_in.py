@@ -12,9 +12,10 @@ from attrs import evolve
 
 from archive.model import Attachment, Capture, Document, Verdict
 from archive.operate.health import notice_troubles
+from archive.record.database import Row
 from archive.record.keep import keep
+from archive.record.look import read_only
 from archive.record.settle import settle_all
-from archive.record.store import Row, read_only
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 
 FILE = Attachment("附件：标准目录.docx", "http://land.example/t1.docx")

@@ -5,8 +5,9 @@ import pytest
 
 from archive.clock import iso, now, parse
 from archive.model import Capture, Verdict
-from archive.operate.health import forget_settled, notice_troubles
-from archive.record.store import read_only
+from archive.operate.known import forget_settled
+from archive.operate.troubles.notices import notice_troubles
+from archive.record.look import read_only
 from archive.record.visits import due, mark_gone, next_interval, update_notices
 from archive.settings import Settings
 from tests.factory import make_archive

@@ -10,10 +10,12 @@ from archive.clock import iso, now
 from archive.machine.faults import StoreError
 from archive.model import Area, Attachment, Capture, Document, Notice, Sources, Verdict
 from archive.record.declare import declare
-from archive.record.migrations.release_2 import migrations
+from archive.record.look import read_only
+from archive.record.migrations import NAMES, SET
+from archive.record.migrations.every import migrations
 from archive.record.readings import same_reading
 from archive.record.schema import migrate
-from archive.record.store import Store, read_only
+from archive.record.store import Store
 from tests.factory import AREAS, NOTICES, TASKS, attachment_document, item, make_archive
 
 
@@ -108,6 +110,12 @@ def test_a_reader_cannot_write(tmp_path):
 def test_no_archive_is_said_with_the_next_step(tmp_path):
     with pytest.raises(StoreError, match="guidelines crawl"):
         read_only(tmp_path)
+
+
+def test_the_list_of_migrations_for_those_who_only_look_is_the_one_that_is_made(tmp_path):
+    store = Store.open(tmp_path)
+    assert {step.name for step in migrations.applied(store.db)} == NAMES
+    assert migrations.name == SET
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):

@@ -10,8 +10,9 @@ import pytest
 
 from archive.compare.redline import apply
 from archive.publish import report
+from archive.record.look import read_only
 from archive.record.settle import settle_all
-from archive.record.store import Store, read_only
+from archive.record.store import Store
 from archive.record.story import Story, stories, text_of, version_of
 from archive.tell.messages import Entry, compose
 from tests.factory import attachment_document, capture, item, make_archive, page_document

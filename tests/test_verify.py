@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from archive.cli import cli
 from archive.operate import health
 from archive.operate.verify import verify
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.search import index
 from tests.crawled import copy_of, crawled
 

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 from archive.cli import cli
 from archive.model import Attachment
 from archive.operate.health import notice_troubles
+from archive.record.look import read_only
 from archive.record.settle import settle_all
-from archive.record.store import Store, read_only
+from archive.record.store import Store
 from archive.record.story import stories
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 from tests.web.conftest import Site

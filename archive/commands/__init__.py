@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from uuid import uuid4
 
 import click
@@ -20,7 +20,10 @@ from rich.console import Console
 
 from archive.machine import child, faults
 from archive.machine.lock import crawl_lock
-from archive.record.store import Store, crawl_under, read_only
+from archive.record.look import crawl_under, read_only
+
+if TYPE_CHECKING:
+    from archive.record.store import Store
 
 OK, FAILED, USAGE, ATTENTION = 0, 1, 2, 3
 
@@ -55,6 +58,8 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def writing(data: Path) -> Iterator[Store]:
     """The archive opened for writing under the lock, for the block. Raises StoreError, also when the lock is held."""
+    from archive.record.store import Store  # only those who write load the tables
+
     read_only(data).close()  # says so when there is no archive
     with crawl_lock(data, "人工处理"):
         faults.refuse_damaged(data)

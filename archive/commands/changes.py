@@ -17,7 +17,7 @@ from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, Op, side_by_si
 from archive.machine.faults import StoreError
 from archive.model import Kind
 from archive.publish import report
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.record.story import Story
 from archive.settings import load_settings
 

@@ -13,7 +13,7 @@ from archive import words
 from archive.clock import local
 from archive.commands import ATTENTION, OK, crawl_by_child, emit, err, json_option, out, pass_data
 from archive.publish.report import crawl_report, needs_person, notices, visits
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.settings import load_settings
 
 

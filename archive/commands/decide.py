@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archive.commands import out, pass_data, writing
-from archive.operate import health
+from archive.operate import known
 
 
 @click.command()
@@ -16,7 +16,7 @@ from archive.operate import health
 def acknowledge(data: Path, slug: str) -> None:
     """知道了：这份通知当前的问题不再提醒，直到结论改变。"""
     with writing(data) as store:
-        troubles = health.acknowledge(store, slug)
+        troubles = known.acknowledge(store, slug)
     for trouble in troubles:
         out.print(trouble.what, markup=False)
     out.print("已记下，情况改变前不再提醒。")

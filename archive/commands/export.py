@@ -10,7 +10,7 @@ import click
 
 from archive.commands import FAILED, emit, err, json_option, out, pass_data
 from archive.publish.export import SUFFIXES, ExportError, entries, render, write
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.settings import load_settings
 from archive.words.columns import LEVELS
 

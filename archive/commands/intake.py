@@ -15,8 +15,8 @@ import click
 from archive import words
 from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, out, pass_data
 from archive.publish.report import crawl_report, needs_person
+from archive.record.look import read_only
 from archive.record.received import waiting_files
-from archive.record.store import read_only
 
 
 @click.command()

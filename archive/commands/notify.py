@@ -15,7 +15,7 @@ from archive import clock
 from archive.clock import local
 from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data
 from archive.machine.toml import SettingsError
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.settings import load_settings
 from archive.tell.outbox import Outbox
 from archive.tell.subscriptions import NAME, Subscriber, load

@@ -16,8 +16,8 @@ from archive.compare.redline import redline
 from archive.machine.faults import StoreError
 from archive.publish import report
 from archive.record.decide import review_of_candidate
+from archive.record.look import read_only
 from archive.record.questions import Question, questions
-from archive.record.store import read_only
 from archive.settings import load_settings
 from archive.tell.plan import audience
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from archive import words
 from archive.commands import emit, json_option, out, pass_data
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.search.query import Hit, QueryError, search
 
 

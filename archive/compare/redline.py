@@ -12,11 +12,16 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise, zip_longest
+from typing import TYPE_CHECKING
 
-import fast_diff_match_patch
-import numpy as np
 from attrs import frozen
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Indel
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Matrix = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 EQUAL, INSERT, DELETE, MOVED = "equal", "insert", "delete", "moved"
 
@@ -153,12 +158,16 @@ def _changed_block(gone: list[str], come: list[str]) -> Iterator[Op]:
 def _pairs(gone: list[str], come: list[str]) -> list[tuple[int, int]]:
     if not gone or not come or len(gone) * len(come) > _MATRIX:
         return []
+    import numpy as np  # 0.1 s of processor time, which a crawl without changes need not spend
+
     alike = process.cdist(gone, come, scorer=fuzz.ratio, dtype=np.float32)
     return best_path(np.where(alike >= _PAIRED_FROM, alike, 0))
 
 
-def best_path(score: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> list[tuple[int, int]]:
+def best_path(score: Matrix) -> list[tuple[int, int]]:
     """Needleman–Wunsch without gap cost: rising pairs whose scores add up highest; none of score 0."""
+    import numpy as np
+
     rows, columns = score.shape
     best = np.zeros((rows + 1, columns + 1), dtype=np.float32)
     for i in range(rows):
@@ -235,19 +244,18 @@ def tokens(text: str) -> list[str]:
 def characters(old: str, new: str) -> list[Op]:
     """The redline of one sentence, token by token."""
     before, after = tokens(old), tokens(new)
-    codes: dict[str, str] = {}
-    for token in (*before, *after):
-        if token not in codes:
-            number = len(codes) + 0x100
-            codes[token] = chr(number if number < 0xD800 else number + 0x800)  # never a surrogate
-    words = {code: token for token, code in codes.items()}
-    sides = ("".join(codes[t] for t in before), "".join(codes[t] for t in after))
-    steps = fast_diff_match_patch.diff(*sides, counts_only=False, cleanup="No", timelimit=1)
-    decoded = [(_NAMES[op], [words[code] for code in text]) for op, text in steps]
-    return [(op, "".join(pieces)) for op, pieces in _without_crumbs(decoded)]
+    if len(before) * len(after) > _TOKEN_PAIRS:
+        return [op for op in ((DELETE, old), (INSERT, new)) if op[1]]
+    steps: list[tuple[str, list[str]]] = []
+    for code in Indel.opcodes(before, after):
+        op = {"equal": EQUAL, "delete": DELETE, "insert": INSERT}[code.tag]
+        piece = after[code.dest_start : code.dest_end] if op == INSERT else before[code.src_start : code.src_end]
+        steps.append((op, piece))
+    return [(op, "".join(pieces)) for op, pieces in _without_crumbs(steps)]
 
 
-_NAMES = {"=": EQUAL, "+": INSERT, "-": DELETE}
+_TOKEN_PAIRS = 400_000_000
+"""Above, two texts are shown one after the other: the matrix of one bit a pair would be more than 50 MB."""
 _CRUMB = 2
 """Characters up to which what stayed the same between two larger edits is chance and only hampers reading."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import numpy as np
 from attrs import define
 from rapidfuzz import fuzz, process
 
@@ -14,6 +14,9 @@ from archive.compare.redline import best_path, longest_run, matched
 from archive.model import CellChange, Item, RowChange
 from archive.text.fold import compare_fold
 from archive.words.columns import CATALOGUE, GROUPS, NAMES, TEXTS
+
+if TYPE_CHECKING:
+    from archive.compare.redline import Matrix
 
 _TEXTS = {field: NAMES[field] for field in TEXTS if field not in ("serial", "channels")}
 FLAGS = {column.field: (GROUPS[column.group], column.heading) for column in CATALOGUE if column.flag}
@@ -177,8 +180,10 @@ def _alike_in_gaps(
     return changed, gone, come
 
 
-def _likeness(left: list[_Row], right: list[_Row]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _likeness(left: list[_Row], right: list[_Row]) -> Matrix:
     """0–1 for each pair, 0 below the threshold. Names weigh most: most rows of a table share basis and channels."""
+    import numpy as np
+
     score = np.zeros((len(left), len(right)), dtype=np.float32)
     if not left or not right or score.size > _MATRIX:
         return score

@@ -30,7 +30,8 @@ from archive.machine import faults, soundness
 from archive.machine.lock import crawl_lock
 from archive.operate import damage, holdings
 from archive.operate.holdings import Entry, Unreadable, entry_of, sha256
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.settings import ENVIRONMENT
 from archive.warc.read import FOLDER
 

@@ -17,15 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from archive import clock
-from archive.machine.faults import StoreError
 from archive.operate.troubles.machine import deliveries, gathered, machine_troubles
 from archive.operate.troubles.notices import notice_troubles as notice_troubles
 from archive.operate.troubles.notices import waiting
 from archive.operate.troubles.trouble import Row, info, rows_of, value
 from archive.operate.troubles.trouble import Trouble as Trouble
-from archive.record import decide
-from archive.record.received import received
-from archive.record.store import Store
 
 
 def status(data: Path, connection: sqlite3.Connection, now: datetime | None = None) -> dict[str, Any]:
@@ -42,11 +38,11 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
         "ok": not attention,
         "notices": rows_of(
             connection,
-            # received: when a person handed in the text that stands, NULL where the site gave it
-            f"""SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at,
+            # received: when a person handed in what was last had of the page; NULL where the site gave it
+            """SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at,
                   (SELECT g.fetched_at FROM notice_pages p JOIN last_good_captures g ON g.document_id = p.id
-                   WHERE p.notice_id = n.id AND {received("g.id")}) AS received
-                FROM notices n WHERE declared = 1 ORDER BY number""",  # noqa: S608 - a rule of ours
+                   WHERE p.notice_id = n.id AND g.id IN (SELECT id FROM received_captures)) AS received
+                FROM notices n WHERE declared = 1 ORDER BY number""",
         ),
         "attention": attention,
         "review": value(connection, "SELECT count(*) FROM waiting"),
@@ -68,25 +64,6 @@ def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[
         *waiting(connection),
         *machine_troubles(data, connection, now),
     ]
-
-
-def acknowledge(store: Store, slug: str) -> list[Trouble]:
-    """Note that a person knows of a notice's present troubles; returns them. Raises StoreError when there are none."""
-    row = store.row("SELECT id FROM notices WHERE slug = ?", [slug])
-    if row is None:
-        raise StoreError(f"没有 slug 为 {slug} 的通知；请用 guidelines status 查看")
-    known = [trouble for trouble in notice_troubles(store.db.conn) if trouble.notice == slug]
-    if not known:
-        raise StoreError(f"{slug} 目前没有问题，无需确认")
-    decide.acknowledge(store, row["id"], [trouble.mark for trouble in known])
-    return known
-
-
-def forget_settled(store: Store) -> None:
-    """After a crawl: a trouble that a person knows about and that is over is a new one when it comes back."""
-    standing = {trouble.mark for trouble in notice_troubles(store.db.conn)}
-    for notice in store.rows("SELECT id, acknowledged FROM notices WHERE acknowledged IS NOT NULL"):
-        decide.acknowledge(store, notice["id"], [m for m in json.loads(notice["acknowledged"]) if m in standing])
 
 
 def doubtful_count(connection: sqlite3.Connection) -> int:

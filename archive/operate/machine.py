@@ -19,7 +19,7 @@ from archive.machine.lock import NAME as LOCK
 from archive.machine.toml import SettingsError
 from archive.operate.checks import Check, broken, ok, person
 from archive.operate.troubles.machine import DISK_FREE_MIN
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.settings import load_settings
 
 PRIVATE = ("notify.db", "guidelines.env")

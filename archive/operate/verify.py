@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from attrs import Factory, define
-from sqlite_utils import Database
 
 from archive import clock
 from archive.machine import child, soundness
 from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
+from archive.machine.tables import Database
 from archive.operate import damage
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.search import index
 from archive.warc.check import check_file
 from archive.warc.read import FOLDER, WarcError, read_payload, read_record

@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from attrs import frozen
 
+from archive import words
 from archive.clock import parse
 from archive.model import Item
+from archive.record.database import rows_of
 from archive.record.readings import item_of
-from archive.record.received import received
-from archive.record.store import rows_of
 from archive.words.channels import official_list
 from archive.words.columns import CATALOGUE, GROUPS, LEVELS
 
@@ -39,9 +39,9 @@ _HIGHEST_ROW = 409.0
 _LONGEST_CELL = 32_767
 _LONGEST_SHEET_NAME = 31
 
-_QUERY = f"""
+_QUERY = """
     SELECT i.*, a.slug AS area_slug, a.name AS area_name, v.number AS version_number, v.captured_at,
-           {received("v.capture_id")} AS received,
+           v.capture_id IN (SELECT id FROM received_captures) AS received,
            d.name AS document_name, d.url AS document_url, d.kind AS document_kind, d.mirror,
            n.slug AS notice_slug, n.title AS notice_title, n.document_number, n.url AS notice_url
     FROM items_in_force i
@@ -53,7 +53,7 @@ _QUERY = f"""
       AND (:level = '' OR CASE :level WHEN 'county' THEN i.county ELSE i.township END
            OR (i.county IS NULL AND i.township IS NULL))
     ORDER BY a.position IS NULL, a.position, n.number, d.id, i.position
-"""  # noqa: S608 - a rule of ours
+"""
 
 
 class ExportError(Exception):
@@ -110,10 +110,9 @@ def _source(row: Mapping[str, Any], zone: ZoneInfo, level: str) -> str:
     number = f"（{row['document_number']}）" if row["document_number"] else ""
     document = f"{row['document_name']}，" if row["document_kind"] != "page" and row["document_name"] else ""
     mirror = f"{row['mirror']}，" if row["mirror"] else ""
+    how = words.CRAWLS["receive"] if row["received"] else "抓取"
     day = parse(row["captured_at"]).astimezone(zone).date().isoformat()
-    parts = [
-        f"《{row['notice_title']}》{number}，{document}{mirror}第 {row['version_number']} 版，{day} {'人工补采' if row['received'] else '抓取'}"
-    ]
+    parts = [f"《{row['notice_title']}》{number}，{document}{mirror}第 {row['version_number']} 版，{day} {how}"]
     if level and _unleveled(row):
         parts.append("原表未分公开层级")
     if row["review"]:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from archive.clock import parse
 from archive.publish.report import form
-from archive.record.store import Row, rows_of
+from archive.record.database import Row, rows_of
 from archive.record.story import Story, stories
 from archive.tell import render
 from archive.tell.messages import SITE

@@ -13,7 +13,7 @@ from typing import Any
 from archive.compare.redline import Op, redline
 from archive.model import Kind
 from archive.operate.health import notice_troubles
-from archive.record.store import rows_of
+from archive.record.database import rows_of
 from archive.record.story import Story, stories, text_of, version_of
 
 _WHICH: Mapping[str, str] = {

@@ -20,10 +20,11 @@ from archive.machine.transaction import atomic
 from archive.model import Change, Document, Kind, Verdict
 from archive.record import reviews
 from archive.record.changes import record_change
+from archive.record.database import Row
 from archive.record.edition import Edition
 from archive.record.reviews import ReviewKind
 from archive.record.settle import settle, stand
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.words import CANDIDATES
 
 NOTICE_FIELDS = (

@@ -13,7 +13,8 @@ from typing import Any
 from attrs import asdict, evolve, frozen
 
 from archive.model import Attachment, Document, Problem
-from archive.record.store import Row, Store
+from archive.record.database import Row
+from archive.record.store import Store
 from archive.text.links import link_key
 from archive.text.same import name_key
 

@@ -14,11 +14,12 @@ from archive.compare.compare import compare, is_confident, is_same
 from archive.compare.furniture import Furniture
 from archive.machine.faults import StoreError
 from archive.model import Document
+from archive.record.database import Row
 from archive.record.files import member_documents, refresh_links
 from archive.record.learn import learn
 from archive.record.readings import same_reading
 from archive.record.settle import record_upgrade
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.search import index
 
 INSTEAD = 0.5

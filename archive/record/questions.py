@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve, frozen
-from sqlite_utils import Database
 
 from archive import words
 from archive.compare.compare import compare
+from archive.machine.tables import Database
 from archive.model import Change, Document
+from archive.record.database import Row
 from archive.record.learn import furniture_of
 from archive.record.reviews import ReviewKind
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.text.links import link_key
 
 Audience = Callable[[Change], int | None]

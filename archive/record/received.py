@@ -1,21 +1,10 @@
-"""What a person has handed in (`guidelines receive`): captures whose crawl is of that kind."""
+"""What a person hands in with `guidelines receive`."""
 
 from __future__ import annotations
 
 import sqlite3
 
-from archive.record.store import Row, rows_of
-
-KIND = "receive"
-"""crawls.kind"""
-
-
-def received(capture: str) -> str:
-    """SQL that says 1 when the capture of this id (a column) was handed in by a person."""
-    return (
-        f"EXISTS (SELECT 1 FROM captures rc JOIN crawls rk ON rk.id = rc.crawl_id"
-        f" WHERE rc.id = {capture} AND rk.kind = '{KIND}')"
-    )
+from archive.record.database import Row, rows_of
 
 
 def waiting_files(connection: sqlite3.Connection, slug: str) -> list[Row]:

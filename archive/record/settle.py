@@ -26,9 +26,10 @@ from archive.machine.faults import StoreError
 from archive.machine.transaction import atomic
 from archive.model import Change, Kind
 from archive.record.changes import record_change
+from archive.record.database import Row
 from archive.record.edition import Edition, File, attachment_rows, document_of, file_now, present, with_version
 from archive.record.learn import furniture_of
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.search import index
 
 RETURN_WITHIN = timedelta(hours=24)

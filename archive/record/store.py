@@ -9,27 +9,23 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlite_utils import Database
-
 from archive.clock import iso, now
 from archive.machine import faults
 from archive.machine.faults import StoreError
-from archive.machine.lock import crawl_lock
+from archive.machine.tables import Database
 from archive.machine.transaction import atomic
 from archive.model import GOOD, Attachment, Capture, Document
+from archive.record.database import LOST, Row, holds_records, is_empty, rows_of
 from archive.record.files import attachment_documents
-from archive.record.migrations.release_2 import migrations
+from archive.record.migrations.every import migrations
 from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
-from archive.record.schema import LOST, holds_records, is_empty, is_outdated, look, migrate
+from archive.record.schema import migrate
 from archive.search import index
 from archive.text.same import name_key
-
-Row = dict[str, Any]
 
 
 class Store:
@@ -313,45 +309,3 @@ class Store:
                 [version_id],
             ),
         )
-
-
-def crawl_under(data: Path, token: str) -> int | None:
-    """The number of the crawl that was begun under this token; None when it began none."""
-    if not (data / "archive.db").exists():
-        return None
-    with closing(read_only(data)) as connection:
-        found = connection.execute("SELECT id FROM crawls WHERE token = ?", [token]).fetchone()
-    return int(found["id"]) if found else None
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-    """Rows as dictionaries, whatever the connection's row factory."""
-    cursor = connection.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
-def read_only(data: Path) -> sqlite3.Connection:
-    """A connection that cannot write, for everything that only looks.
-
-    An archive of an earlier release is brought up to this one first. Raises StoreError when there is no archive, one of
-    a newer release, or one that cannot be opened.
-    """
-    path = data / "archive.db"
-    try:
-        if is_empty(path):
-            if holds_records(data):
-                raise StoreError(LOST.format(path=path, data=data))
-            raise StoreError(
-                f"{data.absolute()} 中还没有档案库（archive.db）；请先运行 guidelines crawl，或用 --data 指出数据目录"
-            )
-        connection = look(path)
-        if is_outdated(connection, path):
-            connection.close()
-            with crawl_lock(data, "升级档案库"):
-                Store.open(data).close()
-            connection = look(path)
-    except (OSError, sqlite3.Error) as error:
-        faults.raise_told(error, data)
-        raise
-    return connection

@@ -10,18 +10,20 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
-from sqlite_utils import Database
 
 from archive import words
 from archive.clock import local
 from archive.compare.excerpts import passages
 from archive.compare.redline import DELETE, EQUAL, Op, redline
 from archive.model import Kind
-from archive.record.store import Row, rows_of
+from archive.record.database import Row, rows_of
 from archive.words.columns import LABELS
+
+if TYPE_CHECKING:
+    from archive.machine.tables import Database
 
 FORM = 1
 """Of the kept stories. One of another form was written by another release and is worked out again."""

@@ -6,8 +6,12 @@ say a rule otherwise: its migration calls `renew`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import frozen
-from sqlite_utils import Database
+
+if TYPE_CHECKING:
+    from archive.machine.tables import Database
 
 
 @frozen
@@ -41,6 +45,12 @@ VIEWS = (
         "每份文件最近一次抓取，不论结果。",
         """SELECT c.* FROM documents d JOIN captures c ON c.document_id = d.id
              AND c.id = (SELECT max(id) FROM captures k WHERE k.document_id = d.id)""",
+    ),
+    View(
+        "received_captures",
+        "人工补采",
+        "由人在浏览器中另存后交来的网页和文件（guidelines receive）。",
+        "SELECT c.* FROM captures c JOIN crawls k ON k.id = c.crawl_id WHERE k.kind = 'receive'",
     ),
     View(
         "standing_versions",

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from archive.clock import iso, now, parse
 from archive.model import GOOD, Reason, Verdict
+from archive.record.database import Row
 from archive.record.edition import page_of
-from archive.record.store import Row, Store
+from archive.record.store import Store
 from archive.settings import Settings
 
 FIRST_INTERVAL = 24.0

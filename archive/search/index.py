@@ -12,15 +12,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from archive.machine.transaction import atomic
 from archive.text.noise import without_noise
 from archive.text.struck import in_force
 from archive.text.tokens import spaced
 from archive.words import HIT_KINDS
+
+if TYPE_CHECKING:
+    from archive.machine.tables import Database
 
 TELLING = 10
 """Characters from which a link's text is taken to say by itself what the file is (附件1 does not)."""

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from sqlite_utils import Database, Migrations
-from sqlite_utils.db import Table
 
 from archive.clock import iso
+from archive.machine.tables import Database, Migrations, Table
 from archive.machine.transaction import atomic
+from archive.record.database import rows_of
 from archive.record.schema import migrate
-from archive.record.store import rows_of
 
 Row = dict[str, Any]
 

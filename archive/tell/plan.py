@@ -15,7 +15,7 @@ from archive.machine.toml import SettingsError
 from archive.machine.transaction import atomic
 from archive.model import Change, Kind
 from archive.operate import health
-from archive.record.store import rows_of
+from archive.record.database import rows_of
 from archive.settings import Settings
 from archive.tell.outbox import Outbox, Row, Telling
 from archive.tell.subscriptions import NAME, Subscriber, Subscriptions, load

@@ -14,7 +14,7 @@ from typing import Any
 from attrs import Factory, define
 
 from archive import clock
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.record.story import stories
 from archive.settings import Settings
 from archive.tell import plan

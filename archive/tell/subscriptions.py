@@ -29,7 +29,7 @@ from archive import words
 from archive.machine.toml import Mistake, Must, SettingsError, TomlFile, near
 from archive.machine.toml_lines import Place
 from archive.model import Kind
-from archive.record.store import rows_of
+from archive.record.database import rows_of
 from archive.settings import ENVIRONMENT
 
 NAME = "subscriptions.toml"

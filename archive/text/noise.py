@@ -9,6 +9,7 @@ stays; what changes among that all the same is learnt from evidence, page by pag
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _LONG = 80
 """Characters from which a line is no widget."""
@@ -85,30 +86,29 @@ _WEAK = (
 _SEPARATORS = r"[\s\[\]【】()<>《》|:/·、,]+"
 
 
+@cache
 def _pattern(words: str) -> re.Pattern[str]:
+    """Compiled at its first use: together they take a tenth of a second, and most commands use none."""
     return re.compile(words, re.IGNORECASE)
 
 
-_WHOLE = _pattern(
-    "|".join(
-        f"(?:{one})"
-        for one in (_RENEWED, _TODAY, _WEATHER, _NEIGHBOUR, _VISITORS, _BANNER, _OWN_COUNTER, _LIKED, _BARE_COUNTER)
-    )
+_WHOLE = "|".join(
+    f"(?:{one})"
+    for one in (_RENEWED, _TODAY, _WEATHER, _NEIGHBOUR, _VISITORS, _BANNER, _OWN_COUNTER, _LIKED, _BARE_COUNTER)
 )
 _EITHER = f"(?:{_OWN_COUNTER}|{_DOWNLOADED}|{_LIKED})"
 # what cuts a counter off from the words beside it: the line's end, blanks, a bar, brackets of its own
-_CUT_OFF = _pattern(
+_CUT_OFF = (
     rf"[\[【]\s*{_EITHER}\s*[\]】]|\(\s*{_DOWNLOADED}\s*\)"
     rf"|(?:^|(?<=[\s|\]】)]))\(?{_EITHER}\)?(?=$|[\s|\[【(])"
 )
-_DOWNLOADS_BESIDE_A_LINK = _pattern(rf"[\[【(]\s*{_DOWNLOADED}\s*[\]】)]")
-_NAMED_FONT = _pattern(
-    r"[\[【(]\s*(?:字体|字号|字体大小|文字大小|字号大小)\s*:?\s*(?:大|中|小|特大|超大|默认|[\s|/])+[\]】)]"
-)
-_STRONG_WORD, _WEAK_WORD = _pattern(_STRONG), _pattern(f"{_STRONG}|{_WEAK}")
+_DOWNLOADS_BESIDE_A_LINK = rf"[\[【(]\s*{_DOWNLOADED}\s*[\]】)]"
+_NAMED_FONT = r"[\[【(]\s*(?:字体|字号|字体大小|文字大小|字号大小)\s*:?\s*(?:大|中|小|特大|超大|默认|[\s|/])+[\]】)]"
+_WEAK_OR_STRONG = f"{_STRONG}|{_WEAK}"
 _WORDS = re.compile(_SEPARATORS)
-_OF_DAY = _pattern(
-    rf"^((?:信息)?(?:发布|公开|发表|发文)(?:时间|日期)\s*:\s*{_DAY}|{_DAY}(?=[\sT]*{_CLOCK}\s*来源\s*:))[\sT]*{_CLOCK}(?=$|\s)"
+_OF_DAY = (
+    rf"^((?:信息)?(?:发布|公开|发表|发文)(?:时间|日期)\s*:\s*{_DAY}|{_DAY}(?=[\sT]*{_CLOCK}\s*来源\s*:))"
+    rf"[\sT]*{_CLOCK}(?=$|\s)"
 )
 
 
@@ -122,13 +122,13 @@ def without_noise(line: str) -> str:
     text = line.translate(_HALF).strip()
     if len(text) > _LONG or "。" in text:
         return _cut(line, _DOWNLOADS_BESIDE_A_LINK)
-    if _WHOLE.fullmatch(text):
+    if _pattern(_WHOLE).fullmatch(text):
         return ""
     rest = _cut(_cut(line, _CUT_OFF), _NAMED_FONT)
     left = rest.translate(_HALF).strip()
     if _is_widget(left, alone=rest == line):
         return ""
-    day = _OF_DAY.match(rest.translate(_HALF))
+    day = _pattern(_OF_DAY).match(rest.translate(_HALF))
     return rest[: day.end(1)] + rest[day.end() :] if day else rest
 
 
@@ -137,10 +137,10 @@ def without_counters(name: str) -> str:
     return _cut(_cut(name, _DOWNLOADS_BESIDE_A_LINK), _CUT_OFF)
 
 
-def _cut(line: str, pattern: re.Pattern[str]) -> str:
+def _cut(line: str, words: str) -> str:
     """The line without what matches, which is looked for in half width; untouched when nothing does."""
     half = line.translate(_HALF)
-    spans = [found.span() for found in pattern.finditer(half) if found.end() > found.start()]
+    spans = [found.span() for found in _pattern(words).finditer(half) if found.end() > found.start()]
     if not spans:
         return line
     kept, at = [], 0
@@ -158,8 +158,8 @@ def _is_widget(text: str, *, alone: bool) -> bool:
     words = [word for word in _WORDS.split(text) if word]
     if not words:
         return True
-    if not all(_WEAK_WORD.fullmatch(word) for word in words):
+    if not all(_pattern(_WEAK_OR_STRONG).fullmatch(word) for word in words):
         return False
-    strong = sum(1 for word in words if _STRONG_WORD.fullmatch(word))
+    strong = sum(1 for word in words if _pattern(_STRONG).fullmatch(word))
     printed = {"打印", "关闭"} <= set(words)
     return bool(strong) or printed or (not alone and len("".join(words)) > 1)

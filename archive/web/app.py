@@ -9,7 +9,7 @@ from datasette.app import Datasette
 
 from archive.machine import faults, soundness
 from archive.machine.faults import StoreError
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.settings import load_settings
 from archive.web.pages import is_ours
 from archive.web.security import App, secured

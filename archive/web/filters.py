@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from archive import words
 from archive.clock import local
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.settings import Settings, load_settings
 from archive.text import filetypes
 from archive.web import failures

@@ -17,7 +17,7 @@ from scrapy.http import Headers, Request, Response
 
 from archive import SOFTWARE
 from archive.clock import iso, now
-from archive.record.store import Row
+from archive.record.database import Row
 from archive.warc.read import WarcError, read_record
 from archive.warc.write import WarcFiles, digest, record_id
 from crawler.crawl import crawl_of

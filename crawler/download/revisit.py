@@ -16,7 +16,8 @@ from typing import Any
 from scrapy.http import Request
 
 from archive.clock import now, parse
-from archive.record.store import Row, Store
+from archive.record.database import Row
+from archive.record.store import Store
 from archive.text.links import link_key, loose_key
 from crawler.download.asked import KEY, Asked, Known
 

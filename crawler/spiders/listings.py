@@ -18,8 +18,8 @@ from scrapy.http import Response
 
 from archive import words
 from archive.model import Document, Finding, Reason, Verdict
+from archive.record.database import Row
 from archive.record.edition import page_of
-from archive.record.store import Row
 from archive.text.links import link_key
 from crawler.answer import header_map
 from crawler.crawl import host_of

@@ -12,7 +12,7 @@ import pytest
 
 from archive.model import Area, Document
 from archive.publish.export import entries, export_bytes
-from archive.record.store import read_only
+from archive.record.look import read_only
 from crawler.reading import read
 from crawler.reading.rule import Rule
 from scripts.bench_rows import compare, read_case

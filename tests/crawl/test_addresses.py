@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.operate.health import notice_troubles
-from archive.record.store import read_only
+from archive.record.look import read_only
 from crawler.download.asked import LONGEST_ADDRESS
 from crawler.spiders.notices import MOST_FILES
 from tests.crawl.harness import Archive, page

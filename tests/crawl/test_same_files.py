@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.operate.health import notice_troubles
-from archive.record.store import read_only
+from archive.record.look import read_only
 from tests.compare.test_same_file_other_format import edited, plain, table
 from tests.crawl.harness import Archive, page
 from tests.sites.server import SiteServer

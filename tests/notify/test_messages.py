@@ -9,7 +9,8 @@ from attrs import evolve
 
 from archive.compare.excerpts import IN_A_MESSAGE, passages
 from archive.compare.redline import redline
-from archive.record.store import Store, read_only
+from archive.record.look import read_only
+from archive.record.store import Store
 from archive.record.story import Story, stories
 from archive.tell import markup, render
 from archive.tell.messages import Entry, compose

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.machine.toml import SettingsError
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.tell.subscriptions import DEFAULT_KINDS, NAME, Subscriptions, load
 from tests.factory import make_archive
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from archive.operate.verify import verify
-from archive.record.store import read_only
+from archive.record.look import read_only
 from archive.warc.read import read_payload
 from tests.office import Office
 from tests.releases import ARCHIVE, CRAWLS, PORT, RECORDED

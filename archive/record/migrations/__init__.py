@@ -2,3 +2,25 @@
 
 A table is added by a new function at the end of the newest module; a released function is never changed.
 """
+
+SET = "guidelines"
+NAMES = frozenset(
+    (
+        "m001_declarations",
+        "m002_captures",
+        "m003_versions",
+        "m004_changes",
+        "m005_search",
+        "m006_tasks_have_an_id",
+        "m007_decisions",
+        "m008_what_release_1_held_back",
+        "m060_versions_know_their_format",
+        "m061_documents_know_their_links",
+        "m100_each_rule_is_a_view",
+        "m115_stories",
+        "m140_what_a_person_handed_in",
+        "m020_how_a_crawl_ended",
+    )
+)
+"""The migrations of this release. They stand here as well, so that whoever only looks need not load the library that
+makes them; tests/test_store.py holds this against the modules."""

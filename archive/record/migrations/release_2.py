@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sqlite_utils import Database
-
+from archive.machine.tables import Database
 from archive.record import views
 from archive.record.migrations import release_1
 

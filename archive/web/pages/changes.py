@@ -7,7 +7,6 @@ from datetime import UTC
 from archive import clock, words
 from archive.compare.excerpts import excerpt, near
 from archive.compare.redline import side_by_side
-from archive.record.received import received
 from archive.record.story import stories, text_of
 from archive.web.pager import Pager
 from archive.web.views import page
@@ -68,9 +67,7 @@ def change(visit: Visit) -> Context:
 
 
 def _version(visit: Visit, id: int | None) -> Row | None:
-    taken = received("capture_id")
-    sql = f"SELECT document_id, number, captured_at, {taken} AS received FROM versions WHERE id = ?"  # noqa: S608
-    return visit.row(sql, [id]) if id else None
+    return visit.version(id)
 
 
 ROUTES = (

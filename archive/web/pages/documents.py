@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from archive.record.received import received
 from archive.record.story import metadata_of
 from archive.web.pager import Pager
 from archive.web.pages.files import has_bytes
@@ -18,7 +17,8 @@ def document(visit: Visit) -> Context:
         "SELECT d.*, n.slug, n.title AS notice FROM documents d JOIN notices n ON n.id = d.notice_id WHERE d.id = ?",
     )
     versions = visit.rows(
-        f"""SELECT v.id, v.number, v.captured_at, {received("v.capture_id")} AS received, v.state, c.id IS NOT NULL AS standing
+        """SELECT v.id, v.number, v.captured_at, v.state, v.capture_id IN (SELECT id FROM received_captures) AS received,
+                  c.id IS NOT NULL AS standing
            FROM versions v LEFT JOIN current_versions c ON c.id = v.id
            WHERE v.document_id = ? ORDER BY v.number DESC""",
         [found["id"]],

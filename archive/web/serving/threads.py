@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from archive.record.store import read_only
+from archive.record.look import read_only
 
 Result = TypeVar("Result")
 

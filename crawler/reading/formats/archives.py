@@ -1,5 +1,4 @@
-"""Archive files (.zip, with a program .rar and .7z): their files as members, each a document of its own, within limits of
-size, number and depth."""
+"""Archive files (.zip; with a program .rar, .7z): their files as members, each a document of its own, within limits."""
 
 from __future__ import annotations
 

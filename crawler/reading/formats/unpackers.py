@@ -1,7 +1,7 @@
 """Programs that open what Python cannot (.rar, .7z), where one is installed: bsdtar (libarchive) or unar. Never a need.
 
-Both write to a pipe, never to the disk, so that no name and no link in the archive leads anywhere; what comes through is
-counted. bsdtar gives up at RAR 3 archives that are solid, unar does not, so unar goes first.
+Both write to a pipe, never to the disk, so that no name and no link in the archive leads anywhere; what comes through
+is counted. bsdtar gives up at RAR 3 archives that are solid, unar does not, so unar goes first.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ SECONDS = 60.0
 """For one archive; the sandbox around the reader ends what hangs without writing."""
 ZIP_END = b"PK\x05\x06"
 BEHIND = 66_000
-"""Bytes at the end where bsdtar looks for the end of a zip file first, and takes an archive for one whose last file is a
-.docx, stored: then so many zeros are put behind it."""
+"""Bytes at the end where bsdtar looks for the end of a zip file first; it takes an archive for one whose last file is a
+.docx, not packed. Then so many zeros are put behind it."""
 LISTING = 10_000_000
 """Bytes of unar's list of an archive."""
 

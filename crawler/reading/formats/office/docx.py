@@ -61,7 +61,7 @@ def read(payload: bytes) -> list[Block]:
 
 
 def pictures(payload: bytes) -> list[bytes]:
-    """The pictures in the document that may hold a page of text, in the order of their names; drawings (emf, wmf) not."""
+    """The pictures in the document that may hold a page of text, in the order of their names; no drawings (emf)."""
     with Package(payload, WHAT) as package:
         names = sorted(filter(_PICTURE.fullmatch, package.names), key=lambda name: (len(name), name))
         return list(filter(None, map(package.read, names[:MAX_PICTURES])))

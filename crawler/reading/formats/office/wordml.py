@@ -1,7 +1,7 @@
 """Word 2003 XML (one flat file, `progid="Word.Document"`): its tree given the names of a .docx, then read as one.
 
-The two differ in the namespace, in a few names, and in wrappers: sections (wx:sect), revisions (aml:annotation). Numbers
-of lists are written out in wx:t.
+The two differ in the namespace, in a few names, and in wrappers: sections (wx:sect), revisions (aml:annotation).
+Numbers of lists are written out in wx:t.
 """
 
 from __future__ import annotations
