@@ -108,6 +108,8 @@ class Sources:
     notices: tuple[Notice, ...]
     areas: tuple[Area, ...]
     tasks: tuple[Task, ...] = ()
+    name: str = ""
+    """What the list is about, as titles of pages, feeds and mails say it; '' leaves it to the notices' titles."""
 
 
 # ---------------------------------------------------------------- reading

@@ -1,7 +1,7 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
-Commands: crawl · receive · reextract · recheck · decide · doctor. What a crawl found is in the database under its
-token; only `recheck` and `doctor` print their result (JSON).
+Commands: crawl · receive · reextract · recheck · decide · doctor · try · add · sources. What a crawl found is in the
+database under its token; `recheck`, `doctor` and the last three print their result (JSON).
 Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
 """
 
@@ -33,6 +33,7 @@ try:
     from crawler import decide as deciding
     from crawler import receive as receiving
     from crawler import reread, run
+    from crawler.advise import commands as advice
     from crawler.archive import Wanted, begun, finish, remembered, remembered_file, sound, under_way, with_successors
     from crawler.frugal import spare_address_space
     from crawler.stopping import Stop
@@ -167,6 +168,10 @@ def doctor(data: Path) -> None:
     checks += network.checks(findings)
     found = {"checks": [asdict(check) for check in checks], "hosts": [asdict(finding) for finding in findings]}
     click.echo(json.dumps(found, ensure_ascii=False))
+
+
+for _command in advice.COMMANDS:
+    main.add_command(_command)
 
 
 def _log(crawl_id: int | None = None) -> None:

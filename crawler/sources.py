@@ -49,6 +49,7 @@ class Site:
 class SourcesFile:
     """What sources.toml may hold."""
 
+    name: str = ""
     notice: tuple[Notice, ...] = ()
     area: tuple[Area, ...] = ()
     task: tuple[Task, ...] = ()
@@ -97,7 +98,7 @@ def load_sources(path: Path | None) -> Declared:
     generic, built_in_rules = _built_in_rules()
     generic = evolve(generic, areas=areas)
     rules = {rule.host: rule for rule in (*built_in_rules, *map(_rule, given.site))}
-    sources = Sources(given.notice, areas, given.task or built_in.task)
+    sources = Sources(given.notice, areas, given.task or built_in.task, given.name)
     return Declared(sources, {host: _completed(rule, generic) for host, rule in rules.items()}, generic)
 
 

@@ -17,7 +17,8 @@ def document(visit: Visit) -> Context:
         "SELECT d.*, n.slug, n.title AS notice FROM documents d JOIN notices n ON n.id = d.notice_id WHERE d.id = ?",
     )
     versions = visit.rows(
-        """SELECT v.id, v.number, v.captured_at, v.state, v.capture_id IN (SELECT id FROM received_captures) AS received,
+        """SELECT v.id, v.number, v.captured_at, v.state,
+                  v.capture_id IN (SELECT id FROM received_captures) AS received,
                   c.id IS NOT NULL AS standing
            FROM versions v LEFT JOIN current_versions c ON c.id = v.id
            WHERE v.document_id = ? ORDER BY v.number DESC""",
