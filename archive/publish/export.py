@@ -20,6 +20,7 @@ from attrs import frozen
 from archive import words
 from archive.clock import parse
 from archive.model import Item
+from archive.record.about import STANDARDS, is_of_standards
 from archive.record.database import rows_of
 from archive.record.readings import item_of
 from archive.words.channels import official_list
@@ -196,11 +197,12 @@ def _xlsx(found: Sequence[Entry], level: str) -> bytes:
     areas = [
         (name, list(group)) for (_, name), group in groupby(found, key=lambda entry: (entry.area, entry.area_name))
     ]
+    kind = STANDARDS if is_of_standards([entry.origin["notice_title"] for entry in found]) else "公开事项"
     for name, group in areas or [("公开事项目录", [])]:
         sheet = book.add_worksheet(sheet_name(name, taken))
         of_area = f"{name}领域" if group and name != NO_AREA else ""
         tier = f"（{LEVELS[level]}）" if level else ""
-        _sheet(sheet, f"{of_area}基层政务公开标准目录{tier}", group, formats)
+        _sheet(sheet, f"{of_area}{kind}目录{tier}", group, formats)
     book.close()
     return buffer.getvalue()
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 
 from archive import words
 from archive.clock import local
+from archive.record.about import site_name_under
 from archive.record.look import read_only
 from archive.settings import Settings, load_settings
 from archive.text import filetypes
@@ -47,6 +49,7 @@ def add_filters(env: Any, datasette: Any) -> None:
     }
     env.globals |= {
         "demo": demo,
+        "site": partial(site_name_under, data_of(datasette)),
         "words": words,
         "LABELS": LABELS,
         "LEVELS": LEVELS,

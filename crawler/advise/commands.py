@@ -75,8 +75,10 @@ def _unseen(url: str) -> Seen:
 
 def _refusal(one: Seen) -> str:
     why = one.finding.detail or one.document.problem.text or words.verdict(one.finding.verdict, one.finding.reason)
-    return f"没有加入名单：{why}　若网站拦截程序而您已在浏览器中核对，请加 --unseen --title 标题，"
+    return (
+        f"没有加入名单：{why}　若网站拦截程序而您已在浏览器中核对，请加 --unseen --title 标题，"
         "之后用 guidelines receive 补采网页"
+    )
 
 
 @click.command()
