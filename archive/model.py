@@ -82,6 +82,7 @@ class Notice:
     number: int
     slug: str
     title: str
+    """'' of a local catalogue: its page may be titled as it likes, and is not judged by it."""
     issuer: str
     url: str
     areas: tuple[str, ...] = ()
@@ -101,15 +102,6 @@ class Task:
     task: str
     unit: str
     due: str
-
-
-@frozen
-class Sources:
-    notices: tuple[Notice, ...]
-    areas: tuple[Area, ...]
-    tasks: tuple[Task, ...] = ()
-    name: str = ""
-    """What the list is about, as titles of pages, feeds and mails say it; '' leaves it to the notices' titles."""
 
 
 # ---------------------------------------------------------------- reading

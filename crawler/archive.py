@@ -185,19 +185,19 @@ def with_successors(store: Store, declared: Declared) -> Declared:
 
 
 def _all_known(declared: Declared, slugs: Sequence[str]) -> None:
-    known = [notice.slug for notice in declared.sources.notices]
+    known = [notice.slug for _, notice in declared.sources.watched]
     for slug in slugs:
         if slug not in known:
             raise click.UsageError(f"没有 slug 为 {slug} 的通知；可用的有：{'、'.join(known)}")
 
 
 def _slugs(store: Store, declared: Declared, wanted: Wanted) -> list[str]:
-    known = [notice.slug for notice in declared.sources.notices]
+    known = [notice.slug for _, notice in declared.sources.watched]
     if wanted.slugs:
         return [slug for slug in known if slug in wanted.slugs]
     if wanted.replay:
         answers = load_answers(tuple(map(str, wanted.replay)))
-        held = [notice.slug for notice in declared.sources.notices if recorded(answers, notice.url)]
+        held = [notice.slug for _, notice in declared.sources.watched if recorded(answers, notice.url)]
         if not held:
             raise Refused("给出的 WARC 文件里没有名单中任何一份通知的网页；请核对网址，或用 --sources 另给名单")
         return held

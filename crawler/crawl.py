@@ -24,7 +24,7 @@ class Crawl:
     id: int
     """Of its row in `crawls`."""
     slugs: Sequence[str]
-    """The notices to ask for."""
+    """The notices, laws and local catalogues to ask for."""
     stats: dict[str, Any] = Factory(dict)
     """The counters that the row gets at its end."""
     last_asked: dict[str, float] = Factory(dict)
@@ -37,7 +37,7 @@ class Crawl:
     @property
     def notices(self) -> list[Notice]:
         """Those to ask for, as they are declared now."""
-        return [notice for notice in self.declared.sources.notices if notice.slug in self.slugs]
+        return self.declared.sources.watch(self.slugs)
 
     def hosts(self, notice: Notice) -> frozenset[str]:
         """The hosts that are declared with a notice."""

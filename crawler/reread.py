@@ -105,7 +105,7 @@ def _base(store: Store, document_id: int) -> Row | None:
 
 def rules_of(store: Store, declared: Declared) -> Iterator[tuple[Row, Rule]]:
     """Every page and attachment that has a good capture, with the rule that reads it."""
-    notices = {notice.slug: notice for notice in declared.sources.notices}
+    notices = {notice.slug: notice for _, notice in declared.sources.watched}
     for row in store.rows(
         """SELECT d.*, n.slug FROM documents d JOIN notices n ON n.id = d.notice_id
            WHERE d.parent_id IS NULL ORDER BY d.id"""

@@ -6,6 +6,7 @@ before any request, and said in one sentence that names the file and the entry.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -18,7 +19,8 @@ from lxml.cssselect import CSSSelector, SelectorError
 
 from archive.machine.toml import Mistake, Must, SettingsError, TomlFile, near
 from archive.machine.toml_lines import Place
-from archive.model import Area, Notice, Sources, Task
+from archive.model import Area, Notice, Task
+from archive.watched import Law, Local, Sources
 from crawler.reading.rule import Rule
 
 BUILT_IN = Path(__file__).with_name("sources.toml")
@@ -26,6 +28,7 @@ SITES = Path(__file__).with_name("sites.toml")
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAMES = {"notice": "条通知", "area": "条领域", "task": "条任务", "site": "条网站规则", "mirrors": "个镜像"}
+NAMES |= {"law": "条法规", "local": "条地方目录"}
 
 Selectors = Annotated[
     tuple[str, ...], Must("CSS 选择器", take=lambda value: [value] if isinstance(value, str) else value)
@@ -46,11 +49,22 @@ class Site:
 
 
 @frozen
+class LocalEntry(Local):
+    """One [[local]] as it is written: one area may stand without the list."""
+
+    area: Annotated[
+        tuple[str, ...], Must("领域名称", take=lambda value: [value] if isinstance(value, str) else value)
+    ] = ()
+
+
+@frozen
 class SourcesFile:
     """What sources.toml may hold."""
 
     name: str = ""
     notice: tuple[Notice, ...] = ()
+    law: tuple[Law, ...] = ()
+    local: tuple[LocalEntry, ...] = ()
     area: tuple[Area, ...] = ()
     task: tuple[Task, ...] = ()
     site: tuple[Site, ...] = ()
@@ -98,7 +112,9 @@ def load_sources(path: Path | None) -> Declared:
     generic, built_in_rules = _built_in_rules()
     generic = evolve(generic, areas=areas)
     rules = {rule.host: rule for rule in (*built_in_rules, *map(_rule, given.site))}
-    sources = Sources(given.notice, areas, given.task or built_in.task, given.name)
+    notices, tasks = given.notice or built_in.notice, given.task or built_in.task
+    name = given.name if given.notice else built_in.name
+    sources = Sources(notices, areas, tasks, given.law, given.local, name)
     return Declared(sources, {host: _completed(rule, generic) for host, rule in rules.items()}, generic)
 
 
@@ -109,22 +125,39 @@ def _read(path: Path) -> SourcesFile:
     given = file.read(SourcesFile)
     areas = given.area if given.area or path == BUILT_IN else _read(BUILT_IN).area
     known = {name: area.name for area in areas for name in (*area.aliases, area.slug, area.name)}
-    if not given.notice:
+    if not (given.notice or given.law or given.local):
         file.wrong(("notice",), "没有任何 [[notice]] 条目")
     for number, notice in enumerate(given.notice):
         _check_notice(file, ("notice", number), notice)
-        for position, name in enumerate(notice.areas):
-            if name not in known:
-                listed = [area.name for area in areas]
-                file.wrong(("notice", number, "areas", position), f"没有名为“{name}”的领域{near(name, known, listed)}")
-    for key in ("number", "slug", "url"):
-        file.distinct((("notice", n, key), getattr(notice, key)) for n, notice in enumerate(given.notice))
+        _check_names(file, ("notice", number, "areas"), notice.areas, known)
+    file.distinct((("notice", n, "number"), notice.number) for n, notice in enumerate(given.notice))
+    for number, law in enumerate(given.law):
+        _check_entry(file, ("law", number), law)
+    for number, local in enumerate(given.local):
+        _check_entry(file, ("local", number), local)
+        _check_names(file, ("local", number, "area"), local.area, known)
+    given = evolve(given, local=tuple(_with_slug(local, known) for local in given.local))
+    watched = [
+        ((kind, number), entry)
+        for kind in ("notice", "law", "local")
+        for number, entry in enumerate(getattr(given, kind))
+    ]
+    for key in ("slug", "url"):
+        file.distinct(((*place, key), getattr(entry, key)) for place, entry in watched)
     _check_areas(file, given.area)
     file.distinct((("task", n, "number"), task.number) for n, task in enumerate(given.task))
     _check_sites(file, given.site)
     file.finish()
     named = (evolve(notice, areas=tuple(known[name] for name in notice.areas)) for notice in given.notice)
-    return evolve(given, notice=tuple(named))
+    places = (evolve(local, area=tuple(known[name] for name in local.area)) for local in given.local)
+    return evolve(given, notice=tuple(named), local=tuple(places))
+
+
+def _with_slug(local: LocalEntry, known: Mapping[str, str]) -> LocalEntry:
+    if local.slug:
+        return local
+    digest = hashlib.sha256("\x1f".join((local.name, *(known.get(a, a) for a in local.area))).encode()).hexdigest()[:8]
+    return evolve(local, slug=f"local-{digest}")
 
 
 @cache
@@ -162,18 +195,32 @@ def _completed(rule: Rule, generic: Rule) -> Rule:
 
 
 def _check_notice(file: TomlFile, place: Place, notice: Notice) -> None:
-    _check_slug(file, place, notice.slug)
     if notice.number < 1:
         file.wrong((*place, "number"), f"number 应为正整数，现为 {notice.number}")
-    _check_url(file, (*place, "url"), notice.url)
+    _check_entry(file, place, notice)
     if notice.listing:
         _check_url(file, (*place, "listing"), notice.listing)
-    if notice.content:
-        _check_css(file, (*place, "content"), "content", notice.content)
     mirrors = [((*place, "mirrors", n, "url"), mirror.url) for n, mirror in enumerate(notice.mirrors)]
     for at, url in mirrors:
         _check_url(file, at, url)
     file.distinct([((*place, "url"), notice.url), *mirrors])
+
+
+def _check_entry(file: TomlFile, place: Place, entry: Notice | Law | Local) -> None:
+    """What is the same for all that is watched."""
+    if entry.slug or not isinstance(entry, Local):
+        _check_slug(file, place, entry.slug)
+    _check_url(file, (*place, "url"), entry.url)
+    if entry.content:
+        _check_css(file, (*place, "content"), "content", entry.content)
+
+
+def _check_names(file: TomlFile, place: Place, names: Sequence[str], known: Mapping[str, str]) -> None:
+    """That areas are called as they are known."""
+    for position, name in enumerate(names):
+        if name not in known:
+            what = f"没有名为“{name}”的领域{near(name, known, dict.fromkeys(known.values()))}"
+            file.wrong((*place, position), what)
 
 
 def _check_areas(file: TomlFile, areas: Sequence[Area]) -> None:

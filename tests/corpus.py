@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from archive.model import Area, Attachment, Document, Item, Notice, Sources
+from archive.model import Area, Attachment, Document, Item, Notice
 from archive.record.declare import declare
 from archive.record.store import Store
+from archive.watched import Sources
 from tests.factory import capture
 
 _WORDS = """

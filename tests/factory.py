@@ -16,7 +16,6 @@ from archive.model import (
     Item,
     Notice,
     Place,
-    Sources,
     TableReading,
     Task,
     Verdict,
@@ -24,6 +23,7 @@ from archive.model import (
 from archive.record.declare import declare
 from archive.record.keep import keep
 from archive.record.store import Store
+from archive.watched import Sources
 
 AREAS = (
     Area("land-expropriation", "农村集体土地征收", ("征地补偿",)),

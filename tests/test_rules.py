@@ -10,12 +10,13 @@ import python_calamine as calamine
 from attrs import evolve
 
 from archive.compare.compare import compare
-from archive.model import Area, Attachment, Finding, Kind, Notice, Sources, Verdict
+from archive.model import Area, Attachment, Finding, Kind, Notice, Verdict
 from archive.publish.export import export_bytes, sheet_name
 from archive.record.declare import declare
 from archive.record.look import read_only
 from archive.record.store import Store
 from archive.text.filetypes import MEDIA_TYPES
+from archive.watched import Sources
 from crawler.judge.verdict import Evidence, judge
 from crawler.reading import read
 from crawler.sources import load_sources

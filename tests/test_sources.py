@@ -140,3 +140,50 @@ def test_a_mistake_is_named_with_file_and_entry(tmp_path: Path, text: str, entry
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml：无法读取"):
         load_sources(tmp_path / "none.toml")
+
+
+WATCHED = """
+[[law]]
+slug = "rescue"
+title = "演示救助办法"
+url = "http://a.example/law.html"
+
+[[local]]
+name = "演示县"
+url = "http://county.example/list.html"
+area = "医疗卫生"
+"""
+
+
+def test_laws_and_local_catalogues_are_watched_beside_the_built_in_notices(tmp_path: Path) -> None:
+    sources = load_sources(written(tmp_path, WATCHED)).sources
+    assert len(sources.notices) == 19
+    assert [law.slug for law in sources.laws] == ["rescue"]
+    (local,) = sources.locals
+    assert local.area == ("卫生健康",)
+    assert local.slug.startswith("local-")
+    moved = load_sources(written(tmp_path, WATCHED.replace("/list.html", "/new.html"))).sources.locals[0]
+    assert moved.slug == local.slug
+    assert [str(role) for role, _ in sources.watched[19:]] == ["law", "local"]
+    assert [notice.slug for notice in sources.watch(["rescue", "tax"])] == ["rescue"]
+
+
+WATCHED_MISTAKES = {
+    "law without title": (WATCHED.replace('title = "演示救助办法"', ""), "第1条法规（slug rescue）", "缺少 title", 2),
+    "law without address": (WATCHED.replace("http://a.example", ""), "第1条法规（slug rescue）", "url", 5),
+    "slug of a notice": (GOOD + WATCHED.replace('"rescue"', '"one"'), "第1条法规（slug one）", "重复", 10),
+    "address of a law": (WATCHED.replace("county.example/list", "a.example/law"), "第1条地方目录", "重复", 9),
+    "local of no area": (WATCHED.replace("医疗卫生", "航天"), "第1条地方目录", "航天", 10),
+    "two alike": (WATCHED + WATCHED[WATCHED.index("[[local]]") :].replace("/list", "/2"), "第2条地方目录", "slug", 11),
+    "key of a notice": (WATCHED + 'areas = ["就业"]\n', "第1条地方目录", "不认识的设置项 areas", 11),
+}
+
+
+@pytest.mark.parametrize(("text", "entry", "what", "line"), WATCHED_MISTAKES.values(), ids=WATCHED_MISTAKES)
+def test_a_mistake_about_a_law_or_a_local_catalogue_is_told_with_its_line(
+    tmp_path: Path, text: str, entry: str, what: str, line: int
+) -> None:
+    said = mistake(tmp_path, text)
+    assert entry in said
+    assert what in said
+    assert f"第 {line} 行" in said

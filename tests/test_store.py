@@ -8,7 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from archive.clock import iso, now
 from archive.machine.faults import StoreError
-from archive.model import Area, Attachment, Capture, Document, Notice, Sources, Verdict
+from archive.model import Area, Attachment, Capture, Document, Notice, Verdict
 from archive.record.declare import declare
 from archive.record.look import read_only
 from archive.record.migrations import NAMES, SET
@@ -16,6 +16,7 @@ from archive.record.migrations.every import migrations
 from archive.record.readings import same_reading
 from archive.record.schema import migrate
 from archive.record.store import Store
+from archive.watched import Sources
 from tests.factory import AREAS, NOTICES, TASKS, attachment_document, item, make_archive
 
 

@@ -15,6 +15,7 @@ from archive.commands import ATTENTION, OK, crawl_by_child, emit, err, json_opti
 from archive.publish.report import crawl_report, needs_person, notices, visits
 from archive.record.look import read_only
 from archive.settings import load_settings
+from archive.watched import Role
 
 
 @click.command()
@@ -70,7 +71,8 @@ def _print(connection: sqlite3.Connection, report: dict[str, Any], zone: Any) ->
     for slug, entry in report["notices"].items():
         files = "，".join(f"{words.verdict(verdict)} {n}" for verdict, n in sorted(entry["attachments"].items()))
         verdict = words.verdict(entry["verdict"], entry["reason"])
-        table.add_row(str(titles[slug]["number"]), titles[slug]["title"], verdict, files or "—")
+        number = str(titles[slug]["number"]) if titles[slug]["role"] == Role.NOTICE else ""
+        table.add_row(number, titles[slug]["title"], verdict, files or "—")
     out.print(table)
     out.print("合计：" + "，".join(f"{words.verdict(verdict)} {n}" for verdict, n in report["verdicts"].items()))
     if not report["changes"]:

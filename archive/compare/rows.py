@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, frozen
 from rapidfuzz import fuzz, process
 
 from archive.compare.redline import best_path, longest_run, matched
@@ -104,21 +104,46 @@ def diff_rows(old: Sequence[Item], new: Sequence[Item]) -> tuple[RowChange, ...]
 
     A row that moved and changed is `moved` with cells. Equal inputs, renumbered or not, give ().
     """
-    before = [_Row(item, n) for n, item in enumerate(old)]
-    after = [_Row(item, n) for n, item in enumerate(new)]
-    same = _in_place(before, after)
-    moved = _equal_elsewhere(before, after, same)
-    out = {a.index for a, _ in moved}, {b.index for _, b in moved}
-    # Rows that only moved stand in nobody's way when the rest is paired.
-    changed, gone, come = _alike_in_gaps(before, after, same, out)
-    moved += _alike_elsewhere(gone, come)
-    left, found = {a.index for a, _ in moved}, {b.index for _, b in moved}
-    changes: list[tuple[float, RowChange]] = [(b.index, _change(CHANGED, a, b)) for a, b in changed]
-    changes += [(b.index, _change(MOVED, a, b)) for a, b in moved]
-    changes += [(b.index, RowChange(ADDED, None, b.item)) for b in come if b.index not in found]
-    places = dict(same) | {a.index: b.index for a, b in changed}
-    changes += [(_stood(a.index, places), RowChange(REMOVED, a.item, None)) for a in gone if a.index not in left]
+    paired = _Pairing.of(old, new)
+    changes: list[tuple[float, RowChange]] = [(b.index, _change(CHANGED, a, b)) for a, b in paired.changed]
+    changes += [(b.index, _change(MOVED, a, b)) for a, b in paired.moved]
+    changes += [(b.index, RowChange(ADDED, None, b.item)) for b in paired.come]
+    places = dict(paired.same) | {a.index: b.index for a, b in paired.changed}
+    changes += [(_stood(a.index, places), RowChange(REMOVED, a.item, None)) for a in paired.gone]
     return tuple(change for _, change in sorted(changes, key=lambda entry: entry[0]))
+
+
+def same_rows(old: Sequence[Item], new: Sequence[Item]) -> list[tuple[Item, Item]]:
+    """Each row that is in both tables, as it was and as it is, whatever changed in it."""
+    paired = _Pairing.of(old, new)
+    changed = [(a.item, b.item) for a, b in (*paired.changed, *paired.moved)]
+    return [(old[a], new[b]) for a, b in paired.same] + changed
+
+
+@frozen
+class _Pairing:
+    """Which row of a table became which."""
+
+    same: list[tuple[int, int]]
+    """Equal rows in their order, by their places."""
+    changed: list[tuple[_Row, _Row]]
+    moved: list[tuple[_Row, _Row]]
+    gone: list[_Row]
+    come: list[_Row]
+
+    @classmethod
+    def of(cls, old: Sequence[Item], new: Sequence[Item]) -> _Pairing:
+        before = [_Row(item, n) for n, item in enumerate(old)]
+        after = [_Row(item, n) for n, item in enumerate(new)]
+        same = _in_place(before, after)
+        moved = _equal_elsewhere(before, after, same)
+        out = {a.index for a, _ in moved}, {b.index for _, b in moved}
+        # Rows that only moved stand in nobody's way when the rest is paired.
+        changed, gone, come = _alike_in_gaps(before, after, same, out)
+        moved += _alike_elsewhere(gone, come)
+        left, found = {a.index for a, _ in moved}, {b.index for _, b in moved}
+        gone, come = [a for a in gone if a.index not in left], [b for b in come if b.index not in found]
+        return cls(same, changed, moved, gone, come)
 
 
 def _change(kind: str, before: _Row, after: _Row) -> RowChange:

@@ -138,8 +138,10 @@ class TomlFile:
         around: Any = self.data
         for key, index in pairwise(place):
             around = around[key]
-            if isinstance(key, str) and key in self.names and isinstance(index, int):
+            if isinstance(around, list) and isinstance(key, str) and key in self.names and isinstance(index, int):
                 entry = around[index]
+                if not isinstance(entry, dict):  # a text of a list that is called as a table is
+                    break
                 own = (f"（{name} {entry[name]}）" for name in ("slug", "host", "number") if entry.get(name))
                 words += f"第{index + 1}{self.names[key]}{next(own, '')}"
         return words

@@ -42,7 +42,7 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
             """SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at,
                   (SELECT g.fetched_at FROM notice_pages p JOIN last_good_captures g ON g.document_id = p.id
                    WHERE p.notice_id = n.id AND g.id IN (SELECT id FROM received_captures)) AS received
-                FROM notices n WHERE declared = 1 ORDER BY number""",
+                FROM national_notices n WHERE declared = 1 ORDER BY number""",
         ),
         "attention": attention,
         "review": value(connection, "SELECT count(*) FROM waiting"),
@@ -70,6 +70,7 @@ def doubtful_count(connection: sqlite3.Connection) -> int:
     """Rows and texts that a person should look at: doubtful rows, doubtful readings, texts found by guessing."""
     sql = """SELECT (SELECT count(*) FROM items_in_force WHERE coalesce(review, '') <> '')
            + (SELECT count(*) FROM current_versions v JOIN documents d ON d.id = v.document_id
+              JOIN national_notices n ON n.id = d.notice_id
               WHERE d.superseded_by IS NULL AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low'))"""
     return int(value(connection, sql))
 

@@ -82,8 +82,10 @@ def _text(connection: sqlite3.Connection, story: Story) -> list[Op]:
 
 
 def notices(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
-    """Number and title of every notice, by slug."""
-    return {row["slug"]: row for row in rows_of(connection, "SELECT slug, number, title FROM notices ORDER BY number")}
+    """Number, title and role of all that is watched, by slug."""
+    return {
+        row["slug"]: row for row in rows_of(connection, "SELECT slug, number, title, role FROM notices ORDER BY number")
+    }
 
 
 def visits(connection: sqlite3.Connection) -> list[dict[str, Any]]:

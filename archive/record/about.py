@@ -30,7 +30,7 @@ def list_name(connection: sqlite3.Connection) -> str:
     if found and found[0]:
         return str(found[0])
     # an archive that was not crawled since lists have names
-    titles = [str(row[0]) for row in connection.execute("SELECT title FROM notices WHERE declared = 1")]
+    titles = [str(row[0]) for row in connection.execute("SELECT title FROM national_notices WHERE declared = 1")]
     return name_of_list("", titles)
 
 

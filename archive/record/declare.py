@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from archive.machine.transaction import atomic
-from archive.model import Notice, Sources
+from archive.model import Notice
 from archive.record import about
 from archive.record.store import Store
 from archive.search import index
+from archive.watched import Role, Sources
 
 
 def declare(store: Store, sources: Sources) -> None:
@@ -17,8 +18,8 @@ def declare(store: Store, sources: Sources) -> None:
     with atomic(store.db):
         store.set_info(about.KEY, about.name_of_list(sources.name, [notice.title for notice in sources.notices]))
         store.db.execute("UPDATE notices SET declared = 0")
-        for notice in sources.notices:
-            _declare_notice(store, notice)
+        for role, notice in sources.watched:
+            _declare_notice(store, role, notice)
         _declare_areas(store, sources)
         store.db.execute("DELETE FROM tasks")
         store.db.table("tasks").insert_all(tasks)
@@ -26,11 +27,12 @@ def declare(store: Store, sources: Sources) -> None:
             index.index_notice(store.db, row["id"])
 
 
-def _declare_notice(store: Store, notice: Notice) -> None:
+def _declare_notice(store: Store, role: Role, notice: Notice) -> None:
     values = {
+        "role": str(role),
         "number": notice.number,
         "slug": notice.slug,
-        "title": notice.title,
+        "title": notice.title or f"{notice.issuer}{'、'.join(notice.areas)}公开事项目录",
         "issuer": notice.issuer,
         "listing": notice.listing,
         "declared_url": notice.url,

@@ -215,11 +215,12 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
 
 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
-    """Rows in force, and found, are those of the versions that the edition holds."""
+    """Rows in force, and found, are those of the versions that the edition holds, if it is that of a notice."""
     files = [file for outer in edition.files for file in (outer, *outer.members)]
     held = json.dumps([edition.version_id, *(file.version_id for file in files if file.version_id is not None)])
     store.db.execute(
-        """UPDATE items SET current = (version_id IN (SELECT value FROM json_each(?)))
+        """UPDATE items SET current = (version_id IN (SELECT value FROM json_each(?))
+               AND EXISTS (SELECT 1 FROM national_items n WHERE n.id = items.id))
            WHERE document_id IN (SELECT id FROM documents WHERE notice_id = ?)""",
         [held, notice["id"]],
     )

@@ -19,6 +19,7 @@ from archive.machine.faults import StoreError
 from archive.machine.tables import Database
 from archive.machine.transaction import atomic
 from archive.model import GOOD, Attachment, Capture, Document
+from archive.record import keys
 from archive.record.database import LOST, Row, holds_records, is_empty, rows_of
 from archive.record.files import attachment_documents
 from archive.record.migrations.every import migrations
@@ -60,6 +61,7 @@ class Store:
             if not migrations.applied(db) and holds_records(data):  # another database under its name
                 raise StoreError(LOST.format(path=path, data=data))
             migrate(db, migrations, path)
+            keys.renew(db)
             index.renew(db)
         except BaseException:
             connection.close()
@@ -252,6 +254,9 @@ class Store:
                 self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
             self._insert_attachments(document_id, version_id, document.attachments)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
+            national = self.row(
+                "SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id WHERE d.id = ?", [document_id]
+            )
             self.db.table("grids").insert_all(
                 grid_row(table) | {"version_id": version_id, "position": position, "area_id": areas.get(table.area)}
                 for position, table in enumerate(document.tables, 1)
@@ -262,10 +267,11 @@ class Store:
                     "version_id": version_id,
                     "document_id": document_id,
                     "area_id": areas.get(item.area),
-                    "current": int(stands),
+                    "current": int(stands and national is not None),
                 }
                 for item in document.items
             )
+            keys.give(self.db.conn, version_id)
             self.db.table("documents").update(
                 document_id, {"state": "current", "reason": "", "reader": document.reader}
             )

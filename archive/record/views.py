@@ -106,6 +106,34 @@ VIEWS = (
              JOIN pages_in_force p ON p.id = v.document_id
              WHERE a.document_id = coalesce(d.parent_id, d.id)))""",
     ),
+    # whatever is watched beside them is fetched and told alike, but is no part of the national catalogue
+    View(
+        "national_notices",
+        "部委通知",
+        "名单中的部委通知：不含同样监测的法规和地方目录。",
+        "SELECT * FROM notices WHERE role = 'notice'",
+    ),
+    View(
+        "national_documents",
+        "部委通知的现行文件",
+        "部委通知的现行网页和附件，检索只查这些。",
+        "SELECT d.* FROM documents_in_force d WHERE d.notice_id IN (SELECT id FROM national_notices)",
+    ),
+    View(
+        "national_items",
+        "部委通知的事项",
+        "部委通知曾经和现在的目录行，含历史版本。",
+        """SELECT i.* FROM items i JOIN documents d ON d.id = i.document_id
+           WHERE d.notice_id IN (SELECT id FROM national_notices)""",
+    ),
+    View(
+        "local_items",
+        "地方目录的现行事项",
+        "所监测的地方目录现行文本中的目录行；不属于全国目录。",
+        """SELECT i.*, d.notice_id, coalesce(d.parent_id, d.id) AS file_id
+           FROM items i JOIN current_versions v ON v.id = i.version_id JOIN documents_in_force d ON d.id = i.document_id
+           WHERE d.notice_id IN (SELECT id FROM notices WHERE role = 'local')""",
+    ),
     View(
         "items_in_force",
         "现行事项",
@@ -117,8 +145,9 @@ VIEWS = (
         "change_list",
         "修订一览",
         "修订记录，连同通知和文件的名称、地址。",
-        """SELECT c.*, c.withdrawn_at IS NOT NULL AS withdrawn, n.slug, n.title AS notice, n.issuer, n.document_number,
-             n.url AS notice_url, d.kind AS document_kind, d.name AS document_name, d.url AS document_url,
+        """SELECT c.*, c.withdrawn_at IS NOT NULL AS withdrawn, n.slug, n.role, n.title AS notice, n.issuer,
+             n.document_number, n.url AS notice_url,
+             d.kind AS document_kind, d.name AS document_name, d.url AS document_url,
              coalesce(d.url, n.url) AS url, coalesce(nullif(d.location, ''), d.url, n.url) AS source
            FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id""",
     ),

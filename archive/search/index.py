@@ -56,7 +56,7 @@ def _index_documents(db: Database, notice_id: int, touched: set[int]) -> None:
     with atomic(db):
         in_force = _ids(
             db,
-            """SELECT d.id FROM documents_in_force d JOIN current_versions v ON v.document_id = d.id
+            """SELECT d.id FROM national_documents d JOIN current_versions v ON v.document_id = d.id
                WHERE d.notice_id = ?""",
             notice_id,
         )
@@ -138,7 +138,7 @@ def notice_rows(connection: sqlite3.Connection, notice: int | None = None) -> It
         f"""SELECT n.id, n.title, n.issuer, (
                 SELECT v.metadata FROM pages_in_force p JOIN current_versions v ON v.document_id = p.id
                 WHERE p.notice_id = n.id ORDER BY p.id DESC LIMIT 1)
-            FROM notices n {_only("n.id", notice)}"""
+            FROM national_notices n {_only("n.id", notice)}"""
     ):
         yield id, title, notice_text(issuer, metadata)
 
@@ -147,7 +147,7 @@ def _document_rows(connection: sqlite3.Connection, document: int | None = None) 
     """(id, title, text), of one document or all."""
     for id, name, title, text in connection.execute(
         f"""SELECT d.id, d.name, v.title, v.text
-            FROM documents_in_force d JOIN current_versions v ON v.document_id = d.id {_only("d.id", document)}"""
+            FROM national_documents d JOIN current_versions v ON v.document_id = d.id {_only("d.id", document)}"""
     ):
         yield id, document_title(name or "", title or ""), document_text(text or "")
 
@@ -156,7 +156,7 @@ def _item_rows(connection: sqlite3.Connection, document: int | None = None) -> I
     """(id, area and headings, the other columns), of one document or all."""
     for row in connection.execute(
         f"""SELECT i.id, a.name, i.level1, i.level2, {ITEM_TEXT}
-            FROM documents_in_force d JOIN items_in_force i ON i.document_id = d.id
+            FROM national_documents d JOIN items_in_force i ON i.document_id = d.id
             LEFT JOIN areas a ON a.id = i.area_id {_only("d.id", document)}"""
     ):
         yield row[0], item_title(*row[1:4]), item_text(row[4:])

@@ -23,6 +23,7 @@ from archive.web import failures
 from archive.web.pager import link
 from archive.web.stock import labels
 from archive.web.views import data_of
+from archive.words import addresses
 from archive.words.columns import LABELS, LEVELS
 
 
@@ -46,6 +47,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "reason": words.reason,
         "change": words.change,
         "media": filetypes.called,
+        "row_url": addresses.row,
     }
     env.globals |= {
         "demo": demo,

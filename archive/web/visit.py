@@ -60,7 +60,7 @@ class Visit:
         return self.names("SELECT slug, name FROM areas ORDER BY position, id")
 
     def notices(self) -> dict[str, str]:
-        """Titles of the notices by slug, in the order of the list."""
+        """Titles of all that is watched by slug, in the order of the list."""
         return self.names("SELECT slug, title FROM notices ORDER BY number")
 
     def numbered(self, what: str, sql: str) -> Row:

@@ -63,7 +63,7 @@ def add(data: Path, url: str, unseen: bool, **given: Any) -> None:
     wanted = Notice(url=url, **given)
     notice = entry.proposed(one, url, declared, wanted)
     toml = entry.written(notice)
-    written = entry.append(data, text, toml)
+    written = entry.append(data, text, entry.entries(text, notice, declared))
     shown = None if unseen else told(one, declared)
     _print({"notice": asdict(notice), "toml": toml, "file": str(written), "seen": shown})
 

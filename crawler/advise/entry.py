@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -106,7 +107,16 @@ def written(notice: Notice) -> str:
     for key in ("content", "listing"):
         if getattr(notice, key):
             lines.append(f"{key} = {quoted(getattr(notice, key))}")
+    for mirror in notice.mirrors:
+        lines += ["[[notice.mirrors]]", f"url = {quoted(mirror.url)}", f"label = {quoted(mirror.label)}"]
     return "\n".join(lines) + "\n"
+
+
+def entries(text: str, notice: Notice, declared: Declared) -> str:
+    """What is to be written: the new entry; where the operator's list has none (it may hold laws alone), after those
+    of the built-in list, which it would replace."""
+    first = () if "notice" in tomllib.loads(text) else declared.sources.notices
+    return "\n".join(map(written, (*first, notice)))
 
 
 def append(data: Path, text: str, entry: str) -> Path:

@@ -71,7 +71,7 @@ def look_at_all(declared: Declared, settings: Settings) -> list[Finding]:
 
 def _urls(declared: Declared, settings: Settings) -> list[str]:
     urls = [settings.memento] if settings.memento else []
-    for notice in declared.sources.notices:
+    for _, notice in declared.sources.watched:
         urls += [notice.url, *(mirror.url for mirror in notice.mirrors), *([notice.listing] if notice.listing else [])]
     return urls
 

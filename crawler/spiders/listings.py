@@ -106,7 +106,8 @@ class ListingsSpider(ArchiveSpider):
         """One look for each list page; notices of one site often share it."""
         looks: dict[tuple[str, ...], _Look] = {}
         areas = {area.name: area for area in self.crawl.declared.sources.areas}
-        for notice in self.crawl.notices:
+        asked = [notice for notice in self.crawl.declared.sources.notices if notice.slug in self.crawl.slugs]
+        for notice in asked:  # nobody lists laws and local catalogues for us
             row = self.crawl.store.row("SELECT * FROM notices WHERE slug = ?", [notice.slug])
             if row is not None:
                 addresses = [notice.listing] if notice.listing else default_listings(notice.url)

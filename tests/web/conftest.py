@@ -24,6 +24,7 @@ class Site:
         self.loop.run_until_complete(self.datasette.invoke_startup())
 
     def get(self, path: str, **kwargs: Any) -> Any:
+        kwargs = {"follow_redirects": True} | kwargs
         return self.loop.run_until_complete(self.datasette.client.get(path, **kwargs))
 
     def close(self) -> None:

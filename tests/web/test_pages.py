@@ -196,7 +196,7 @@ def test_the_catalogue_is_filtered_and_paged_on_the_server(web: Site) -> None:
     assert "共 61 条" in web.get("/areas/land-expropriation").text
     last = web.get("/catalogue?page=3")
     assert "第 3 页，共 3 页" in last.text
-    assert len(re.findall(r'href="/items/\d+"', last.text)) == 21
+    assert len(re.findall(r'href="/rows/[0-9a-f]+"', last.text)) == 21
 
 
 def test_each_row_has_a_page_with_its_columns_marks_place_and_history(web: Site) -> None:
@@ -205,8 +205,10 @@ def test_each_row_has_a_page_with_its_columns_marks_place_and_history(web: Site)
         assert word in text
 
 
-def test_a_row_of_an_old_version_says_so(web: Site) -> None:
-    assert "已不是现行内容" in web.get("/items/12").text
+def test_the_number_of_a_row_in_an_old_version_leads_to_the_row(web: Site) -> None:
+    then, now = (web.get(f"/items/{id}", follow_redirects=False) for id in (12, 132))
+    assert then.status_code == now.status_code == 301
+    assert then.headers["location"] == now.headers["location"]
 
 
 def test_an_old_version_stays_readable(web: Site) -> None:

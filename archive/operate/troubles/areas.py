@@ -43,11 +43,11 @@ def emptied(connection: sqlite3.Connection, notice_id: int | None = None) -> Seq
     """All such areas, or those of one notice, in the order of the areas."""
     found = connection.execute(
         """SELECT a.id, a.slug, a.name, n.slug AS notice, n.changed_at, n.checked_at,
-                  (SELECT i.version_id FROM items i WHERE i.area_id = a.id ORDER BY i.version_id DESC LIMIT 1) AS last
+                  (SELECT max(i.version_id) FROM national_items i WHERE i.area_id = a.id) AS last
            FROM areas a JOIN notices n ON n.id = a.notice_id
            WHERE n.declared = 1 AND (:notice IS NULL OR n.id = :notice)
              AND NOT EXISTS (SELECT 1 FROM items_in_force i WHERE i.area_id = a.id)
-             AND EXISTS (SELECT 1 FROM items i WHERE i.area_id = a.id)
+             AND EXISTS (SELECT 1 FROM national_items i WHERE i.area_id = a.id)
            ORDER BY a.position, a.id""",
         {"notice": notice_id},
     ).fetchall()
@@ -57,7 +57,7 @@ def emptied(connection: sqlite3.Connection, notice_id: int | None = None) -> Seq
 def _emptied(connection: sqlite3.Connection, row: Any) -> Emptied:
     id, slug, name, notice, changed_at, checked_at, last = row
     (rows,) = connection.execute(
-        "SELECT count(*) FROM items WHERE area_id = ? AND version_id = ?", [id, last]
+        "SELECT count(*) FROM national_items WHERE area_id = ? AND version_id = ?", [id, last]
     ).fetchone()
     gone = connection.execute(
         """SELECT c.id, c.detected_at FROM row_changes r JOIN items i ON i.id = r.item_before

@@ -20,6 +20,8 @@ NAMES = frozenset(
         "m115_stories",
         "m140_what_a_person_handed_in",
         "m020_how_a_crawl_ended",
+        "m130_rows_have_a_permanent_key",
+        "m200_roles",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that

@@ -16,7 +16,7 @@ def home(visit: Visit) -> Context:
         ),
         "emptied": {area.slug: area.rows for area in without_rows},
         "emptied_of": {area.notice for area in without_rows},
-        "notices": visit.rows("SELECT * FROM notices ORDER BY declared DESC, number"),
+        "notices": visit.rows("SELECT * FROM national_notices ORDER BY declared DESC, number"),
         "changes": visit.rows(
             "SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') ORDER BY id DESC LIMIT 5"
         ),

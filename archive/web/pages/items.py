@@ -1,32 +1,45 @@
-"""One row of the catalogue: all its columns, where it stands in the file, and what happened to it."""
+"""One row of the catalogue at its permanent address: all its columns, where it stands, and what happened to it."""
 
 from __future__ import annotations
 
 import json
 
+from datasette import Response
+
 from archive.web.texts import place_words
-from archive.web.views import page
-from archive.web.visit import Context, Row, Visit
+from archive.web.views import answer, page
+from archive.web.visit import Context, Missing, Row, Visit
+from archive.words import addresses
 from archive.words.columns import FLAGS, LABELS, NAMES
 
 _FLAG_WORDS = {None: "原表没有这一列", 0: "否", 1: "是"}
 
 
+def moved(visit: Visit) -> Response:
+    """The number of a row changes with each version of its file; its page has a permanent address."""
+    found = visit.numbered("目录事项", "SELECT key FROM items WHERE id = ?")
+    return Response.redirect(addresses.row(found["key"]), status=301)
+
+
 def item(visit: Visit) -> Context:
-    found = visit.numbered(
-        "目录事项",
+    """The row as it is in force, else as it was last."""
+    found = visit.row(
         """SELECT i.*, a.name AS area, a.slug AS area_slug, d.name AS document, d.kind AS document_kind, d.mirror,
                   n.slug, n.title AS notice, n.issuer, n.document_number, v.number AS version, v.captured_at,
                   v.capture_id IN (SELECT id FROM received_captures) AS received
            FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id
-           JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id WHERE i.id = ?""",
+           JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id
+           WHERE i.key = ? ORDER BY i.current DESC, v.state IN ('', 'accepted') DESC, v.id DESC LIMIT 1""",
+        [visit.vars["key"]],
     )
+    if found is None:
+        raise Missing("没有这个目录事项。")
     more = json.loads(found["more"] or "{}")
     place = more.pop("place", None) or {}
     original = more.pop("original", None)
     inferred = more.pop("inferred", None) or []
     more.pop("deadline", None)  # among the columns already
-    neighbour = "SELECT id FROM items WHERE version_id = ? AND position {} ? ORDER BY position {} LIMIT 1"
+    neighbour = "SELECT key FROM items WHERE version_id = ? AND position {} ? ORDER BY position {} LIMIT 1"
     at = [found["version_id"], found["position"]]
     return {
         "title": found["level2"] or found["level1"] or f"目录事项 {found['id']}",
@@ -74,4 +87,7 @@ def _history(visit: Visit, id: int) -> list[Row]:
     )
 
 
-ROUTES = ((r"^/items/(?P<id>[0-9]+)$", page("item.html", item)),)
+ROUTES = (
+    (r"^/rows/(?P<key>[0-9a-f]+)$", page("item.html", item)),
+    (r"^/items/(?P<id>[0-9]+)$", answer(moved)),
+)

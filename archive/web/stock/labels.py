@@ -33,7 +33,7 @@ TABLES: dict[str, str] = {
 }
 
 DESCRIPTIONS: dict[str, str] = {
-    "notices": "列入名单的部委通知，每份一行。",
+    "notices": "列入名单的部委通知，以及同样监测的法规和地方目录，每份一行。",
     "areas": "试点领域，每个一行，指向规定其标准的通知。",
     "documents": "通知的网页、附件和压缩包内文件。检索框可查标题和现行文本。",
     "versions": "每份文件先后取得的文本，只增不改。",
@@ -60,6 +60,7 @@ _COMMON = {
 _OWN: dict[str, dict[str, str]] = {
     "notices": {
         "number": "名单中的序号",
+        "role": "notice 部委通知、law 法规、local 地方目录",
         "slug": "网址用名",
         "title": "标题",
         "issuer": "发文机关",
