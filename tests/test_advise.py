@@ -40,6 +40,13 @@ def site() -> Iterator[str]:
         yield server.host("a.example")
 
 
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """A data folder; the server of the tests needs no rest between two requests."""
+    (tmp_path / "settings.toml").write_text("delay = 0\n", "utf-8")
+    return tmp_path
+
+
 def guidelines(data: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(data), *arguments]
     done = subprocess.run(line, env=environment(), capture_output=True, text=True, timeout=120)
@@ -52,8 +59,8 @@ def told(data: Path, *arguments: str, code: int = 0) -> Any:
 
 
 def test_a_rule_is_proposed_that_reads_an_unknown_page_and_nothing_is_kept(site: str, tmp_path: Path) -> None:
-    found = told(tmp_path / "data", "try", f"{site}/x/t1.html", code=3)
-    assert not (tmp_path / "data").exists()
+    found = told(tmp_path, "try", f"{site}/x/t1.html", code=3)
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.toml"]
     assert found["title"]["value"] == TITLE
     assert {"field": "published_on", "value": "2026-01-02", "rule": "标签“发布日期”"} in found["metadata"]
     assert any("今天是星期六" in piece["what"] for piece in found["left_out"])
