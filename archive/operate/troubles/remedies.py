@@ -24,7 +24,7 @@ class Remedy:
 
 REMEDIES: Mapping[str, Remedy] = {
     "challenge": Remedy(
-        "网站要求人机验证，程序不破解；请用浏览器打开核对，另存为 .mhtml 后用 guidelines receive 收录；核对后可记为已知",
+        "网站要求人机验证，程序不破解；请用浏览器打开，另存为 .mhtml 后用 guidelines receive 收录；核对后可记为已知",
         KNOWN,
     ),
     "soft-404": Remedy("网站答复正常，页面却说内容不存在；请在网站上查找新址，改好 sources.toml 里的网址后再抓取"),
@@ -35,7 +35,7 @@ REMEDIES: Mapping[str, Remedy] = {
     "elsewhere": Remedy("这个地址上现在是别的内容；请在网站上查找新址，改好 sources.toml 里的网址后再抓取"),
     "unstable": Remedy("同一次抓取的两回内容不一样，可能是几台服务器不同步；再抓取一次，若仍如此会请您决定"),
     "robots": Remedy(
-        "网站的 robots.txt 不允许抓取这个地址；请与网站联系，或用浏览器打开，另存为 .mhtml 后用 guidelines receive 收录",
+        "网站的 robots.txt 不允许抓取这个地址；请与网站联系，或在浏览器里另存为 .mhtml 后用 guidelines receive 收录",
         KNOWN,
     ),
     "dns": Remedy("域名无法解析，可能是本机断网，也可能是网站停用了域名；请先检查本机网络"),
