@@ -26,6 +26,7 @@ COMMANDS = {
     "export": ("export",),
     "notify": ("notify", "subscriptions", "deliveries"),
     "status": ("status",),
+    "alarm": ("alarm",),
     "operate": ("verify", "backup", "restore", "repair"),
     "serve": ("serve",),
     "schedule": ("run", "schedule"),

@@ -294,6 +294,8 @@ class Change:
     rows: tuple[RowChange, ...] = ()
     quiet: bool = False
     """Goes into digests and the list of changes only, never an immediate alert (内容未变)."""
+    unsure: bool = False
+    """Quiet, because the page's list of files was not sure when this one came or went: a person is asked."""
     document_id: int | None = None
     from_version: int | None = None
     to_version: int | None = None

@@ -59,6 +59,8 @@ class Settings:
     reached; '' asks none."""
     allow_sql: bool = False
     """Whether visitors of the site may ask in SQL."""
+    ping: str = ""
+    """Address that is called after each good `guidelines run`, so that a monitor elsewhere notices when none comes."""
     sql_memory_mb: Annotated[int, FROM_32] = 256
     """Memory that one visitor's question may take on Datasette's pages, on top of the program itself."""
 

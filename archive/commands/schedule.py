@@ -19,6 +19,7 @@ from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
 from archive.operate import schedule
+from archive.operate.ping import ping
 from archive.settings import load_settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -52,7 +53,12 @@ def run(data: Path, target: Path | None) -> None:
         raise SystemExit(FAILED)
     if ATTENTION in codes.values():
         _log("已完成，有事项需要人工处理，见 guidelines status")
-        raise SystemExit(ATTENTION)
+        code = ATTENTION
+    else:
+        code = OK
+    if settings.ping:
+        _log(ping(settings.ping))
+    raise SystemExit(code)
 
 
 def _log(text: str) -> None:

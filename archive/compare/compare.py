@@ -67,7 +67,7 @@ def compare(old: Document, new: Document, furniture: Furniture = NONE) -> list[C
     for found in compare_attachments(old.attachments, new.attachments, compare_content):
         listed = found.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED)
         # without a sure body the list of links is not sure either
-        changes.append(evolve(found, quiet=True) if listed and not confident else found)
+        changes.append(evolve(found, quiet=True, unsure=True) if listed and not confident else found)
     return changes
 
 

@@ -24,7 +24,7 @@ from archive.settings import ENVIRONMENT, Settings
 MARK = "# >>> guidelines"
 END = "# <<< guidelines"
 ENABLED = ("guidelines-run.timer", "guidelines-notify.timer", "guidelines-web.service")
-UNITS = ("guidelines-run.service", "guidelines-notify.service", *ENABLED)
+UNITS = ("guidelines-run.service", "guidelines-notify.service", "guidelines-alarm@.service", *ENABLED)
 
 
 def web_memory_mb(settings: Settings) -> int:

@@ -34,6 +34,7 @@ def record_change(
             "updated_at": moment,
             "summary": change.summary,
             "quiet": int(change.quiet),
+            "unsure": int(change.unsure),
             "corrects": json.dumps(corrects) if corrects else None,
         },
     )

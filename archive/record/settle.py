@@ -99,7 +99,7 @@ def _beside(change: Change, edition: Edition) -> Change:
     """Without a sure body the list of links is not sure either. What the page says of itself stands in the version
     beside the sure one."""
     if change.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED):
-        return evolve(change, quiet=True)
+        return evolve(change, quiet=True, unsure=True)
     said = change.kind in (Kind.REPEALED, Kind.METADATA)
     return evolve(change, to_version=edition.beside) if said else change
 

@@ -161,6 +161,8 @@ def endpoint(answer: Any = None, **values: Any) -> Iterator[Endpoint]:
             self.end_headers()
             self.wfile.write(answer)
 
+        do_GET = do_POST
+
         def log_message(self, *_: Any) -> None:
             return
 

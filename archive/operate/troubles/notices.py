@@ -29,6 +29,7 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         *_attachment_troubles(connection),
         *_unasked_troubles(connection),
         *_unhanded_troubles(connection),
+        *_unsure_file_troubles(connection),
         *_rule_troubles(connection),
         *_listing_troubles(connection),
         *_area_troubles(connection),
@@ -171,6 +172,29 @@ def _unhanded_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                   AND NOT EXISTS (SELECT 1 FROM captures c WHERE c.document_id = d.id)
                   AND g.id IN (SELECT id FROM received_captures)
                 GROUP BY n.id ORDER BY n.number""",
+        )
+    ]
+
+
+def _unsure_file_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Files that came or went on a page whose body, and with it the list of its files, is only guessed."""
+    return [
+        Trouble(
+            subject=f"unsure:{row['slug']}",
+            code="unsure-files",
+            what=f"《{row['title']}》的附件可能已更换：{row['summary']}",
+            notice=row["slug"],
+            since=row["detected_at"],
+            command=f"guidelines acknowledge {row['slug']}",
+            reason=str(row["last"]),
+            why=f"网页正文没有可靠的定位，附件增减没有作为修订提醒；请看 guidelines diff {row['last']} 并核对原网页",
+            stake=_stake(connection, row["notice_id"]),
+        )
+        for row in rows_of(
+            connection,
+            """SELECT n.id AS notice_id, n.slug, n.title, max(c.id) AS last, c.summary, c.detected_at
+               FROM changes c JOIN notices n ON n.id = c.notice_id
+               WHERE n.declared = 1 AND c.unsure = 1 AND c.withdrawn_at IS NULL GROUP BY n.id ORDER BY n.number""",
         )
     ]
 

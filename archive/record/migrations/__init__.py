@@ -21,6 +21,7 @@ NAMES = frozenset(
         "m140_what_a_person_handed_in",
         "m020_how_a_crawl_ended",
         "m130_rows_have_a_permanent_key",
+        "m140_files_of_unsure_pages_are_asked_about",
         "m200_roles",
     )
 )

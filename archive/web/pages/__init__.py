@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.web.pages import (
+    alive,
     catalogue,
     changes,
     documents,
@@ -19,7 +20,7 @@ from archive.web.pages import (
     tasks,
 )
 
-_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, tasks, status, feeds)
+_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, tasks, status, alive, feeds)
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 

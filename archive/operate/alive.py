@@ -1,0 +1,66 @@
+"""Is the archive alive? What a monitor asks: a fresh crawl, a readable archive, deliveries that move."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from attrs import frozen
+
+from archive import clock
+from archive.operate.troubles.machine import machine_troubles
+from archive.operate.troubles.trouble import value
+
+STUCK_AFTER = timedelta(hours=24)
+"""A message that is due for so long does not move, though it has not been given up yet."""
+OF_CRAWL = ("overdue", "interrupted")
+OF_ARCHIVE = ("damage", "disk")
+OF_DELIVERIES = ("deliveries", "deliveries-damaged")
+
+
+@frozen
+class Sign:
+    what: str
+    """crawl | archive | deliveries"""
+    ok: bool
+    says: str = ""
+    """What is wrong, a sentence in Chinese."""
+
+
+def signs(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Sign]:
+    """The three signs of life. A database that cannot be read is one of them, never an error."""
+    try:
+        found = {trouble.code: trouble.what for trouble in machine_troubles(data, connection, now)}
+        crawled = value(connection, "SELECT 1 FROM crawls WHERE finished_at IS NOT NULL LIMIT 1")
+        value(connection, "SELECT count(*) FROM documents")
+    except sqlite3.DatabaseError:
+        lost = "档案库 archive.db 读不出来"
+        return [Sign("crawl", False, lost), Sign("archive", False, lost), *_deliveries(data, {}, now)]
+    crawl = next((found[code] for code in OF_CRAWL if code in found), "" if crawled else "还没有完成过一次抓取")
+    archive = next((found[code] for code in OF_ARCHIVE if code in found), "")
+    return [Sign("crawl", not crawl, crawl), Sign("archive", not archive, archive), *_deliveries(data, found, now)]
+
+
+def _deliveries(data: Path, troubles: dict[str, str], now: datetime) -> Iterator[Sign]:
+    says = next((troubles[code] for code in OF_DELIVERIES if code in troubles), "")
+    oldest = "" if says else oldest_due(data / "notify.db")
+    if oldest and now - clock.parse(oldest) > STUCK_AFTER:
+        says = f"有提醒从 {oldest} 起一直没有送达"
+    yield Sign("deliveries", not says, says)
+
+
+def oldest_due(outbox: Path) -> str:
+    """Since when the oldest message that is due waits, '' when none does; says nothing about whom it is for."""
+    if not outbox.exists():
+        return ""
+    sql = "SELECT min(created_at) FROM deliveries WHERE state IN ('pending', 'sending') AND attempts > 0"
+    try:
+        with closing(sqlite3.connect(f"{outbox.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            if not value(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+                return ""
+            return str(value(connection, sql) or "")
+    except sqlite3.DatabaseError:
+        return ""  # damaged: standing.py says so
