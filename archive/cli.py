@@ -24,7 +24,8 @@ COMMANDS = {
     "changes": ("changes", "diff"),
     "search": ("search",),
     "export": ("export",),
-    "notify": ("notify", "subscriptions", "deliveries"),
+    "notify": ("notify", "deliveries"),
+    "subscriptions": ("subscriptions",),
     "status": ("status",),
     "alarm": ("alarm",),
     "operate": ("verify", "backup", "restore", "repair"),
@@ -32,6 +33,8 @@ COMMANDS = {
     "schedule": ("run", "schedule"),
     "doctor": ("doctor",),
     "intake": ("receive", "try", "add", "sources"),
+    "laws": ("laws",),
+    "compare": ("compare",),
 }
 """The modules of `archive.commands` and what is in them. One is loaded when a command of it is asked for: together they
 take four times the processor time that `status` takes. A module's own COMMANDS says the same (tests/test_cli.py)."""

@@ -57,6 +57,7 @@ class Kind(StrEnum):
     UPGRADE = "upgrade"
     REPEALED = "repealed"
     CORRECTION = "correction"
+    BASIS_AMENDED = "basis-amended"
 
 
 # ---------------------------------------------------------------- declarations
@@ -130,6 +131,10 @@ class Grid:
     spans: Mapping[tuple[int, int], tuple[int, int]] = field(factory=dict)
     caption: str = ""
     """The text just above the table, nearest last, lines joined by newline (at most five lines)."""
+    doubts: Mapping[int, str] = field(factory=dict)
+    """By number of row, why the reader of the file is not sure of it."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the whole table: hidden columns that were left out."""
 
 
 @frozen
@@ -181,6 +186,8 @@ class TableReading:
     joined: int = 0
     """Rows that continue the item above (a page break cut it, or it spans several <tr>)."""
     review: tuple[str, ...] = ()
+    sections: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """(row, from 1, what each column holds: a field of Item or a group) where rows under a header begin."""
 
 
 @frozen
@@ -263,6 +270,9 @@ class Document:
     version_id: int | None = None
 
 
+CONTINUED = "continued"
+"""In `metadata` of a page: the addresses of the further pages of its text, with blanks between them. They are among its
+attachments, and one text with it wherever editions are compared."""
 TABLE_ROW = "│"
 CATALOGUE_ROW = "┃"
 CELL = "│"

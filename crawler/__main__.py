@@ -1,7 +1,7 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
-Commands: crawl · receive · reextract · recheck · decide · doctor · try · add · sources. What a crawl found is in the
-database under its token; `recheck`, `doctor` and the last three print their result (JSON).
+Commands: crawl · receive · reextract · recheck · decide · doctor · try · add · sources · local. What a crawl found is
+in the database under its token; `recheck`, `doctor` and the last four print their result (JSON).
 Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
 """
 
@@ -24,6 +24,7 @@ from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
 from archive.machine.toml import SettingsError
 from archive.record.decide import settle_reviews
+from archive.record.laws import settle_laws
 from archive.record.settle import settle_all
 from archive.record.store import Store
 from archive.settings import load_settings
@@ -33,6 +34,7 @@ try:
     from crawler import decide as deciding
     from crawler import receive as receiving
     from crawler import reread, run
+    from crawler.abreast import hold_locals
     from crawler.advise import commands as advice
     from crawler.archive import Wanted, begun, finish, remembered, remembered_file, sound, under_way, with_successors
     from crawler.frugal import spare_address_space
@@ -115,7 +117,9 @@ def reextract(data: Path, token: str) -> None:
                     reread.note_lost(store, row["id"])
                     logger.warning("%s：%s", row["url"], error)
             settle_all(store, crawl_id)
+            settle_laws(store, crawl_id)
             settle_reviews(store)
+            hold_locals(store, crawl_id)
 
 
 @main.command()
@@ -168,6 +172,16 @@ def doctor(data: Path) -> None:
     checks += network.checks(findings)
     found = {"checks": [asdict(check) for check in checks], "hosts": [asdict(finding) for finding in findings]}
     click.echo(json.dumps(found, ensure_ascii=False))
+
+
+@main.command()
+@data_option
+@click.argument("target")
+def local(data: Path, target: str) -> None:
+    """Print the tables of a local catalogue (a file or an address), as crawler/local.py has them. Keeps nothing."""
+    from crawler.local import look
+
+    click.echo(json.dumps(look(target, remembered(data), load_settings(data)), ensure_ascii=False))
 
 
 for _command in advice.COMMANDS:

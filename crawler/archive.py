@@ -20,6 +20,7 @@ from scrapy.exceptions import NotConfigured
 
 from archive import SOFTWARE
 from archive.clock import now
+from archive.laws.register import load_register
 from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.lock import crawl_lock
@@ -27,11 +28,13 @@ from archive.model import Notice
 from archive.operate.known import forget_settled
 from archive.record.decide import settle_reviews
 from archive.record.declare import declare
+from archive.record.laws import settle_laws
 from archive.record.settle import settle_all
 from archive.record.store import Store
 from archive.record.visits import due, mark_gone, update_notices
 from archive.settings import Settings, load_settings
 from archive.warc.check import repair_tail
+from crawler.abreast import hold_locals
 from crawler.crawl import SETTING, Crawl
 from crawler.download.replay import is_demo, load_answers, recorded
 from crawler.reading import reader_id
@@ -78,6 +81,7 @@ def under_way(data: Path, token: str, wanted: Wanted) -> Iterator[Crawl]:
     """
     settings = load_settings(data, **wanted.settings)
     declared = load_sources(_sources_file(data, wanted.sources))
+    load_register(data)  # its mistakes are told before anything is asked for
     _all_known(declared, wanted.slugs)
     with crawl_lock(data), sound(data) as store:
         _one_kind_of_archive(store, wanted.replay)
@@ -124,7 +128,9 @@ def finish(store: Store, settings: Settings, crawl_id: int) -> None:
     """After the last answer: what is gone, what has changed, when to look again."""
     mark_gone(store, settings)
     settle_all(store, crawl_id)
+    settle_laws(store, crawl_id)
     settle_reviews(store)
+    hold_locals(store, crawl_id)
     update_notices(store, settings, crawl_id)
     forget_settled(store)
 

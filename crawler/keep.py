@@ -20,7 +20,7 @@ from scrapy.http import Response
 
 from archive.compare.compare import is_same
 from archive.compare.furniture import patterns_between, seen
-from archive.model import Capture, Document, Finding, Reason, Verdict
+from archive.model import CONTINUED, Capture, Document, Finding, Reason, Verdict
 from archive.record.learn import furniture_of, propose
 from archive.record.store import Store
 from archive.text.links import link_key
@@ -169,7 +169,7 @@ class Keeper:
             payload=payload,
             document=document,
             truncated="dataloss" in response.flags,
-            last_text_length=len(current.text) if current else 0,
+            last_text_length=len(current.text) if current and not _is_cut(current, document) else 0,
             accepted_title=present.accepted["title"] or "",
             accepted_text=present.accepted["text"] or "",
             accepted_reason=present.accepted["reason"] or "",
@@ -233,6 +233,12 @@ class Keeper:
             logger.info("复核 %s 时出错：%s", job.url, error)
             return failed(job, explain(error), request)
         return await self._examined(job, response, present, self._rule(job, response))
+
+
+def _is_cut(before: Document, document: Document | None) -> bool:
+    """Whether a site has cut a text into more pages than before: each says less, all together the same."""
+    pages = [len(one.metadata.get(CONTINUED, "").split()) if one else 0 for one in (before, document)]
+    return pages[1] > pages[0]
 
 
 def _as_shown(job: Job, payload: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:

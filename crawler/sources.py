@@ -98,7 +98,8 @@ class Declared:
         names = (parts.netloc.rpartition("@")[2].lower(), host, f"www.{host}")
         rule = next((self.rules[name] for name in names if name in self.rules), evolve(self.generic, host=host))
         if notice is not None and notice.content:
-            rule = evolve(rule, content=(notice.content, *rule.content))
+            content = notice.content
+            rule = evolve(rule, content=(content, *rule.content), declared=(content, *rule.declared))
         if notice is not None and notice.areas:
             rule = evolve(rule, areas=tuple(area for area in rule.areas if area.name in notice.areas))
         return rule
@@ -111,7 +112,8 @@ def load_sources(path: Path | None) -> Declared:
     areas = given.area or built_in.area
     generic, built_in_rules = _built_in_rules()
     generic = evolve(generic, areas=areas)
-    rules = {rule.host: rule for rule in (*built_in_rules, *map(_rule, given.site))}
+    own = [rule if path is None else _declared(rule) for rule in map(_rule, given.site)]
+    rules = {rule.host: rule for rule in (*built_in_rules, *own)}
     notices, tasks = given.notice or built_in.notice, given.task or built_in.task
     name = given.name if given.notice else built_in.name
     sources = Sources(notices, areas, tasks, given.law, given.local, name)
@@ -174,6 +176,11 @@ def _rule(site: Site) -> Rule:
     return Rule(**asdict(site) | {"host": site.host.lower()})
 
 
+def _declared(rule: Rule) -> Rule:
+    """A rule that the operator wrote."""
+    return evolve(rule, declared=rule.content, declared_drop=rule.drop)
+
+
 def _completed(rule: Rule, generic: Rule) -> Rule:
     """The site's own places first, then the generic ones: a redesign should not leave a page unread."""
 
@@ -183,6 +190,8 @@ def _completed(rule: Rule, generic: Rule) -> Rule:
     return Rule(
         host=rule.host,
         content=joined(rule.content, generic.content),
+        declared=rule.declared,
+        declared_drop=rule.declared_drop,
         title=joined(rule.title, generic.title),
         drop=joined(rule.drop, generic.drop),
         attachments=joined(rule.attachments, generic.attachments),

@@ -1,4 +1,5 @@
-"""How well pages are read: the body against the page's own container, metadata against known values.
+"""How well pages are read: the body against the page's own container, metadata against known values; then the pages of
+government sites that no rule names, against what a person read on them (bench_portals.py).
 
     scripts/bench pages [FOLDER]
 
@@ -20,6 +21,8 @@ from crawler.reading import read
 from crawler.reading.html.charset import decode
 from crawler.reading.html.dom import parse, select, texts
 from crawler.sources import load_sources
+from scripts.bench_portals import GOLD as GOLD_OF_PORTALS
+from scripts.bench_portals import portals, show
 from scripts.measuring import SHARED, saved, timed
 
 PAGES = SHARED / "pages"
@@ -106,4 +109,6 @@ def main(arguments: Sequence[str]) -> int:
     for name, count in total.items():
         print(f"{name}: {right[name]} of {count} right")
     print(f"body F1: lowest {min(scores):.4f}, mean {sum(scores) / len(scores):.4f} of {len(scores)} pages")
+    for gold in GOLD_OF_PORTALS if any(saved(folder / "portals")) else ():
+        show(list(portals(gold, folder)), gold.stem)
     return 0

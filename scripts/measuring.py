@@ -1,7 +1,7 @@
 """What the measurements (bench_*.py) share, and how one is started:   python -m scripts.measuring NAME [arguments]
 
-NAME is pages, read, rows, changes, search or visitors; scripts/bench says what each measures. Each module has a
-`main(arguments) -> exit code`.
+Each module scripts/bench_NAME.py has a `main(arguments) -> exit code`; the first line of its docstring says what it
+measures.
 """
 
 from __future__ import annotations
@@ -50,7 +50,14 @@ def bare(value: Any) -> Any:
 
 
 def main() -> int:
-    name, *arguments = sys.argv[1:]
+    names = sorted(path.stem.removeprefix("bench_") for path in TOP.glob("scripts/bench_*.py"))
+    name, *arguments = sys.argv[1:] or [""]
+    if name not in names:
+        for known in names:
+            about = (import_module(f"scripts.bench_{known}").__doc__ or "").partition("\n")[0]
+            print(f"{known:10} {about}")
+        print("histories  Generated histories of notices against a model of the truth (2,000 by default).")
+        return 2
     return int(import_module(f"scripts.bench_{name}").main(arguments))
 
 

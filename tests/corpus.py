@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 from archive.model import Area, Attachment, Document, Item, Notice
@@ -92,6 +93,14 @@ def fill(data: Path, bodies: list[str], items: int = 1000, seed: int = 8) -> Sto
         capture(store, crawl, document, f"http://n{notice}.example/{number}.docx", reading)
     store.end_crawl(crawl, {})
     return store
+
+
+def items(count: int, seed: int = 8) -> Iterator[Item]:
+    """So many catalogue rows of the areas that `fill` declares."""
+    chance = random.Random(seed)
+    areas = tuple(Area(f"area-{n}", word) for n, word in enumerate(WORDS[:26], 1))
+    for position in range(1, count + 1):
+        yield _item(chance, position, areas)
 
 
 def _item(chance: random.Random, position: int, areas: tuple[Area, ...]) -> Item:

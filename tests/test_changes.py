@@ -124,7 +124,7 @@ def test_rows_of_the_page_itself_are_told_row_by_row() -> None:
     new = tuple(evolve(i, time_limit="7个工作日") if i.position == 12 else i for i in ROWS)
     change = only(compare(evolve(page(), items=ROWS), evolve(page(), items=new)), Kind.REVISED)
     assert [row.kind for row in change.rows] == ["changed"]
-    assert change.summary.startswith("第12行“征地补偿安置方案12”公开时限由")
+    assert change.summary.startswith("序号12“征地补偿安置方案12”公开时限由")
 
 
 def test_a_catalogue_row_that_no_item_holds_still_counts() -> None:
@@ -193,7 +193,7 @@ def test_the_same_link_with_other_rows_is_told_row_by_row() -> None:
     for link in (LIST.url, "http://a.example/9.docx"):
         changed = evolve(LIST, url=link, sha256="cc", document=reading)
         change = only(compare(page(BODY, LIST), page(BODY, changed)), Kind.ATTACHMENT_REPLACED)
-        assert "第12行“征地补偿安置方案12”公开时限由" in change.summary
+        assert "序号12“征地补偿安置方案12”公开时限由" in change.summary
         assert (change.document_id, change.from_version, change.to_version) == (5, 50, 51)
         assert len(change.rows) == 1
 

@@ -55,7 +55,7 @@ def test_an_entry_shows_what_changed_as_redline(store: Store) -> None:
 def test_an_entry_about_a_table_shows_the_row_and_its_cells(store: Store) -> None:
     revise_row(store)
     html = read(store).entries[0].content[0].value
-    assert "第2行“征地补偿安置方案2”" in html
+    assert "农村集体土地征收 序号2“征地补偿安置方案2”" in html
     assert "公开时限" in html
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
+from archive.machine.tables import Database
 from archive.model import Attachment
 from archive.operate import health
 from archive.publish.export import entries

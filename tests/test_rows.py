@@ -67,7 +67,7 @@ def test_one_cell_is_one_change_with_before_and_after() -> None:
 def test_the_sentence_of_a_change_is_what_a_person_would_write() -> None:
     old = [evolve(i, level2="征地补偿安置方案", time_limit="20个工作日") if i.position == 12 else i for i in TABLE]
     new = [evolve(i, time_limit="7个工作日") if i.position == 12 else i for i in old]
-    assert describe(diff_rows(old, new)) == ["第12行“征地补偿安置方案”公开时限由“20个工作日”改为“7个工作日”"]
+    assert describe(diff_rows(old, new)) == ["序号12“征地补偿安置方案”公开时限由“20个工作日”改为“7个工作日”"]
 
 
 def test_a_tick_in_another_column_is_told_by_its_group() -> None:
@@ -76,7 +76,7 @@ def test_a_tick_in_another_column_is_told_by_its_group() -> None:
     assert [(c.column, c.before, c.after) for c in change.cells] == [
         ("公开层级（县级）", "√", "空"), ("公开层级（乡级）", "空", "√"),
     ]  # fmt: skip
-    assert describe([change]) == ["第5行“征地补偿安置方案5”公开层级由县级改为乡级"]
+    assert describe([change]) == ["序号5“征地补偿安置方案5”公开层级由县级改为乡级"]
 
 
 def test_a_column_that_was_never_there_is_no_change() -> None:
@@ -91,13 +91,13 @@ def test_the_words_of_a_group_of_people_count() -> None:
 
 def test_added_removed_and_moved_rows_are_told_as_such() -> None:
     added = numbered([*TABLE[:7], item(0, level2="新设事项", content="办理结果"), *TABLE[7:]])
-    assert describe(diff_rows(TABLE, added)) == ["新增第8行“新设事项”"]
+    assert describe(diff_rows(TABLE, added)) == ["新增序号8“新设事项”"]
     removed = numbered([*TABLE[:7], *TABLE[8:]])
-    assert describe(diff_rows(TABLE, removed)) == ["删除原第8行“征地补偿安置方案8”"]
+    assert describe(diff_rows(TABLE, removed)) == ["删除序号8“征地补偿安置方案8”"]
     moved = numbered([*TABLE[:7], *TABLE[8:20], TABLE[7], *TABLE[20:]])
     (change,) = diff_rows(TABLE, moved)
     assert (change.kind, change.cells) == ("moved", ())
-    assert describe([change]) == ["原第8行“征地补偿安置方案8”移至第20行"]
+    assert describe([change]) == ["序号20“征地补偿安置方案8”移动了位置（原序号8）"]
 
 
 def test_a_row_split_in_two_is_one_sentence() -> None:
@@ -106,8 +106,8 @@ def test_a_row_split_in_two_is_one_sentence() -> None:
     changes = diff_rows(TABLE, split)
     assert sorted(change.kind for change in changes) == ["added", "changed"]
     name = "征地补偿安置方案11"
-    assert describe(changes) == [f"第11行“{name}”拆分为两行（现第11、12行）"]
-    assert describe(diff_rows(split, TABLE)) == [f"原第11、12行“{name}”合并为一行"]
+    assert describe(changes) == [f"序号11“{name}”拆分为两行（现序号11、12）"]
+    assert describe(diff_rows(split, TABLE)) == [f"序号11“{name}”由两行合并为一行（原序号11、12）"]
 
 
 def test_a_split_is_one_sentence_whichever_half_counts_as_new() -> None:
@@ -116,13 +116,13 @@ def test_a_split_is_one_sentence_whichever_half_counts_as_new() -> None:
     old = numbered([*TABLE[:10], whole, *TABLE[11:]])
     changes = diff_rows(old, numbered([*TABLE[:10], *halves, *TABLE[11:]]))
     assert [change.kind for change in changes] == ["added", "changed"]
-    assert describe(changes) == ["第11行“征地补偿安置方案11”拆分为两行（现第11、12行）"]
+    assert describe(changes) == ["序号11“征地补偿安置方案11”拆分为两行（现序号11、12）"]
 
 
 def test_a_channel_is_told_by_its_whole_name() -> None:
     old = changed(5, channels=("政府网站", "村公示栏"))
     more = changed(5, channels=("政府网站", "政务新媒体", "村公示栏"))
-    head = "第5行“征地补偿安置方案5”公开渠道和载体"
+    head = "序号5“征地补偿安置方案5”公开渠道和载体"
     assert describe(diff_rows(old, more)) == [head + "增加“政务新媒体”"]
     assert describe(diff_rows(more, old)) == [head + "删去“政务新媒体”"]
 

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from archive.cli import cli
 from archive.record.store import Store
 from archive.search import index
-from archive.search.query import Hit, QueryError, count, match_expression, search
+from archive.search.ask import MAX_TERMS, QueryError, match_expression, parse
+from archive.search.drift import check
+from archive.search.query import Hit, count, search
 from archive.search.snippet import snippet_of
+from archive.search.texts import document_text, document_title
 from archive.text.fold import search_fold
-from archive.text.tokens import Folding, phrase, spaced, split
+from archive.text.tokens import Folding, entry, phrase, spaced
 from tests import corpus
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 
@@ -38,7 +41,7 @@ def test_search_finds_the_words_of_a_document_and_not_its_widgets(tmp_path: Path
     reading = page_document("演示通知", text)
     crawl = store.begin_crawl("second", "live", "test/1", {})
     capture(store, crawl, document["id"], document["url"], reading, "2026-11-21T01:00:00Z")
-    assert index.check(store.db) == []
+    assert check(store.db.conn) == []
     assert search(store.db.conn, "浏览次数") == search(store.db.conn, "二十七个") == []
     (hit,) = search(store.db.conn, "月访问量：10000")
     assert hit.snippet in reading.text
@@ -50,10 +53,10 @@ def test_an_index_of_an_earlier_release_is_made_anew_when_the_archive_is_opened(
     store = make_archive(tmp_path)
     with store.db.conn:
         store.db.conn.execute("DELETE FROM archive_info WHERE key = 'index'")
-        store.db.conn.execute("DELETE FROM documents_fts")
-    assert index.check(store.db)
+        store.db.conn.execute("INSERT INTO documents_fts (documents_fts) VALUES ('delete-all')")
+    assert check(store.db.conn)
     store.close()
-    assert index.check(Store.open(tmp_path).db) == []
+    assert check(Store.open(tmp_path).db.conn) == []
 
 
 # ---------------------------------------------------------------- folding
@@ -100,12 +103,12 @@ def test_any_text_makes_a_query_that_sqlite_accepts(archive: Store, text: str) -
 
 
 def test_a_term_is_one_phrase_and_a_query_at_most_eight() -> None:
-    assert split("  社会救助　养老 社会救助 \u200b") == ["社会救助", "养老"]
+    assert [term.text for term in parse("  社会救助　养老 社会救助 \u200b").terms] == ["社会救助", "养老"]
     assert phrase("社会") == '"社\x1f会"'
     assert phrase(" ") == ""
     assert spaced("a b") == "a\x1fb"
     assert match_expression("") == '""'
-    assert match_expression(" ".join("甲乙丙丁戊己庚辛壬癸")).count('"') == 16
+    assert match_expression(" ".join("甲乙丙丁戊己庚辛壬癸")).count('"') == 2 * 2 * MAX_TERMS
 
 
 # ---------------------------------------------------------------- queries
@@ -222,7 +225,7 @@ def test_only_the_current_version_is_found(tmp_path: Path) -> None:
     assert kinds(search(store.db.conn, "全新的文本")) == ["document"]
     assert kinds(search(store.db.conn, "全新的事项")) == ["item"]
     assert search(store.db.conn, "征地补偿安置方案4", area="land-expropriation") == []
-    assert index.check(store.db) == []
+    assert check(store.db.conn) == []
 
 
 def test_a_dead_link_takes_nothing_out_of_the_search(tmp_path: Path) -> None:
@@ -238,9 +241,9 @@ def test_a_former_edition_is_not_found(tmp_path: Path) -> None:
     store = make_archive(tmp_path / "data")
     document = 1
     store.update("documents", document, superseded_by=3)
-    assert index.check(store.db) != []
+    assert check(store.db.conn) != []
     index.index_document(store.db, document)
-    assert index.check(store.db) == []
+    assert check(store.db.conn) == []
     found = search(store.db.conn, "征地补偿", limit=100)  # a page takes the files it links to with it
     assert {hit.notice for hit in found} == {"welfare"}
 
@@ -249,7 +252,7 @@ def test_a_file_that_the_page_links_to_no_longer_is_not_found(tmp_path: Path) ->
     store = make_archive(tmp_path / "data")
     capture(store, 1, 1, "http://land.example/t1.html", page_document("没有附件的新版", "正文"), "2026-11-21T01:00:00Z")
     assert search(store.db.conn, "征地补偿", area="land-expropriation") == []
-    assert index.check(store.db) == []
+    assert check(store.db.conn) == []
 
 
 def test_a_mirror_counts_only_while_the_declared_address_has_no_text(tmp_path: Path) -> None:
@@ -262,22 +265,27 @@ def test_a_mirror_counts_only_while_the_declared_address_has_no_text(tmp_path: P
     store.db.execute("DELETE FROM versions WHERE document_id = ?", [page["id"]])
     index.index_document(store.db, page["id"])
     assert [hit.id for hit in search(store.db.conn, "只有转载才有的话")] == [mirror]
-    assert index.check(store.db) == []
+    assert check(store.db.conn) == []
 
 
 def test_a_damaged_index_is_reported_and_rebuilt(tmp_path: Path) -> None:
     store = make_archive(tmp_path / "data")
     whole = count(store.db.conn, "演示")
-    store.db.execute("DELETE FROM documents_fts WHERE rowid = 1")
-    store.db.execute("UPDATE items_fts SET text = 'x' WHERE rowid = 1")
-    store.db.execute("INSERT INTO notices_fts (rowid, title, issuer) VALUES (99, 'x', 'y')")
-    assert index.check(store.db) == [
+    known = store.row(
+        "SELECT v.text, e.title FROM versions v JOIN search_entries e ON e.version_id = v.id WHERE e.id = 1"
+    )
+    assert known is not None
+    words = entry(known["title"], document_text(known["text"]))
+    store.db.execute("INSERT INTO documents_fts (documents_fts, rowid, text) VALUES ('delete', 1, ?)", [words])
+    store.db.execute("INSERT INTO items_fts (rowid, text) VALUES (1, 'x')")
+    store.db.execute("INSERT INTO notices_fts (rowid, text) VALUES (99, 'x')")
+    assert check(store.db.conn) == [
         "检索索引中的通知 99 已不是现行内容",
         "文件 1 不在检索索引中",
         "目录事项 1 的检索索引与原文不一致",
     ]
     assert index.rebuild(store.db) == 3 + 5 + 12
-    assert index.check(store.db) == []
+    assert check(store.db.conn) == []
     assert count(store.db.conn, "演示") == whole
 
 
@@ -285,7 +293,7 @@ def test_recall_and_precision_against_a_substring_scan_are_one(tmp_path: Path) -
     bodies = corpus.texts(200)
     store = corpus.fill(tmp_path / "data", bodies, items=100)
     folded = {
-        row["id"]: (search_fold(index.document_title(row["name"], row["title"])), search_fold(row["text"]))
+        row["id"]: (search_fold(document_title(row["name"], row["title"])), search_fold(row["text"]))
         for row in store.rows(
             "SELECT d.id, d.name, v.title, v.text FROM documents d JOIN versions v ON v.document_id = d.id"
         )
@@ -322,7 +330,19 @@ def test_the_command_prints_one_json_list(archive: Store) -> None:
     result = CliRunner().invoke(cli, arguments)
     hits = json.loads(result.stdout)
     assert len(hits) == 3
-    assert set(hits[0]) == {"kind", "id", "notice", "title", "snippet", "hits", "url", "score"}
+    assert set(hits[0]) == {
+        "kind",
+        "id",
+        "notice",
+        "title",
+        "snippet",
+        "hits",
+        "url",
+        "score",
+        "match",
+        "said",
+        "former",
+    }
 
 
 def test_the_command_refuses_a_bad_query_as_wrong_usage(archive: Store) -> None:

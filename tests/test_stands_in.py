@@ -118,7 +118,7 @@ def test_unreadable_bytes_are_told_once_and_the_rows_before_stay(told: Told, pro
     edited = (*ROWS[:-1], evolve(ROWS[-1], time_limit="自信息形成之日起7个工作日内"))
     told.answer(url, Verdict.OK, b"edited", attachment_document(edited))
     (change,) = told.settle()
-    assert "第6行" in change["summary"]
+    assert "序号6“" in change["summary"]
     assert told.attention() == ""
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from archive.compare.redline import apply
 from archive.publish import report
+from archive.record.difference import version_of
 from archive.record.look import read_only
 from archive.record.settle import settle_all
 from archive.record.store import Store
-from archive.record.story import Story, stories, text_of, version_of
+from archive.record.story import Story, stories, text_of
 from archive.tell.messages import Entry, compose
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 
@@ -74,10 +75,10 @@ def test_what_is_kept_gives_back_both_texts(store: Store) -> None:
     assert sum(isinstance(text, int) for _, text in story.steps) > 0, "unchanged text is not kept twice"
 
 
-def test_a_row_is_named_by_its_printed_number_and_by_its_area_where_there_are_several(store: Store) -> None:
+def test_a_row_is_named_by_its_printed_number_and_by_its_area(store: Store) -> None:
     rows = told(store, "attachment-replaced").all_rows
-    assert [row.label for row in rows if row.kind == "changed"] == ["农村集体土地征收第2行“征地补偿安置方案2”"]
-    assert [row.label for row in rows if row.kind == "added"] == ["养老服务第1行“征地补偿安置方案7”"]
+    assert [row.label for row in rows if row.kind == "changed"] == ["农村集体土地征收 序号2“征地补偿安置方案2”"]
+    assert [row.label for row in rows if row.kind == "added"] == ["养老服务 序号1“征地补偿安置方案7”"]
 
 
 @pytest.mark.parametrize("channel", ["mail", "wecom", "dingtalk", "feishu", "apprise"])

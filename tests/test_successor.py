@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from archive.record.look import read_only
 from tests.office import Office
 from tests.sites.modes import html
 from tests.sites.replica import Replica
@@ -66,6 +68,7 @@ def test_a_new_page_is_found_accepted_and_compared_row_by_row(office: tuple[Offi
     (change,) = office_.crawl(codes=(3,))["changes"]  # it waits for a decision
     assert change["kind"] == "successor"
     assert change["summary"].startswith("可能的新版，请核对")
+    assert change["url"] == new, "the alert leads to the page that it is about"
     (candidate,) = office_.run("candidates")
     assert candidate["url"] == new
     office_.run("candidates", "accept", str(candidate["id"]), json=False)
@@ -74,6 +77,14 @@ def test_a_new_page_is_found_accepted_and_compared_row_by_row(office: tuple[Offi
     rows = office_.run("diff", str(revised["id"]))["rows"]
     cells = [(cell["column"], cell["before"], cell["after"]) for row in rows for cell in row["cells"]]
     assert cells == [("公开时限", "20个工作日", "7个工作日")]
+    with closing(read_only(office_.data)) as connection:
+        notice = connection.execute("SELECT title, url FROM notices").fetchone()
+        versions = connection.execute("SELECT number FROM versions ORDER BY id").fetchall()
+        keys = connection.execute("SELECT count(DISTINCT key), count(*) FROM items").fetchone()
+    assert tuple(notice) == (REVISED, new)
+    assert [row["number"] for row in versions] == [1, 2], "the versions of the next edition count on"
+    assert tuple(keys) == (3, 6), "each row keeps its key in the next edition"
+    assert office_.run("search", REVISED)[0]["title"] == REVISED
     assert office_.crawl()["changes"] == [], (
         "the accepted edition stays, though the list still declares the old address"
     )

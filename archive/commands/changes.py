@@ -50,7 +50,8 @@ def changes(data: Path, since: str | None, kind: str | None, notice: str | None,
     table = Table("编号", "发现时间", "种类", "通知", "内容", box=None, pad_edge=False)
     for change in found:
         moment = clock.parse(change["detected_at"]).astimezone(zone)
-        cells = (str(change["id"]), f"{moment:%Y-%m-%d %H:%M}", words.change(change["kind"]), change["notice"])
+        about = change["notice"] or change["law"]
+        cells = (str(change["id"]), f"{moment:%Y-%m-%d %H:%M}", words.change(change["kind"]), about)
         table.add_row(*cells, Text(change["summary"]))
     out.print(table)
 
@@ -69,11 +70,22 @@ def diff(data: Path, change: int, as_json: bool) -> None:
     if as_json:
         emit(document)
         return
-    for line in (f"变化 {change}：{story.kind_name}　{story.slug}", story.headline, story.url):
+    lines = (f"变化 {change}：{story.kind_name}　{story.slug or story.law}", story.headline, story.url, *_facts(story))
+    for line in lines:
         out.print(line, markup=False)
     if story.all_rows:
         _print_rows(story)
     print_text(text)
+
+
+def _facts(story: Story) -> list[str]:
+    """Whom it concerns, and the bytes of both fetches."""
+    facts = (
+        ("涉及", story.concern.sentence),
+        ("旧原件 SHA-256", story.sha256_before),
+        ("新原件 SHA-256", story.sha256),
+    )
+    return [f"{name} {value}" for name, value in facts if value]
 
 
 def _print_rows(story: Story) -> None:

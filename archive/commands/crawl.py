@@ -78,10 +78,8 @@ def _print(connection: sqlite3.Connection, report: dict[str, Any], zone: Any) ->
     if not report["changes"]:
         out.print("没有发现变化。")
     for change in report["changes"]:
-        out.print(
-            f"变化 {change['id']}：{words.change(change['kind'])}　{change['notice']}　{change['summary']}",
-            markup=False,
-        )
+        about = change["notice"] or change["law"]
+        out.print(f"变化 {change['id']}：{words.change(change['kind'])}　{about}　{change['summary']}", markup=False)
 
 
 def _nothing_due(connection: sqlite3.Connection, zone: Any) -> None:

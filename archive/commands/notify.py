@@ -1,9 +1,9 @@
-"""Telling people: `notify`, `subscriptions check`, `deliveries`. What `notify` prints is logged: it names nobody."""
+"""Telling people: `notify`, `deliveries`. What `notify` prints is logged: it names nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,18 +15,16 @@ from archive import clock
 from archive.clock import local
 from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data
 from archive.machine.toml import SettingsError
-from archive.record.about import site_name_under
-from archive.record.look import read_only
 from archive.settings import load_settings
 from archive.tell.outbox import Outbox
-from archive.tell.subscriptions import NAME, Subscriber, load
+from archive.tell.subscriptions import Subscriber
+from archive.words.channels import DELIVERY
 
 if TYPE_CHECKING:
     from archive.tell.messages import Message
 
 STATES = {"pending": "待投递", "sending": "投递中", "dead": "已停止重试"}
 KINDS = {"change": "变化", "restored": "恢复原文", "alert": "运行提醒", "recovery": "运行恢复"}
-CHANNELS = {"mail": "邮件", "wecom": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "apprise": "apprise"}
 
 
 @click.command()
@@ -76,77 +74,9 @@ def _print_plan(found: Sequence[tuple[Subscriber, Sequence[Message]]], as_json: 
         emit(planned)
         return
     for line in planned:
-        channel = CHANNELS[str(line["channel"])]
+        channel = DELIVERY[str(line["channel"])]
         out.print(f"订阅 {line['subscriber']}（{channel}）  {line['key']}  {line['title']}", markup=False)
     out.print(f"将投递 {len(planned)} 条消息", markup=False)
-
-
-@click.group()
-def subscriptions() -> None:
-    """订阅：谁要知道什么，从哪里知道。"""
-
-
-@subscriptions.command("check")
-@click.option("--send", "to", metavar="名称", help="给这个订阅人发一条测试消息。")
-@json_option
-@pass_data
-def check(data: Path, to: str | None, as_json: bool) -> None:
-    """检查 subscriptions.toml，逐行指出问题。"""
-    from archive.tell import send
-
-    path = data / NAME
-    if not path.exists():
-        _stop(USAGE, f"还没有 {path}；写法见 docs/operating.md")
-    known = (data / "archive.db").exists()
-    wrong = ""
-    try:
-        with closing(read_only(data)) if known else nullcontext() as archive:
-            subscribers = load(data, archive).subscribers
-        mistakes = [(s.line, why) for s in subscribers if (why := send.check(s))]
-        wrong = "\n".join(f"第 {line} 行起的订阅人：{why}" for line, why in mistakes)
-    except SettingsError as error:
-        mistakes, wrong = [(m.line, m.text) for m in error.mistakes], str(error)
-    if as_json:
-        emit({"ok": not mistakes, "mistakes": [{"line": line, "text": why} for line, why in mistakes]})
-    elif wrong:
-        err.print(wrong, markup=False)
-    if wrong:
-        raise SystemExit(USAGE)
-    if not as_json:
-        _show(subscribers)
-        if not known:
-            out.print("还没有档案，领域和通知的名称要等第一次抓取后才能核对。", markup=False)
-    if to is not None:
-        _send_test(data, subscribers, to)
-
-
-def _show(subscribers: Sequence[Subscriber]) -> None:
-    table = Table("订阅人", "渠道", "范围", "时间", "角色")
-    for s in subscribers:
-        table.add_row(
-            s.name,
-            CHANNELS[s.channel],
-            "、".join((*s.areas, *s.notices)) or "全部",
-            f"每日 {s.at:%H:%M}" if s.at else "立即",
-            "运行维护" if s.operator else "读者",
-        )
-    out.print(table)
-
-
-def _send_test(data: Path, subscribers: Sequence[Subscriber], to: str) -> None:
-    from archive.tell.messages import trial_message
-    from archive.tell.send import send
-    from archive.tell.send.errors import SendError
-
-    subscriber = next((s for s in subscribers if s.name == to), None)
-    if subscriber is None:
-        _stop(USAGE, f"没有名为“{to}”的订阅人")
-    try:
-        base_url, site = load_settings(data).base_url, site_name_under(data)
-        send(subscriber, trial_message(subscriber.channel, base_url, site, clock.iso(clock.now())))
-    except SendError as error:
-        _stop(FAILED, f"测试消息没有送达：{error}")
-    err.print("测试消息已送达", markup=False)
 
 
 @click.group(invoke_without_command=True)
@@ -215,4 +145,4 @@ def _settle(data: Path, ids: tuple[int, ...], state: str, said: str) -> None:
         _stop(FAILED, "其余的序号不存在，或不在停止重试之列")
 
 
-COMMANDS: list[click.Command] = [notify, subscriptions, deliveries]
+COMMANDS: list[click.Command] = [notify, deliveries]

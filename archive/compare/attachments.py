@@ -82,8 +82,21 @@ def _matched(old: list[Attachment], new: list[Attachment]) -> tuple[list[Pair], 
         alike = (was for was, before in gone.items() if fuzz.ratio(_key(before), _key(after)) >= _SIMILAR_NAME)
         if (was := next(alike, None)) is not None:
             pair(was, now)
+    for now, after in list(come.items()):
+        if (was := next((was for was, before in gone.items() if _share_rows(before, after)), None)) is not None:
+            pair(was, now)
     take(lambda a: (compare_fold(a.name),))
     return [found[number] for number in sorted(found)], list(gone.values()), list(come.values())
+
+
+def _share_rows(before: Attachment, after: Attachment) -> bool:
+    """Whether a catalogue lives on in a file of another name: most rows of one are called as rows of the other."""
+    old, new = ({_row_name(item) for item in _items(file)} for file in (before, after))
+    return bool(old and new) and len(old & new) * 2 > min(len(old), len(new))
+
+
+def _row_name(item: Item) -> tuple[str, str, str]:
+    return item.area, compare_fold(item.level1), compare_fold(item.level2)
 
 
 @lru_cache(maxsize=10_000)

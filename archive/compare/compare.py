@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from attrs import evolve, frozen
 
@@ -19,7 +20,7 @@ from archive.compare.files import CHOSEN, beyond_items, sides, unread_rows_told
 from archive.compare.furniture import NONE, Furniture, without_furniture
 from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, Op, redline
 from archive.compare.rows import diff_rows
-from archive.compare.sentences import describe, in_short, quoted_change, shortened, words_around
+from archive.compare.sentences import NO_AREAS, describe, in_short, quoted_change, shortened, words_around
 from archive.model import CATALOGUE_ROW, CELL, Change, Document, Kind, RowChange
 from archive.text.fold import compare_fold
 from archive.text.links import link_key
@@ -38,11 +39,13 @@ _IN_FORCE = re.compile(r"(?:现行|全文|继续)?有效|现行|生效")
 _DATE = re.compile(r"(\d{4})\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
 
 
-def compare(old: Document, new: Document, furniture: Furniture = NONE) -> list[Change]:
+def compare(
+    old: Document, new: Document, furniture: Furniture = NONE, areas: Mapping[str, str] = NO_AREAS
+) -> list[Change]:
     """All changes from old to new; [] when a reader of both would see none. Pure.
 
     A page brings its attachments with their readings and digests, so one call compares the whole notice. What is known
-    as `furniture` of the page is left out.
+    as `furniture` of the page is left out. `areas`: names by slug, for the sentences about rows.
     """
     changes: list[Change] = []
 
@@ -58,13 +61,13 @@ def compare(old: Document, new: Document, furniture: Furniture = NONE) -> list[C
         changes.append(change(Kind.REPEALED, f"页面注明：“{shortened(new.metadata[REPEALED])}”"))
     if old.url and new.url and link_key(old.url) != link_key(new.url):
         changes.append(change(Kind.MOVED, f"页面网址由 {old.url} 变为 {new.url}"))
-    rows, sentences = _body_changes(old, new, body) if confident else ((), [])
+    rows, sentences = _body_changes(old, new, body, areas) if confident else ((), [])
     if rows or sentences:
         changes.append(change(Kind.REVISED, in_short(sentences), rows))
     fields = _metadata_changes(old, new, body)
     if fields:
         changes.append(change(Kind.METADATA, in_short(fields)))
-    for found in compare_attachments(old.attachments, new.attachments, compare_content):
+    for found in compare_attachments(old.attachments, new.attachments, partial(compare_content, areas=areas)):
         listed = found.kind in (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED)
         # without a sure body the list of links is not sure either
         changes.append(evolve(found, quiet=True, unsure=True) if listed and not confident else found)
@@ -82,11 +85,13 @@ def is_confident(old: Document, new: Document) -> bool:
     return old.confidence == new.confidence == "high"
 
 
-def compare_content(old: Document, new: Document) -> tuple[tuple[RowChange, ...], list[str]]:
+def compare_content(
+    old: Document, new: Document, areas: Mapping[str, str] = NO_AREAS
+) -> tuple[tuple[RowChange, ...], list[str]]:
     """Rows and sentences (for people) in which two readings of a file differ; both empty when 内容未变."""
     before, after = sides(old, new)
     rows = diff_rows(old.items, new.items)
-    sentences = [*describe(rows), *beyond_items(before, after)]
+    sentences = [*describe(rows, areas), *beyond_items(before, after)]
     if before.folded != after.folded:
         sentences += text_in_words(before.plain, after.plain)
     return rows, sentences
@@ -132,9 +137,11 @@ def _lines(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...],
     return tuple(plain), tuple(catalogue)
 
 
-def _body_changes(old: Document, new: Document, body: _Bodies) -> tuple[tuple[RowChange, ...], list[str]]:
+def _body_changes(
+    old: Document, new: Document, body: _Bodies, areas: Mapping[str, str]
+) -> tuple[tuple[RowChange, ...], list[str]]:
     rows = diff_rows(old.items, new.items)
-    sentences = describe(rows)
+    sentences = describe(rows, areas)
     if not rows:
         sentences += _catalogue_beyond_items(body)
     if not body.same:

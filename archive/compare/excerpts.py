@@ -13,7 +13,7 @@ ON_A_PAGE = 200
 """Unchanged characters that a page shows on each side of a change."""
 IN_A_MESSAGE = 24
 """The same in a message."""
-LINES = 2
+LINES = 3
 """Unchanged lines on each side of a changed one."""
 _WORTH_SKIPPING = 40
 """A page leaves out no fewer characters than this."""

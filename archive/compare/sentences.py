@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
 
+from archive import words
 from archive.compare.redline import DELETE, INSERT, characters
 from archive.compare.rows import ADDED, CHANGED, EMPTY, FLAGS, GROUPS_OF_FLAGS, MOVED, REMOVED
 from archive.model import CellChange, Item, RowChange
 from archive.text.fold import compare_fold
 
+NO_AREAS: Mapping[str, str] = {}
+"""Names of areas by slug, where nobody knows them: rows are named by number and matter alone."""
 _SHORT = 26
 """Characters up to which a cell is quoted whole in a summary."""
 _WORDS_BEFORE = re.compile(r"[^，。；、：（）“”\s│┃]{0,6}$")
@@ -75,31 +78,36 @@ def _fragments(before: str, after: str) -> tuple[str, str]:
 # ---------------------------------------------------------------- rows
 
 
-def describe(changes: Sequence[RowChange]) -> list[str]:
-    """One short Chinese sentence for each change; a row split in two, or two joined, is one sentence."""
+def describe(changes: Sequence[RowChange], areas: Mapping[str, str] = NO_AREAS) -> list[str]:
+    """One short Chinese sentence for each change; a row split in two, or two joined, is one sentence. `areas`: names by
+    slug."""
     partners = {n: partner for n in range(len(changes)) if (partner := _split_partner(changes, n)) is not None}
     told = set(partners.values())
     return [
-        _split_sentence(change, changes[partners[n]]) if n in partners else _sentence(change)
+        _split_sentence(change, changes[partners[n]], areas) if n in partners else _sentence(change, areas)
         for n, change in enumerate(changes)
         if n in partners or n not in told
     ]
 
 
-def _split_sentence(change: RowChange, partner: RowChange) -> str:
+def _split_sentence(change: RowChange, partner: RowChange, areas: Mapping[str, str]) -> str:
     """A row and the one that came out of it, or that it took in."""
     split, other = partner.kind == ADDED, partner.after or partner.before
     whole, part = (change.before, change.after) if split else (change.after, change.before)
     assert whole and part and other  # noqa: PT018, S101  (by the kinds of the two)
-    name, same = title(whole), title(other) == title(whole)
-    first, second = sorted((part.position, other.position))
+    named, same = _named(whole, areas), title(other) == title(whole)
+    first, second = sorted((part, other), key=lambda item: item.position)
+    numbers = f"序号{first.serial}、{second.serial}" if first.serial and second.serial else ""
     if split:
-        return f"第{whole.position}行“{name}”拆分为两行" + (
-            f"（现第{first}、{second}行）" if same else f"（另一行为“{title(other)}”）"
-        )
+        more = (f"（现{numbers}）" if numbers else "") if same else f"（另一行为“{title(other)}”）"
+        return f"{named}拆分为两行{more}"
     if same:
-        return f"原第{first}、{second}行“{name}”合并为一行"
-    return f"第{whole.position}行“{name}”与“{title(other)}”合并为一行"
+        return f"{named}由两行合并为一行" + (f"（原{numbers}）" if numbers else "")
+    return f"{named}与“{title(other)}”合并为一行"
+
+
+def _named(item: Item, areas: Mapping[str, str]) -> str:
+    return words.row(areas.get(item.area, ""), item.serial, title(item))
 
 
 def title(item: Item) -> str:
@@ -108,17 +116,21 @@ def title(item: Item) -> str:
     return name if len(name) <= 30 else name[:29] + "…"
 
 
-def _sentence(change: RowChange) -> str:
+def _sentence(change: RowChange, areas: Mapping[str, str]) -> str:
     if change.before is None and change.after is not None:
-        return f"新增第{change.after.position}行“{title(change.after)}”"
+        return f"新增{_named(change.after, areas)}"
     assert change.before is not None  # noqa: S101
     if change.after is None:
-        return f"删除原第{change.before.position}行“{title(change.before)}”"
-    named = f"“{title(change.before)}”"
+        return f"删除{_named(change.before, areas)}"
+    named = _named(change.after, areas)
     if change.kind == MOVED:
-        text = f"原第{change.before.position}行{named}移至第{change.after.position}行"
+        text = f"{named}移动了位置" + _old_number(change.before, change.after)
         return text + (f"，{_cells_in_words(change)}" if change.cells else "")
-    return f"第{change.after.position}行{named}{_cells_in_words(change)}"
+    return f"{named}{_cells_in_words(change)}"
+
+
+def _old_number(before: Item, after: Item) -> str:
+    return f"（原序号{before.serial}）" if before.serial and before.serial != after.serial else ""
 
 
 def _cells_in_words(change: RowChange) -> str:

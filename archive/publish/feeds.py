@@ -90,7 +90,8 @@ def _changes(connection: sqlite3.Connection, area: str = "") -> list[Row]:
     return rows_of(
         connection,
         """SELECT * FROM change_list
-           WHERE kind <> 'upgrade' AND (:area = '' OR notice_id IN (SELECT notice_id FROM areas WHERE slug = :area))
+           WHERE kind <> 'upgrade' AND (:area = '' OR id IN (
+             SELECT change_id FROM change_areas JOIN areas a ON a.id = area_id WHERE a.slug = :area))
            ORDER BY id DESC LIMIT :entries""",
         {"area": area, "entries": ENTRIES},
     )

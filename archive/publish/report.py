@@ -14,7 +14,8 @@ from archive.compare.redline import Op, redline
 from archive.model import Kind
 from archive.operate.health import notice_troubles
 from archive.record.database import rows_of
-from archive.record.story import Story, stories, text_of, version_of
+from archive.record.difference import version_of
+from archive.record.story import Story, stories, text_of
 
 _WHICH: Mapping[str, str] = {
     "change": "id = :change",
@@ -40,6 +41,7 @@ def form(row: Mapping[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "kind": row["kind"],
         "notice": row["slug"],
+        **({"law": row["law"]} if row["law"] else {}),
         "document": row["document_id"],
         "url": row["url"],
         "detected_at": row["detected_at"],

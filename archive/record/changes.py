@@ -16,10 +16,16 @@ MOVES_NOTHING = (Kind.NEW, Kind.SUCCESSOR, Kind.CORRECTION)
 
 
 def record_change(
-    store: Store, notice_id: int, crawl_id: int | None, change: Change, corrects: Sequence[int] = ()
+    store: Store,
+    notice_id: int | None,
+    crawl_id: int | None,
+    change: Change,
+    corrects: Sequence[int] = (),
+    candidate: int | None = None,
 ) -> int:
     """A change enters the tables, with its rows and its story; returns its id. `corrects`: of a correction, the changes
-    that it takes back."""
+    that it takes back. `candidate`: the page that may be the next edition.
+    A change of a law is about no notice."""
     moment = iso(now())
     change_id = store.insert(
         "changes",
@@ -34,6 +40,7 @@ def record_change(
             "updated_at": moment,
             "summary": change.summary,
             "quiet": int(change.quiet),
+            "candidate_id": candidate,
             "unsure": int(change.unsure),
             "corrects": json.dumps(corrects) if corrects else None,
         },
@@ -43,7 +50,7 @@ def record_change(
         for position, row in enumerate((row for rows in change.rows for row in _row_changes(rows)), 1)
     )
     keep_stories(store.db)
-    if change.kind not in MOVES_NOTHING and not change.quiet:
+    if notice_id is not None and change.kind not in MOVES_NOTHING and not change.quiet:
         store.update("notices", notice_id, changed_at=moment)
     return change_id
 

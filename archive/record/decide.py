@@ -29,7 +29,7 @@ from archive.words import CANDIDATES
 
 NOTICE_FIELDS = (
     "url", "edition_title", "next_due", "state", "verdict", "reason", "trouble_count", "trouble_since", "changed_at",
-    "told",
+    "told", "title",
 )  # fmt: skip
 """What a decision may change of a notice."""
 DOCUMENT_FIELDS = ("state", "verdict", "reason", "trouble_count", "trouble_since")
@@ -215,7 +215,7 @@ def _set_subject_back(store: Store, review: Row, undo: dict[str, Any]) -> None:
     if kind is not ReviewKind.VERSION:  # see _hold_again
         _mark(store, review, _MARKS[kind].undecided)
     if kind is ReviewKind.CANDIDATE:
-        values = {name: undo["notice"][name] for name in ("url", "edition_title")}
+        values = {name: undo["notice"][name] for name in ("url", "edition_title", "title") if name in undo["notice"]}
         store.update("notices", review["notice_id"], **values)
 
 
@@ -242,7 +242,8 @@ def _withdraw_changes(store: Store, review: Row, undo: dict[str, Any], withdrawn
         return []
     rows = store.rows(
         """WITH gone AS (SELECT value FROM json_each(:withdrawn))
-           SELECT id FROM changes WHERE notice_id = :notice AND id > :last AND withdrawn_at IS NULL
+           SELECT id FROM changes WHERE id > :last AND withdrawn_at IS NULL
+             AND (notice_id = :notice OR law_id IN (SELECT id FROM laws WHERE notice_id = :notice))
              AND kind != 'correction' AND (from_version IN gone OR to_version IN gone
                                            OR kind IN ('attachment-added', 'attachment-removed'))""",
         {"withdrawn": json.dumps(list(withdrawn)), "notice": review["notice_id"], "last": undo["last_change"]},

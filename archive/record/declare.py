@@ -7,6 +7,7 @@ import json
 from archive.machine.transaction import atomic
 from archive.model import Notice
 from archive.record import about
+from archive.record.locals import declare_locals
 from archive.record.store import Store
 from archive.search import index
 from archive.watched import Role, Sources
@@ -21,8 +22,10 @@ def declare(store: Store, sources: Sources) -> None:
         for role, notice in sources.watched:
             _declare_notice(store, role, notice)
         _declare_areas(store, sources)
+        declare_locals(store, sources.locals)
         store.db.execute("DELETE FROM tasks")
         store.db.table("tasks").insert_all(tasks)
+        index.index_areas(store.db)
         for row in store.rows("SELECT id FROM notices"):
             index.index_notice(store.db, row["id"])
 
@@ -38,12 +41,14 @@ def _declare_notice(store: Store, role: Role, notice: Notice) -> None:
         "declared_url": notice.url,
         "declared": 1,
     }
-    known = store.row("SELECT id, declared_url FROM notices WHERE slug = ?", [notice.slug])
+    known = store.row("SELECT id, url, declared_url FROM notices WHERE slug = ?", [notice.slug])
     if known is None:
         store.insert("notices", values | {"url": notice.url, "state": "never-fetched"})
         return
-    if known["declared_url"] != notice.url:  # else an accepted successor's address stays
+    if known["declared_url"] != notice.url:
         values |= {"url": notice.url, "edition_title": "", "next_due": None}
+    elif known["url"] != notice.url:  # an accepted successor's address and title stay
+        del values["title"]
     store.update("notices", known["id"], **values)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
-from archive.model import Attachment, Document, Problem
+from archive.model import CONTINUED, Attachment, Document, Problem
 from archive.record.database import Row
 from archive.record.store import Store
 from archive.text.links import link_key
@@ -170,14 +170,39 @@ def document_of(store: Store, edition: Edition, *, standing_in: bool = False) ->
     read are compared as the file before them.
     """
     page = store.load(edition.version_id)
+    files = tuple(_attachment(store, file, standing_in) for file in edition.files)
+    page, files = _joined(page, files)
     said = store.load(edition.beside) if edition.beside is not None else page
     return evolve(
         page,
         title=said.title,
         metadata=said.metadata,
         url=edition.location,
-        attachments=tuple(_attachment(store, file, standing_in) for file in edition.files),
+        attachments=files,
     )
+
+
+def _joined(page: Document, files: tuple[Attachment, ...]) -> tuple[Document, tuple[Attachment, ...]]:
+    """A text that its site cut into pages as one: a page that is cut says no less than before.
+
+    A page of it that has not been read leaves the text as far as it is known, and stays among the files.
+    """
+    further = page.metadata.get(CONTINUED, "").split()
+    by_address = {file.url: file for file in files}
+    for url in further:
+        file = by_address.get(url)
+        if file is None or file.document is None or file.document.problem or not file.document.text:
+            break
+        more = file.document
+        below = len(page.text.splitlines())
+        page = evolve(
+            page,
+            text=f"{page.text}\n{more.text}",
+            items=(*page.items, *more.items),
+            link_lines=(*page.link_lines, *(below + line for line in more.link_lines)),
+        )
+        files = tuple(other for other in files if other is not file)
+    return page, files
 
 
 def _attachment(store: Store, file: File, standing_in: bool) -> Attachment:

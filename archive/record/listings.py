@@ -40,6 +40,6 @@ def propose(store: Store, crawl_id: int, notice_id: int, values: dict[str, str],
     `evidence`: sentences in Chinese."""
     told = json.dumps(evidence, ensure_ascii=False)
     row = values | {"notice_id": notice_id, "evidence": told, "found_at": iso(now()), "state": "new"}
-    store.insert("candidates", row)
+    candidate = store.insert("candidates", row)
     change = Change(Kind.SUCCESSOR, f"可能的新版，请核对：《{values['title']}》")
-    record_change(store, notice_id, crawl_id, change)
+    record_change(store, notice_id, crawl_id, change, candidate=candidate)

@@ -80,7 +80,8 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
         after = document_of(store, new_edition)
         if _version(store, edition.version_id)["state"] == "accepted":  # a person is sure, whatever it is held against
             before = evolve(before, confidence="high")
-        found = compare(before, after, furniture_of(store, edition.document_id))
+        areas = {row["slug"]: row["name"] for row in store.rows("SELECT slug, name FROM areas")}
+        found = compare(before, after, furniture_of(store, edition.document_id), areas)
         changes += [_beside(change, edition) if edition.beside is not None else change for change in found]
     return changes
 
@@ -199,6 +200,7 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
     store.db.table("notices").update(
         notice["id"],
         {
+            **_title(store, notice, edition, said),
             "told": edition.to_json(),
             "document_number": metadata.get("document_number", ""),
             "issued_on": metadata.get("issued_on", ""),
@@ -212,6 +214,14 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
     )
     store.db.execute("UPDATE documents SET superseded_by = NULL WHERE id = ?", [edition.document_id])
     _keep_current(store, notice, edition)
+
+
+def _title(store: Store, notice: Row, edition: Edition, said: Row) -> dict[str, str]:
+    """An accepted successor brings its own title; every other page is called as it was declared."""
+    page = store.row("SELECT url FROM documents WHERE id = ?", [edition.document_id])
+    succeeds = page is not None and page["url"] == notice["url"] != notice["declared_url"]
+    title = said["title"] or notice["edition_title"]
+    return {"title": title} if succeeds and title else {}
 
 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:

@@ -28,6 +28,11 @@ from archive.record.schema import migrate
 from archive.search import index
 from archive.text.same import name_key
 
+_LAST_NUMBER = """SELECT max(v.number) AS number FROM documents d JOIN documents p ON p.id = d.id
+       OR (d.kind = 'page' AND d.mirror = '' AND p.notice_id = d.notice_id AND p.kind = 'page' AND p.mirror = '')
+     JOIN versions v ON v.document_id = p.id WHERE d.id = ?"""
+"""Of a document's versions; the pages of a notice's editions count on."""
+
 
 class Store:
     """An open archive. One process writes at a time (the crawl lock sees to it); any number may read."""
@@ -234,7 +239,7 @@ class Store:
         """Store a reading as the document's next version; its rows are the current ones unless its `state` says that
         it does not stand (held, aside)."""
         stands = state in ("", "accepted")
-        last = self.row("SELECT max(number) AS number FROM versions WHERE document_id = ?", [document_id])
+        last = self.row(_LAST_NUMBER, [document_id])
         capture = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
         if capture is None:
             raise StoreError(f"抓取记录 {capture_id} 不存在")

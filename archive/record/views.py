@@ -145,11 +145,37 @@ VIEWS = (
         "change_list",
         "修订一览",
         "修订记录，连同通知和文件的名称、地址。",
-        """SELECT c.*, c.withdrawn_at IS NOT NULL AS withdrawn, n.slug, n.role, n.title AS notice, n.issuer,
-             n.document_number, n.url AS notice_url,
+        """SELECT c.*, c.withdrawn_at IS NOT NULL AS withdrawn, n.slug, l.slug AS law, coalesce(n.role, 'law') AS role,
+             coalesce(n.title, l.title) AS notice, coalesce(n.issuer, '') AS issuer, n.document_number,
+             coalesce(n.url, '') AS notice_url,
              d.kind AS document_kind, d.name AS document_name, d.url AS document_url,
-             coalesce(d.url, n.url) AS url, coalesce(nullif(d.location, ''), d.url, n.url) AS source
-           FROM changes c JOIN notices n ON n.id = c.notice_id LEFT JOIN documents d ON d.id = c.document_id""",
+             coalesce(k.url, d.url, n.url, '') AS url,
+             coalesce(k.url, nullif(d.location, ''), d.url, n.url, '') AS source,
+             k.title AS candidate_title, k.state AS candidate_state
+           FROM changes c LEFT JOIN notices n ON n.id = c.notice_id LEFT JOIN laws l ON l.id = c.law_id
+             LEFT JOIN documents d ON d.id = c.document_id LEFT JOIN candidates k ON k.id = c.candidate_id""",
+    ),
+    View(
+        "change_areas",
+        "修订所涉领域",
+        "一项修订涉及的领域：通知或地方目录的领域；法规的，则是以它为依据的事项的领域。",
+        """SELECT c.id AS change_id, a.id AS area_id FROM changes c JOIN areas a ON a.notice_id = c.notice_id
+           UNION SELECT c.id, i.area_id FROM changes c JOIN row_changes r ON r.change_id = c.id
+             JOIN items i ON i.id = r.item_after WHERE c.law_id IS NOT NULL AND i.area_id IS NOT NULL
+           UNION SELECT c.id, a.id FROM changes c JOIN locals l ON l.notice_id = c.notice_id
+             JOIN json_each(l.areas) e JOIN areas a ON a.slug = e.value""",
+    ),
+    # 2015年修正 names a text by its year; without one a row rests on the text of its catalogue's day, if there was one
+    View(
+        "amended_bases",
+        "已修改或废止的依据",
+        "现行事项所引的法规，在目录印发之后（或所注年份之后）有了新文本，或已废止。",
+        """SELECT c.id AS citation_id, c.item_id, c.law_id, c.article, c.printed, l.slug, l.title,
+             CASE WHEN l.repealed <> '' THEN 'repealed' ELSE 'amended' END AS state,
+             CASE WHEN l.repealed <> '' THEN l.repealed ELSE l.date END AS since
+           FROM citations c JOIN laws l ON l.id = c.law_id
+           WHERE l.repealed <> '' OR (c.year <> '' AND substr(l.date, 1, 4) > c.year)
+              OR (c.year = '' AND l.date > c.based_on AND json_extract(l.texts, '$[0][0]') <= c.based_on)""",
     ),
     View(
         "waiting",

@@ -1,28 +1,32 @@
-"""A query becomes terms, the terms an FTS5 expression, and what it finds one ranking of all kinds."""
+"""A query becomes terms, the terms expressions of FTS5, and what they find one ranking of all kinds.
 
-# ruff: noqa: S608 (table and column names are constants of this module; values are always parameters)
+What holds the very words comes first, then what holds other words for the same; where nothing does, less is asked for
+(relax.py), and that is said.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import Factory, asdict, define, frozen
 
-from archive.search.index import ITEM_TEXT, KINDS, document_title, item_text, item_title, notice_rows
-from archive.search.snippet import snippet_of
-from archive.text.tokens import phrase, spaced, split
+from archive.search.agencies import partial
+from archive.search.ask import Query, QueryError, expression, parse
+from archive.search.meaning import load
+from archive.search.place import place_of
+from archive.search.rank import RANKED, Filters, Match, Matches, matches, score
+from archive.search.relax import Index, forms_of, relaxations
+from archive.search.texts import KINDS
+from archive.text.fold import search_fold
 
-MAX_CHARACTERS = 100
-MAX_TERMS = 8
-
-# bm25 weights of (title, rest), and what a title that holds all terms adds to the score
-_WEIGHTS = {"notice": (8.0, 2.0, 3.0), "document": (6.0, 1.0, 1.5), "item": (5.0, 1.0, 2.0)}
-
-
-class QueryError(ValueError):
-    """A query that is not searched; the message says why, in Chinese."""
+EXACT = 10.0
+"""What the very words add to a score, so that they always come first."""
+SAME = 5.0
+"""What other words for the same add."""
+RELAXED = {"near": 0.0, "parts": 0.0, "some": -5.0}
 
 
 @frozen
@@ -38,128 +42,159 @@ class Hit:
     hits: list[tuple[int, int]]
     """Spans in the snippet, in characters."""
     url: str
-    """Path of its page on our site."""
+    """Path of its place on our site: the page with the paragraph or row."""
     score: float
     """A higher score is better."""
+    match: str = "exact"
+    """exact | same (other words for it) | near (one sign differs) | parts (all its parts) | some (some of its parts)"""
+    said: str = ""
+    """How the query was relaxed to find it, in Chinese; '' of an exact hit."""
+    former: bool = False
+    """A version that is no longer in force."""
+    marks: tuple[str, ...] = ()
+    """What may be marked in it."""
+    landing: str = ""
+    """`url`, and what has the browser mark the words there."""
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        shown = asdict(self)
+        del shown["marks"], shown["landing"]
+        return shown
 
 
-def terms_of(query: str) -> list[str]:
-    """The terms of a query; raises QueryError when there are none or too many."""
-    if len(query) > MAX_CHARACTERS:
-        raise QueryError(f"检索词太长（{len(query)} 个字），请缩短到 {MAX_CHARACTERS} 个字以内。")
-    terms = split(query)
-    if not terms:
-        raise QueryError("请输入检索词。")
-    if len(terms) > MAX_TERMS:
-        raise QueryError(f"检索词太多（{len(terms)} 个），请减少到 {MAX_TERMS} 个以内。")
-    return terms
+@define
+class Found:
+    """All that a query finds, as far as it is ranked."""
 
+    ranking: list[Match] = Factory(list)
+    uncounted: bool = False
+    """There are more than were counted."""
+    cut: bool = False
+    """Very many: only the first of them were ranked."""
+    ids: dict[str, set[int]] = Factory(lambda: {kind: set() for kind in KINDS})
+    """The first of all that match, by kind."""
+    said: dict[str, str] = Factory(dict)
+    """How the query was relaxed, by the `how` of the matches."""
+    problems: tuple[str, ...] = ()
+    """What is wrong in the operator's list of synonyms."""
 
-def match_expression(query: str) -> str:
-    """The FTS5 MATCH expression of a query, within the same limits (what is beyond them is left out)."""
-    return " ".join(phrase(term) for term in split(query[:MAX_CHARACTERS])[:MAX_TERMS]) or '""'
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many, by kind."""
+        return {kind: len(ids) for kind, ids in self.ids.items()}
 
 
 def search(
-    connection: sqlite3.Connection,
-    query: str,
-    *,
-    area: str = "",
-    kind: str = "",
-    limit: int = 20,
-    offset: int = 0,
+    connection: sqlite3.Connection, query: str, *, area: str = "", kind: str = "", limit: int = 20, offset: int = 0
 ) -> list[Hit]:
-    """The best hits of all kinds in one ranking; every term must occur. Raises QueryError."""
-    terms = terms_of(query)
-    if area and not connection.execute("SELECT 1 FROM areas WHERE slug = ?", [area]).fetchone():
-        raise QueryError(f"没有名为“{area}”的领域。")
-    if kind and kind not in KINDS:
-        raise QueryError(f"没有名为“{kind}”的类别。")
-    found = []
-    for each in [kind] if kind else KINDS:
-        found += _ranked(connection, each, terms, area, limit + offset)
-    found.sort(key=lambda entry: (-entry[0], KINDS.index(entry[1]), entry[2]))
-    return [_hit(connection, each, id, score, terms) for score, each, id in found[offset : offset + limit]]
+    """The best hits of all kinds in one ranking: what holds all words, or others for the same. Raises QueryError."""
+    found = find(connection, query, Filters(area=area, kind=kind), need=limit + offset, relax=False)
+    return hits(connection, found, limit, offset)
 
 
 def count(connection: sqlite3.Connection, query: str, *, area: str = "") -> dict[str, int]:
     """How many entries of each kind a query finds."""
-    parameters = {"match": match_expression(query), "area": area}
-    return {
-        kind: connection.execute(
-            f"SELECT count(*) FROM {kind}s_fts WHERE {kind}s_fts MATCH :match {_in_area(kind, area)}", parameters
-        ).fetchone()[0]
-        for kind in KINDS
-    }
+    return find(connection, query, Filters(area=area), relax=False).counts
 
 
-def _in_area(kind: str, area: str) -> str:
-    if not area:
-        return ""
-    inside = {
-        "notice": "SELECT notice_id FROM areas WHERE slug = :area",
-        "document": "SELECT d.id FROM documents d JOIN areas a ON a.notice_id = d.notice_id WHERE a.slug = :area",
-        "item": "SELECT i.id FROM items i JOIN areas a ON a.id = i.area_id WHERE a.slug = :area",
-    }[kind]
-    return f"AND rowid IN ({inside})"
+def find(
+    connection: sqlite3.Connection,
+    query: str,
+    filters: Filters | None = None,
+    *,
+    need: int = RANKED,
+    relax: bool = True,
+) -> Found:
+    """Whatever a query finds; `need`: so many of each kind are ranked at least; `relax`: less is asked for where there
+    is nothing. Raises QueryError."""
+    filters = filters or Filters()
+    asked = parse(query)
+    _check(connection, filters)
+    synonyms = load(_data_of(connection))
+    found = Found(problems=synonyms.problems)
+    plain = tuple(tuple(term.text for term in group) for group in asked.groups)
+    forms = tuple(tuple(form for term in group for form in forms_of(term, synonyms)) for group in asked.groups)
+    search = _Search(connection, asked, filters, need, found)
+    search.add(plain, "exact", EXACT)
+    others = [form for group, own in zip(forms, plain, strict=True) for form in group if form not in own]
+    same = (tuple(others),) if len(forms) == 1 else forms  # of one term, what holds it is found already
+    if others and not found.cut and search.add(same, "same", SAME):
+        index = Index(connection, synonyms)
+        listed = "、".join(f"“{form}”" for form in others if index.has(form))
+        found.said["same"] = f"也列出含有{listed}的结果，排在后面。"
+    if relax and not found.ranking and (filters == Filters() or not search.elsewhere(forms)):
+        for way in relaxations(Index(connection, synonyms), asked):
+            if search.add(way.groups, way.how, RELAXED[way.how]):
+                found.said.setdefault(way.how, way.said)
+                if way.how == "near" or any(match.kind != "document" or filters.kind for match in found.ranking):
+                    break  # a file that holds all the words somewhere is no answer by itself
+    found.ranking.sort(key=lambda match: (-match.score, KINDS.index(match.kind), abs(match.id)))
+    return found
 
 
-def _ranked(
-    connection: sqlite3.Connection, kind: str, terms: Sequence[str], area: str, limit: int
-) -> list[tuple[float, str, int]]:
-    """(score, kind, id): bm25 as a share of the best of its kind, and more where the title alone holds all terms."""
-    table = f"{kind}s_fts"
-    title, rest, bonus = _WEIGHTS[kind]
-    parameters: dict[str, Any] = {"match": " ".join(phrase(term) for term in terms), "area": area, "limit": limit}
-    titled = []
-    for number, term in enumerate(terms):
-        parameters[f"t{number}"] = spaced(term)
-        titled.append(f"instr(title, :t{number}) > 0")
-    rows = connection.execute(
-        f"""WITH matched AS MATERIALIZED (
-                SELECT rowid AS id, bm25({table}, {title}, {rest}) AS rank, ({" AND ".join(titled)}) AS titled
-                FROM {table} WHERE {table} MATCH :match {_in_area(kind, area)})
-            SELECT id, rank / (SELECT min(rank) FROM matched) + titled * {bonus} AS score
-            FROM matched ORDER BY score DESC, id LIMIT :limit""",
-        parameters,
-    )
-    return [(round(score, 6), kind, id) for id, score in rows]
+@frozen
+class _Search:
+    connection: sqlite3.Connection
+    asked: Query
+    filters: Filters
+    need: int
+    found: Found
+
+    def add(self, groups: Sequence[Sequence[str]], how: str, more: float) -> bool:
+        """Add what holds a text of each group and was not found before; false when there is nothing."""
+        asked = expression(groups, [term.text for term in self.asked.excluded])
+        known = {(match.kind, match.id) for match in self.found.ranking}
+        terms = [tuple(search_fold(form) for form in group) for group in groups]
+        texts = tuple(dict.fromkeys(form for group in groups for form in group))
+        new = []
+        for kind in KINDS:
+            some = matches(self.connection, kind, asked, self.filters, self.need)
+            self._count(kind, some)
+            fresh = [match for match in some.found if (kind, match.id) not in known]
+            lower = partial(self.connection, kind, fresh, texts)
+            for match in fresh:
+                match.how, match.texts, match.score = how, texts, score(match, terms)
+                match.score = round(more - 1 + match.score / 10 if match.id in lower else more + match.score, 6)
+            new += fresh
+        self.found.ranking += new
+        return bool(new)
+
+    def _count(self, kind: str, some: Matches) -> None:
+        found = self.found
+        found.ids[kind].update(some.ids)
+        found.cut |= some.cut
+        found.uncounted |= not some.counted
+
+    def elsewhere(self, groups: Sequence[Sequence[str]]) -> bool:
+        """Whether the filters alone are why there is nothing."""
+        asked = expression(groups, [term.text for term in self.asked.excluded])
+        return any(matches(self.connection, kind, asked, Filters(), 1).found for kind in KINDS)
 
 
-def _hit(connection: sqlite3.Connection, kind: str, id: int, score: float, terms: Sequence[str]) -> Hit:
-    slug, title, text, url = _TEXTS[kind](connection, id)
-    snippet, hits = snippet_of(text, title, terms)
-    return Hit(kind, id, slug, title, snippet, hits, url, score)
+def _check(connection: sqlite3.Connection, filters: Filters) -> None:
+    """Raises QueryError."""
+    if filters.area and not connection.execute("SELECT 1 FROM areas WHERE slug = ?", [filters.area]).fetchone():
+        raise QueryError(f"没有名为“{filters.area}”的领域。")
+    if filters.kind and filters.kind not in KINDS:
+        raise QueryError(f"没有名为“{filters.kind}”的类别。")
 
 
-def _notice(connection: sqlite3.Connection, id: int) -> tuple[str, str, str, str]:
-    """(slug of the notice, title, text, path of its page)."""
-    slug = connection.execute("SELECT slug FROM notices WHERE id = ?", [id]).fetchone()[0]
-    _, title, text = next(iter(notice_rows(connection, id)))
-    return slug, title, text, f"/notices/{slug}"
+def _data_of(connection: sqlite3.Connection) -> Path | None:
+    """The folder of the archive, where the operator's own list of synonyms may be."""
+    file = connection.execute("PRAGMA database_list").fetchone()[2]
+    return Path(file).parent if file else None
 
 
-def _document(connection: sqlite3.Connection, id: int) -> tuple[str, str, str, str]:
-    kind, slug, name, title, text = connection.execute(
-        """SELECT d.kind, n.slug, coalesce(d.name, ''), coalesce(v.title, ''), coalesce(v.text, '')
-            FROM documents d JOIN notices n ON n.id = d.notice_id JOIN current_versions v ON v.document_id = d.id
-            WHERE d.id = ?""",
-        [id],
-    ).fetchone()
-    return slug, document_title(name, title), text, f"/notices/{slug}#text" if kind == "page" else f"/documents/{id}"
-
-
-def _item(connection: sqlite3.Connection, id: int) -> tuple[str, str, str, str]:
-    row = connection.execute(
-        f"""SELECT n.slug, a.name, i.level1, i.level2, {ITEM_TEXT}
-            FROM items i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
-            LEFT JOIN areas a ON a.id = i.area_id WHERE i.id = ?""",
-        [id],
-    ).fetchone()
-    return row[0], item_title(*row[1:4]), item_text(row[4:]), f"/items/{id}"
-
-
-_TEXTS = {"notice": _notice, "document": _document, "item": _item}
+def hits(connection: sqlite3.Connection, found: Found, limit: int, offset: int = 0) -> list[Hit]:
+    """A part of the ranking as it is shown."""
+    shown = []
+    for match in found.ranking[offset : offset + limit]:
+        place = place_of(connection, match)
+        shown.append(
+            Hit(
+                match.kind, abs(match.id), place.notice, match.title, place.snippet, place.hits, place.url, match.score,
+                match.how, found.said.get(match.how, ""), match.id < 0, match.texts,
+                place.url + place.mark,
+            )
+        )  # fmt: skip
+    return shown

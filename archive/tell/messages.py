@@ -13,7 +13,7 @@ from archive.tell import render
 from archive.tell.markup import DETAILS, FLAVOURS, clip
 from archive.tell.outbox import key_of
 
-FIRST, OPERATION = "首次收录", "运行情况"
+FIRST, OPERATION, BASIS = "首次收录", "运行情况", "公开依据"
 """Headings of what belongs to no area."""
 WORDS: Mapping[str, str] = {"alert": "需处理", "recovery": "已恢复", "test": "测试"}
 
@@ -57,6 +57,8 @@ class Entry:
         """Of the group that a digest puts it into."""
         if self.story is None:
             return OPERATION
+        if self.story.law:
+            return BASIS
         return FIRST if self.new else "、".join(self.story.areas) or "其他"
 
 
@@ -131,6 +133,8 @@ def _title(entries: Sequence[Entry], site: str) -> str:
         return f"【需处理】{site}：{alerts} 项" if alerts else f"【已恢复】{site}：{len(entries)} 项"
     if all(entry.new for entry in entries):
         return f"{site}首次收录 {len(entries)} 份通知"
+    if all(story.law for story in stories):
+        return f"{site}：{len(stories)} 部法规有新文本或已废止"
     until = max(story.detected for story in stories).partition(" ")[0]
     return f"{site}：截至 {until} 共 {len(stories)} 项变化" + ("" if len(stories) == len(entries) else "，另有运行提醒")
 

@@ -80,10 +80,16 @@ def meet(around: Around, outbox: Outbox, subscriptions: Subscriptions) -> dict[s
 
 def _changes(archive: sqlite3.Connection) -> list[Row]:
     areas: dict[int, set[str]] = {}
-    for row in rows_of(archive, "SELECT notice_id, slug FROM areas WHERE notice_id IS NOT NULL"):
-        areas.setdefault(row["notice_id"], set()).add(row["slug"])
-    changes = rows_of(archive, "SELECT * FROM change_list ORDER BY id")
-    return [row | {"areas": areas.get(row["notice_id"], set())} for row in changes]
+    for row in rows_of(archive, "SELECT c.change_id, a.slug FROM change_areas c JOIN areas a ON a.id = c.area_id"):
+        areas.setdefault(row["change_id"], set()).add(row["slug"])
+    # what a watched law's own page says differently is told as basis-amended, with the rows that rest on it
+    changes = rows_of(
+        archive,
+        """SELECT * FROM change_list c WHERE NOT (role = 'law' AND (kind IN ('revised', 'repealed')
+             OR (kind = 'metadata' AND EXISTS (SELECT 1 FROM changes r WHERE r.notice_id = c.notice_id
+                 AND r.crawl_id = c.crawl_id AND r.kind IN ('revised', 'repealed'))))) ORDER BY id""",
+    )
+    return [row | {"areas": areas.get(row["id"], set())} for row in changes]
 
 
 def _of_change(

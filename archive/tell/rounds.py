@@ -14,6 +14,7 @@ from typing import Any
 from attrs import Factory, define
 
 from archive import clock
+from archive.model import Kind
 from archive.record.about import site_name
 from archive.record.look import read_only
 from archive.record.story import stories
@@ -100,6 +101,7 @@ def preview(data: Path, settings: Settings, *, now: Clock = clock.now) -> list[t
         return [
             (subscriber, [found for _, found in _messages(around, archive, outbox, subscriber, known[subscriber.name])])
             for subscriber in subscriptions.subscribers
+            if not subscriber.paused
         ]
 
 
@@ -113,7 +115,7 @@ def meet(data: Path, settings: Settings, *, now: Clock = clock.now) -> None:
 
 def _send_all(around: Around, send: Send, subscriptions: Subscriptions, known: dict[str, Row], report: Report) -> None:
     """Each subscriber in a thread: a channel that hangs delays nobody else."""
-    subscribers = subscriptions.subscribers
+    subscribers = [subscriber for subscriber in subscriptions.subscribers if not subscriber.paused]
     with ThreadPoolExecutor(max_workers=min(32, len(subscribers) or 1)) as pool:
         jobs = [pool.submit(_send_to, around, send, subscriber, known[subscriber.name]) for subscriber in subscribers]
         for job in jobs:
@@ -164,12 +166,13 @@ def _groups(rows: Sequence[Row], subscriber: Subscriber) -> list[tuple[list[Row]
         return [*groups, (fresh, False)] if fresh else groups
     operation = [row for row in fresh if row["kind"] in ("alert", "recovery")]
     first = [row for row in fresh if row["change_kind"] == "new"]
-    single = [row for row in fresh if row not in operation and row not in first]
+    laws = [row for row in fresh if row["change_kind"] == Kind.BASIS_AMENDED]
+    single = [row for row in fresh if row not in operation and row not in first and row not in laws]
     if len(single) > AT_ONCE:
         groups.append((single, False))
     else:
         groups += [([row], False) for row in single]
-    return groups + [(group, False) for group in (first, operation) if group]
+    return groups + [(group, False) for group in (first, laws, operation) if group]
 
 
 def _entries(around: Around, archive: sqlite3.Connection, outbox: Outbox, rows: Sequence[Row]) -> list[Entry]:

@@ -63,6 +63,7 @@ class Entry:
     role: Annotated[str, ROLE] = "reader"
     secret: str = ""
     base: str = ""
+    paused: bool = False
 
 
 @frozen
@@ -89,6 +90,8 @@ class Subscriber:
     at: time | None = None
     """Hour of the daily digest, None for at once."""
     operator: bool = False
+    paused: bool = False
+    """What there is to tell is kept, and sent when this ends."""
     line: int = 0
 
     def secrets(self) -> tuple[str, ...]:
@@ -112,16 +115,17 @@ class Subscriptions:
     operator_after: int = 3
 
 
-def load(data: Path, connection: sqlite3.Connection | None) -> Subscriptions:
+def load(data: Path, connection: sqlite3.Connection | None, file: Path | None = None) -> Subscriptions:
     """The subscriptions of the archive under `data`; none when there is no file.
 
     `connection` is the archive that areas and notices are looked up in; None before the first crawl, when their names
-    cannot be checked yet. Raises SettingsError, which never quotes a secret.
+    cannot be checked yet. `file`: another one in its place, before it is put there. Raises SettingsError, which never
+    quotes a secret.
     """
-    path = data / NAME
+    path = file or data / NAME
     if not path.exists():
         return Subscriptions()
-    reader = _Reader(TomlFile(path, quoting=False), environment(data), connection)
+    reader = _Reader(TomlFile(path, quoting=False), data, connection)
     found = reader.read()
     reader.file.finish()
     return found
@@ -147,9 +151,10 @@ def _readable_by_others(path: Path) -> bool:
 
 
 class _Reader:
-    def __init__(self, file: TomlFile, variables: Mapping[str, str], connection: sqlite3.Connection | None) -> None:
+    def __init__(self, file: TomlFile, data: Path, connection: sqlite3.Connection | None) -> None:
         self.file = file
-        self.variables = variables
+        self.variables = environment(data)
+        self.environment = data / ENVIRONMENT
         self.connection = connection
         self.mail = ""
         self.literal: Place | None = None
@@ -190,6 +195,7 @@ class _Reader:
             kinds=self.kinds((*place, "kinds"), entry),
             at=self.at((*place, "at"), entry),
             operator=entry.role == "operator",
+            paused=entry.paused,
             line=self.file.line(place),
         )
 
@@ -238,7 +244,7 @@ class _Reader:
         for name in _VARIABLE.findall(given):
             if not self.variables.get(name):
                 why = "是空的" if name in self.variables else "没有设置"
-                self.file.wrong(place, f"环境变量 {name} {why}（可写入 {self.file.path.with_name(ENVIRONMENT)}）")
+                self.file.wrong(place, f"环境变量 {name} {why}（可写入 {self.environment}）")
         rest = _VARIABLE.sub("", given)
         if (secret and rest) or _has_secret(rest, bool(_VARIABLE.search(given))):
             self.literal = self.literal or place

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from archive.text.dates import has_digits, plain_dates, without_thousands
+from archive.text.radicals import RADICALS
 
 # ---------------------------------------------------------------- for search
 
@@ -34,7 +35,7 @@ class _Searched(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         parts = []
-        for char in unicodedata.normalize("NFKC", chr(code)).lower():
+        for char in unicodedata.normalize("NFKC", RADICALS.get(code, chr(code))).lower():
             if unicodedata.category(char) not in _UNSEEN:
                 parts.append(_BRACKETS.get(char) or _simplified().get(char, char))
         self[code] = "".join(parts)
@@ -64,10 +65,8 @@ def _compared() -> dict[int, str]:
     table |= dict.fromkeys(invisible, "")
     table |= dict.fromkeys(map(ord, "“”„‟〝〞"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
     table |= dict.fromkeys(map(ord, "‐‑‒–—―─"), "-") | dict.fromkeys(map(ord, "•・‧∙"), "·") | {ord("〜"): "~"}
-    # PDF text layers write 一 as the radical ⼀; compatibility ideographs are the same characters twice.
-    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAFF)):
-        table[code] = unicodedata.normalize("NFKC", chr(code))
-    return table
+    # compatibility ideographs are the same characters twice
+    return table | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xF900, 0xFAFF)} | RADICALS
 
 
 PLAIN_SIGNS = _compared()

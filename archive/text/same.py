@@ -12,6 +12,7 @@ from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
 from archive.text.filetypes import NAMED
 from archive.text.fold import PLAIN_SIGNS, compare_fold
 from archive.text.noise import without_counters, without_noise
+from archive.text.serials import serial_number
 from archive.text.struck import in_force
 
 
@@ -60,7 +61,7 @@ def _empty_serials(lines: list[str], start: int, end: int) -> None:
         if column < 0:
             return
         values = [cells_of(lines[n])[column].strip() for n in block if len(cells_of(lines[n])) > column]
-        numbers = [int(v) for v in values if v.isdigit()]
+        numbers = [number for value in values if (number := serial_number(value)) is not None]
         if not always and any(after not in (before, before + 1, 1) for before, after in pairwise(numbers)):
             return
         for n in block:

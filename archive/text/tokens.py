@@ -17,6 +17,12 @@ SEPARATOR = "\x1f"
 MARKS = 0xF0000
 """Private-use characters: letters to SQLite's tokenizer, which would drop punctuation, ticks and cell borders."""
 
+TITLE = "\ue001"
+"""Before each token of a title in the index."""
+
+UNFOUND = "\ue000"
+"""Stands in the index for what is left out of a text, so that no phrase is found across it that no page shows."""
+
 _PIECE = 64
 _LETTERS = frozenset({"L", "N"})
 
@@ -38,15 +44,26 @@ def spaced(text: str) -> str:
     return SEPARATOR.join(search_fold(text).translate(_INDEXED))
 
 
+def titled(title: str) -> str:
+    """A folded title as the index holds it: the same tokens, marked, so that titles can be asked for by themselves."""
+    return SEPARATOR.join(TITLE + token for token in search_fold(title).translate(_INDEXED))
+
+
+def entry(title: str, text: str) -> str:
+    """All that the index holds of a title and a text."""
+    return f"{spaced(text)}{SEPARATOR}{titled(title)}"
+
+
 def phrase(term: str) -> str:
-    """One term of a query as an FTS5 phrase; '' when nothing visible is left of it."""
+    """One term of a query as an FTS5 phrase of the text; '' when nothing visible is left of it."""
     inner = spaced(term)
     return f'"{inner}"' if inner else ""
 
 
-def split(query: str) -> list[str]:
-    """The terms of a query: separated by white space, each once, without what folds to nothing."""
-    return list(dict.fromkeys(term for term in query.split() if search_fold(term)))
+def title_phrase(term: str) -> str:
+    """The same of the title."""
+    inner = titled(term)
+    return f'"{inner}"' if inner else ""
 
 
 class Folding:

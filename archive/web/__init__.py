@@ -28,7 +28,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 @hook_last
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     """Datasette's own search box asks for escape_fts(…): hand it our phrases instead, so that it finds Chinese."""
-    from archive.search.query import match_expression
+    from archive.search.ask import match_expression
     from archive.web.serving.guard import guard
 
     conn.create_function("escape_fts", 1, match_expression, deterministic=True)

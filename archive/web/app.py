@@ -11,6 +11,7 @@ from archive.machine import faults, soundness
 from archive.machine.faults import StoreError
 from archive.record.look import read_only
 from archive.settings import load_settings
+from archive.web.compression import compressed
 from archive.web.pages import is_ours
 from archive.web.security import App, secured
 from archive.web.serving.apart import apart
@@ -46,7 +47,7 @@ def site(data: Path, *, threads: int = 3) -> Datasette:
 
 def wrapped(app: App, datasette: Any) -> App:
     """Datasette's application behind our bounds; what is no request (its start and end) goes straight to it."""
-    ours = secured(apart(defused(app, is_ours), datasette, is_ours))
+    ours = compressed(secured(apart(defused(app, is_ours), datasette, is_ours)))
 
     async def either(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await (ours if scope["type"] == "http" else app)(scope, receive, send)

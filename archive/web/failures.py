@@ -9,7 +9,7 @@ from datasette.utils import InvalidSql
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 
-from archive.search.query import QueryError
+from archive.search.ask import QueryError
 from archive.web.visit import BadParameter, Missing
 
 TITLES = {

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from archive import words
 from archive.clock import local
+from archive.publish.laws import marks
 from archive.record.about import site_name_under
 from archive.record.look import read_only
 from archive.settings import Settings, load_settings
@@ -47,6 +48,7 @@ def add_filters(env: Any, datasette: Any) -> None:
         "reason": words.reason,
         "change": words.change,
         "media": filetypes.called,
+        "basis_marks": marks,
         "row_url": addresses.row,
     }
     env.globals |= {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from attrs import frozen
@@ -18,11 +18,11 @@ class Pager:
     size: int
     total: int
     path: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str | Sequence[str]]
     """What the visitor chose, kept in the links to the other pages."""
 
     @classmethod
-    def of(cls, visit: Visit, total: int, size: int, parameters: Mapping[str, str]) -> Pager:
+    def of(cls, visit: Visit, total: int, size: int, parameters: Mapping[str, str | Sequence[str]]) -> Pager:
         """Raises Missing beyond the last page, BadParameter for what is no number."""
         return cls(visit.page(pages(total, size)), size, total, visit.path, parameters)
 
@@ -35,7 +35,7 @@ class Pager:
         return (self.page - 1) * self.size
 
     def url(self, page: int) -> str:
-        return link(self.path, **self.parameters, page=str(page) if page > 1 else "")
+        return link(self.path, **{**self.parameters, "page": str(page) if page > 1 else ""})
 
 
 def pages(total: int, size: int) -> int:
@@ -43,7 +43,7 @@ def pages(total: int, size: int) -> int:
     return max(1, -(-total // size))
 
 
-def link(path: str, **parameters: str) -> str:
-    """A path with those parameters that are not empty."""
-    query = urlencode({key: value for key, value in parameters.items() if value})
+def link(path: str, **parameters: str | Sequence[str]) -> str:
+    """A path with those parameters that are not empty; a list gives its parameter more than once."""
+    query = urlencode({key: value for key, value in parameters.items() if value}, doseq=True)
     return f"{path}?{query}" if query else path

@@ -6,6 +6,7 @@ the scripts and styles of its templates have the nonce of the answer, and nothin
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -22,6 +23,9 @@ DATASETTE = (
     "frame-ancestors 'none'"
 )
 """The two hashes are of the empty style and its text that cm-resize.js puts in (the handle of the SQL editor)."""
+OPEN = re.compile(r"/(?:changes|notices|areas|rows|items|catalogue|search)(?:/[^/]+)?\.json")
+"""Public and the same for every visitor: the scripts of any page may read it. How the archive fares (/status.json) and
+Datasette's tables, which may be asked heavy questions, are not among it."""
 DATA = "default-src 'none'; frame-ancestors 'none'"
 """For JSON, feeds and files: nothing of them is a page."""
 
@@ -34,7 +38,7 @@ def secured(app: App) -> App:
 
         async def send_secured(event: dict[str, Any]) -> None:
             if event["type"] == "http.response.start":
-                event = event | {"headers": _headers(event.get("headers") or [], nonce)}
+                event = event | {"headers": _headers(scope["path"], event.get("headers") or [], nonce)}
             await send(event)
 
         await app(scope | {"csp_nonce": nonce}, receive, send_secured)
@@ -42,13 +46,15 @@ def secured(app: App) -> App:
     return wrapped
 
 
-def _headers(given: list[tuple[bytes, bytes]], nonce: str) -> list[tuple[bytes, bytes]]:
+def _headers(path: str, given: list[tuple[bytes, bytes]], nonce: str) -> list[tuple[bytes, bytes]]:
     names = {name.lower(): value for name, value in given}
     html = names.get(b"content-type", b"").startswith(b"text/html")
     policy = DATASETTE.format(nonce=nonce) if html else DATA
-    ours = (
+    ours = [
         (b"content-security-policy", policy.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
-    )
+    ]
+    if names.get(b"content-type", b"").startswith(b"application/json") and OPEN.fullmatch(path):
+        ours.append((b"access-control-allow-origin", b"*"))
     return [*given, *((name, value) for name, value in ours if name not in names)]

@@ -10,10 +10,9 @@ from typing import Any
 from attrs import frozen
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
+from archive.search.texts import LINES
 from archive.web.visit import Row, Visit
 
-LINES = 1_000
-"""Lines of one page of a text; a longer text has several pages."""
 ROWS = 200
 """Rows shown of a raw table that needs a person's look."""
 
@@ -22,6 +21,8 @@ ROWS = 200
 class Block:
     kind: str
     """p | table"""
+    line: int
+    """Of the text, counted from 1: the anchor #l12 leads there. Of a table its first; each row is a line."""
     text: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
 
@@ -33,13 +34,16 @@ def lines_of(text: str) -> int:
 
 def blocks_of(text: str, page: int = 1) -> list[Block]:
     """One page of the text; pages count from 1."""
-    shown = text.split("\n")[(page - 1) * LINES : page * LINES]
+    first = (page - 1) * LINES
+    shown = enumerate(text.split("\n")[first : first + LINES], first + 1)
     blocks: list[Block] = []
-    for is_row, group in groupby(shown, key=lambda line: line.startswith((TABLE_ROW, CATALOGUE_ROW))):
+    for is_row, group in groupby(shown, key=lambda line: line[1].startswith((TABLE_ROW, CATALOGUE_ROW))):
+        lines = list(group)
         if is_row:
-            blocks.append(Block("table", rows=tuple(tuple(line[1:].split(CELL)) for line in group)))
+            rows = tuple(tuple(line[1:].split(CELL)) for _, line in lines)
+            blocks.append(Block("table", lines[0][0], rows=rows))
         else:
-            blocks += [Block("p", line) for line in group if line.strip()]
+            blocks += [Block("p", number, line) for number, line in lines if line.strip()]
     return blocks
 
 

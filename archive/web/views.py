@@ -13,6 +13,7 @@ from datasette import Response
 from datasette.utils import sqlite_timelimit
 
 from archive.web.failures import TITLES, told
+from archive.web.memo import Memo
 from archive.web.security import STRICT
 from archive.web.serving.threads import threads_of
 from archive.web.visit import Context, Visit
@@ -24,8 +25,8 @@ log = logging.getLogger(__name__)
 View = Callable[..., Any]
 
 
-def page(template: str, build: Callable[[Visit], Context]) -> View:
-    """A view: what `build` finds fills the template."""
+def page(template: str, build: Callable[[Visit], Context | Response]) -> View:
+    """A view: what `build` finds fills the template; a response (a redirect) is handed on."""
     return partial(_page, template, build)
 
 
@@ -34,16 +35,17 @@ def answer(build: Callable[[Visit], Response]) -> View:
     return partial(_ask, build)
 
 
-async def _page(template: str, build: Callable[[Visit], Context], request: Any, datasette: Any) -> Response:
-    return await render(datasette, request, template, await _ask(build, request, datasette))
+async def _page(template: str, build: Callable[[Visit], Context | Response], request: Any, datasette: Any) -> Response:
+    found = await _ask(build, request, datasette)
+    return found if isinstance(found, Response) else await render(datasette, request, template, found)
 
 
 async def _ask(build: Callable[[Visit], Any], request: Any, datasette: Any) -> Any:
     """What `build` makes of the visit, in a thread with a read-only connection and a time limit."""
     data = data_of(datasette)
 
-    def inner(connection: sqlite3.Connection) -> Any:
-        visit = Visit(connection, data, request.args, request.url_vars, request.headers, request.path)
+    def inner(connection: sqlite3.Connection, memo: Memo) -> Any:
+        visit = Visit(connection, memo, data, request.args, request.url_vars, request.headers, request.path)
         with sqlite_timelimit(connection, TIME_LIMIT_MS):
             return build(visit)
 

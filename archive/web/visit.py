@@ -10,6 +10,8 @@ from typing import Any
 
 from attrs import frozen
 
+from archive.web.memo import Memo
+
 Row = dict[str, Any]
 Context = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -28,6 +30,8 @@ class Visit:
     """One request for a page of ours, in the thread that may query."""
 
     connection: sqlite3.Connection
+    memo: Memo
+    """For what takes long to count and stays the same between two crawls."""
     data: Path
     args: Any
     """The query string's parameters (datasette.utils.MultiParams)."""
@@ -51,9 +55,9 @@ class Visit:
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         return [row[0] for row in self.connection.execute(sql, parameters)]
 
-    def names(self, sql: str) -> dict[str, str]:
+    def names(self, sql: str, parameters: Parameters = ()) -> dict[Any, Any]:
         """What a choice offers: the first column's values, each with its name in the second."""
-        return dict(self.connection.execute(sql))
+        return dict(self.connection.execute(sql, parameters))
 
     def areas(self) -> dict[str, str]:
         """Names of the areas by slug, in their order."""

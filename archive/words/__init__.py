@@ -31,6 +31,15 @@ DOCUMENT_KINDS: Mapping[str, str] = {"page": "正文网页", "attachment": "附�
 HIT_KINDS: Mapping[str, str] = {"notice": "通知", "document": "文件", "item": "目录事项"}
 """What a search finds."""
 
+MATCHES: Mapping[str, str] = {
+    "exact": "原词",
+    "same": "同义",
+    "near": "近似字",
+    "parts": "拆开的词",
+    "some": "部分词",
+}
+"""How a hit answers a query (search/query.py)."""
+
 VERDICTS: Mapping[str, str] = {
     "ok": "取得原文",
     "unchanged": "没有变化",
@@ -94,6 +103,7 @@ CHANGES: Mapping[str, str] = {
     "upgrade": "读取程序改进",
     "repealed": "已废止",
     "correction": "更正",
+    "basis-amended": "依据变化",
 }
 """changes.kind"""
 
@@ -107,8 +117,24 @@ VERSION_STATES: Mapping[str, str] = {
 }
 """versions.state"""
 
-ROW_CHANGES: Mapping[str, str] = {"added": "新增", "removed": "删除", "changed": "修改", "moved": "移动"}
+ROW_CHANGES: Mapping[str, str] = {
+    "added": "新增",
+    "removed": "删除",
+    "changed": "修改",
+    "moved": "移动",
+    "basis": "以此为依据",
+}
 """row_changes.kind"""
+
+LAW_STATES: Mapping[str, str] = {
+    "in-force": "有效",
+    "not-yet": "尚未生效",
+    "amended": "已修改",
+    "repealed": "已废止",
+    "unknown": "未知",
+    "": "—",
+}
+"""laws.state; '' where the law did not exist"""
 
 WAITING: Mapping[str, str] = {
     "capture": "取得的内容可疑，没有收录，待核对",
@@ -200,3 +226,27 @@ def reason(code: str) -> str:
 
 def change(code: str) -> str:
     return CHANGES.get(code, code)
+
+
+def row(area: str, serial: str, matter: str) -> str:
+    """The one way to name a row of a catalogue, by the number that the table prints: '社会救助 序号6“临时救助”'."""
+    number = f"序号{serial}" if serial else ""
+    return f"{area}{' ' if area and number else ''}{number}“{matter}”"
+
+
+DEVIATIONS: Mapping[str, str] = {
+    "same": "一致",
+    "deadline-longer": "时限偏长",
+    "deadline-shorter": "时限偏短",
+    "channel-missing": "缺少渠道",
+    "subject-missing": "缺少公开主体",
+    "subject-specific": "公开主体更具体",
+    "basis-outdated": "依据过时",
+    "level-changed": "公开层级不同",
+    "audience-changed": "公开对象不同",
+    "method-changed": "公开方式不同",
+    "missing": "本地缺少",
+    "additional": "本地增加",
+    "doubtful": "需人工判断",
+}
+"""In what a local row deviates from the national one (archive/local/result.py)."""

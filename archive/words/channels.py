@@ -20,3 +20,7 @@ def official_list(chosen: Iterable[str]) -> str:
     names = list(dict.fromkeys(chosen))
     listed = [" ".join(("■" if name in names else "□") + name for name in line) for line in _LINES]
     return "\n".join([*listed, *("■" + name for name in names if name not in CHANNELS)])
+
+
+DELIVERY = {"mail": "邮件", "wecom": "企业微信", "dingtalk": "钉钉", "feishu": "飞书", "apprise": "apprise"}
+"""The ways a message is delivered, by the name of the sender."""

@@ -21,8 +21,9 @@ from crawler.reading.rule import Rule
 _LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit")
 
 SHARED = (
-    "model.py", "words/channels.py", "words/columns.py",
-    "text/dates.py", "text/filetypes.py", "text/fold.py", "text/links.py", "text/noise.py", "text/struck.py",
+    "model.py", "local/areas.py", "words/channels.py", "words/columns.py",
+    "text/dates.py", "text/filetypes.py", "text/fold.py", "text/links.py", "text/noise.py", "text/radicals.py",
+    "text/serials.py",     "text/struck.py",
 )  # fmt: skip
 """Files of archive/ that decide what a reading is (a test holds the list against the imports)."""
 

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW, Document, Grid
 from archive.text.noise import without_noise
+from archive.text.radicals import RADICALS
 from archive.text.struck import in_force
 from crawler.reading.catalogue.tables import read_tables
 from crawler.reading.rule import Rule
@@ -36,9 +37,11 @@ Block = Paragraph | Grid
 
 
 def clean(text: str) -> str:
-    """Text with its lines kept, runs of blanks (no-break and ideographic ones too) as one, invisible marks dropped."""
+    """Text with its lines kept, runs of blanks (no-break and ideographic ones too) as one, invisible marks dropped,
+    radicals as the characters that are meant."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
-    lines = (_BLANKS.sub(" ", line).strip() for line in _INVISIBLE.sub("", text).split("\n"))
+    text = _INVISIBLE.sub("", text).translate(RADICALS)
+    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 

@@ -19,10 +19,14 @@ class Rule:
     """'' in the generic rule."""
     content: tuple[str, ...] = ()
     """The body; the first one that matches with text in it wins."""
+    declared: tuple[str, ...] = ()
+    """Those of `content` that the operator wrote: what they match is the body, whatever else is on the page."""
     title: tuple[str, ...] = ()
     """The article's heading, when meta ArticleTitle is missing or wrong."""
     drop: tuple[str, ...] = ()
     """Elements that are never text of the notice, inside the body."""
+    declared_drop: tuple[str, ...] = ()
+    """Those of `drop` that the operator wrote: they go, whatever they say."""
     attachments: tuple[str, ...] = ()
     """Places outside the body that hold links to files."""
     metadata: Mapping[str, tuple[str, ...]] = field(factory=dict)

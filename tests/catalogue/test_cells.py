@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from archive.text.serials import han_count
 from crawler.reading.catalogue.areas import AreaFinder, Named
 from crawler.reading.catalogue.channels import habit, read_channels
-from crawler.reading.catalogue.deadlines import number, read_deadline
+from crawler.reading.catalogue.deadlines import read_deadline
 from crawler.reading.catalogue.headers import label_role
 from crawler.reading.catalogue.marks import read_mark
 from tests.catalogue.generator import AREAS
@@ -99,7 +100,7 @@ def test_what_is_no_deadline_is_left_alone(text: str) -> None:
 
 
 def test_chinese_numerals() -> None:
-    assert [number(text) for text in ("七", "十", "十五", "二十", "三十一", "一百二十", "两")] == [
+    assert [han_count(text) for text in ("七", "十", "十五", "二十", "三十一", "一百二十", "两")] == [
         7,
         10,
         15,

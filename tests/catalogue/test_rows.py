@@ -89,10 +89,16 @@ def changed(made: list[dict[str, Any]], **cells: str) -> tuple[tuple[TableReadin
     return read_tables([grid([*PLAIN.header(), *body])], AREAS)
 
 
+def test_a_number_left_out_is_a_doubt_about_the_table() -> None:
+    tables, items = changed(rows(random.Random(3), 5), serial="7")
+    assert "序号不连续：2 之后是 7" in tables[0].review
+    assert items[2].review == ""
+    assert "序号不连续：7 之后是 4" in items[3].review
+
+
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        ({"serial": "7"}, "序号不连续：2 之后是 7"),
         ({"serial": ""}, "序号为空"),
         ({"proactive": "", "on_request": ""}, "主动与依申请都没有选中"),
         ({"proactive": "√", "on_request": "√"}, "主动与依申请同时选中"),

@@ -123,5 +123,5 @@ def test_an_edit_hidden_in_another_format_is_told_with_its_row(tmp_path: Path) -
         archive.crawl()
     ((kind, quiet, summary),) = told(archive)
     assert (kind, quiet) == ("attachment-replaced", 0)
-    assert "第5行" in summary
+    assert "序号5“" in summary
     assert "7个工作日" in summary

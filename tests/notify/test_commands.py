@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.cli import cli
+from archive.clock import iso, now
 from archive.record.store import Store
 from archive.tell.outbox import TRIES, Outbox
 from tests.factory import make_archive
@@ -111,3 +112,66 @@ def test_a_mistake_in_the_subscriptions_stops_the_round_with_exit_code_2(store: 
     subscribe(store, '[[subscriber]]\nname = "甲"\naddress = "wecom:k"\n')
     done = guidelines(store, "notify", "--dry-run", "--json")
     assert (done.exit_code, json.loads(done.stdout)) == (0, [])
+
+
+BESIDE = """# 名单
+
+[[subscriber]]
+name = "甲"
+address = "wecom:k"
+
+# 乙在出差
+[[subscriber]]
+name = "乙"
+address = "wecom:k2"
+"""
+
+
+def test_a_subscriber_is_added_paused_and_removed_and_the_other_lines_stay(store: Store) -> None:
+    subscribe(store, BESIDE)
+    path = store.data / "subscriptions.toml"
+    before = path.read_text("utf-8")
+    assert guidelines(store, "subscriptions", "add", '丙"科', "feishu:k3", "--daily", "09:00").exit_code == 0
+    assert path.read_text("utf-8").startswith(before)
+    assert path.stat().st_mode & 0o077 == 0
+    assert guidelines(store, "subscriptions", "pause", "甲").exit_code == 0
+    shown = guidelines(store, "subscriptions", "check")
+    assert shown.exit_code == 0
+    assert "暂停" in shown.output
+    assert guidelines(store, "subscriptions", "pause", "甲", "--resume").exit_code == 0
+    assert guidelines(store, "subscriptions", "remove", '丙"科').exit_code == 0
+    assert path.read_text("utf-8").rstrip() == before.rstrip()
+    assert guidelines(store, "subscriptions", "remove", "甲").exit_code == 0
+    assert "# 乙在出差" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["add", "甲", "wecom:k"], "已有名为"),
+        (["add", "丁", "nosuch"], "地址应以"),
+        (["remove", "戊"], "没有名为"),
+        (["pause", "戊"], "没有名为"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_said_and_the_file_stays(store: Store, arguments: list[str], said: str) -> None:
+    subscribe(store, '[[subscriber]]\nname = "甲"\naddress = "wecom:k"\n')
+    path = store.data / "subscriptions.toml"
+    before = path.read_bytes()
+    done = guidelines(store, "subscriptions", *arguments)
+    assert (done.exit_code, path.read_bytes()) == (2, before)
+    assert said in done.output
+    assert list(store.data.glob(".subscriptions-*")) == []
+
+
+def test_what_there_is_to_tell_is_kept_while_a_subscriber_is_paused(store: Store) -> None:
+    with endpoint() as receiver:
+        subscribe(store, f'[[subscriber]]\nname = "甲"\naddress = "wecom:k"\nbase = "{receiver.url}"\n')
+        guidelines(store, "notify")
+        guidelines(store, "subscriptions", "pause", "甲")
+        record(store, "land", "revised", "20 改为 7", detected_at=iso(now()))
+        guidelines(store, "notify")
+        while_paused = len(receiver.calls)
+        guidelines(store, "subscriptions", "pause", "甲", "--resume")
+        guidelines(store, "notify")
+    assert (while_paused, len(receiver.calls)) == (0, 1)

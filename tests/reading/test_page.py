@@ -331,11 +331,12 @@ def test_merged_cells_are_told_from_empty_ones() -> None:
 # ---------------------------------------------------------------- the reader
 
 
-def test_what_only_trafilatura_found_is_of_low_confidence() -> None:
+def test_a_body_that_no_element_of_its_own_holds_is_of_low_confidence() -> None:
     article = "".join(f"<p>{text * 3}</p>" for text in PARAGRAPHS[1:3] * 4)
-    html = f"<html><body><section class='qwerty'>{article}</section></body></html>"
-    assert reading(html).confidence == "low"
+    menu = "".join(f"<a href='/{n}/'>栏目{n}</a> " for n in range(9))
+    assert reading(f"<html><body><p>{menu}</p>{article}<p>版权所有 演示部</p></body></html>").confidence == "low"
     assert reading(page(article)).confidence == "high"
+    assert reading(f"<html><body>{menu}<section class='qwerty'>{article}</section></body></html>").confidence == "high"
 
 
 def test_a_page_without_a_body_says_so() -> None:

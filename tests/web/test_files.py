@@ -8,57 +8,39 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from archive.model import Capture, Verdict
 from archive.record.store import Store
 from tests.factory import make_archive
 from tests.web.conftest import Site
+from tests.web.records import record
 
 PAGE = b"<html><script>alert(1)</script></html>"
 FILE = b"%PDF-1.4 sample"
 MEMBER = b"a file in the archive file"
 
 
-def keep(store: Store, document: int, url: str, body: bytes, media_type: str, **capture: object) -> int:
-    """A WARC record of these bytes and the capture that points to it; returns the capture's id."""
-    name = f"{document}-{hashlib.sha256(body).hexdigest()[:8]}.warc.gz"
-    with (store.data / "warc" / name).open("wb") as stream:
-        writer = WARCWriter(stream, gzip=True)
-        headers = StatusAndHeaders("200 OK", [("Content-Type", media_type)], protocol="HTTP/1.1")
-        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=headers))
-    values = {"sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body)} | capture
-    return store.add_capture(
-        1,
-        Capture(
-            document, url, "2026-11-22T00:00:00Z", Verdict.OK, http_status=200, media_type=media_type, warc_file=name,
-            warc_offset=0, **values,
-        ),
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("files") / "data"
     store = make_archive(data)
-    kept = keep(store, 1, "http://land.example/t1.html", PAGE, "text/html; charset=gb2312")
+    kept = record(store, 1, "http://land.example/t1.html", PAGE, "text/html; charset=gb2312")
     store.add_capture(
         1,
         Capture(
             1, "http://land.example/t1.html", "2026-11-23T00:00:00Z", Verdict.UNCHANGED, http_status=304, refers_to=kept
         ),
     )
-    keep(store, 2, "http://land.example/t1.docx", FILE, "application/pdf")
+    record(store, 2, "http://land.example/t1.docx", FILE, "application/pdf")
     store.update("documents", 2, name="附件：1/2 “目录”\r\n.pdf")
-    keep(store, 3, "http://welfare.example/t2.html", b"<svg onload=alert(1)>", "image/svg+xml")
-    keep(store, 4, "http://welfare.example/t2.docx", FILE, "application/pdf", sha256="11" * 32)
+    record(store, 3, "http://welfare.example/t2.html", b"<svg onload=alert(1)>", "image/svg+xml")
+    record(store, 4, "http://welfare.example/t2.docx", FILE, "application/pdf", sha256="11" * 32)
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as archive:
         archive.writestr("../x", b"other")
         archive.writestr("目录.docx", MEMBER)
     holder = store.document(3, "attachment", "http://poverty.example/a.zip", name="附件.zip")
-    keep(store, holder, "http://poverty.example/a.zip", zipped.getvalue(), "application/zip")
+    record(store, holder, "http://poverty.example/a.zip", zipped.getvalue(), "application/zip")
     for name, body in (("目录.docx", MEMBER), ("没有的.docx", b"not there")):
         member = store.document(3, "member", f"http://poverty.example/a.zip#{name}", name=name, parent_id=holder)
         store.update("documents", member, sha256=hashlib.sha256(body).hexdigest())

@@ -29,6 +29,10 @@ PAGES = (
     "/search?q=" + quote("征地"),
     "/catalogue",
     "/catalogue?level=township",
+    "/catalogue?area=land-expropriation&area=social-assistance",
+    "/compile",
+    "/api",
+    "/compile?areas=land-expropriation.social-assistance&level=township",
     "/items/132",
     "/items/12",
     "/documents/2",
@@ -168,8 +172,8 @@ def test_row_changes_name_the_row_the_column_and_both_texts(web: Site) -> None:
     for word in (
         "征地补偿安置方案12",
         "公开时限",
-        "－自信息形成之日起20个工作日内",
-        "＋自信息形成之日起7个工作日内",
+        "自信息形成之日起－20个工作日内",
+        "自信息形成之日起＋7个工作日内",
         "新增",
     ):
         assert word in text
@@ -184,7 +188,10 @@ def test_a_change_of_metadata_shows_both_values(web: Site) -> None:
 def test_changes_are_filtered_by_kind_notice_and_date(web: Site) -> None:
     assert "共 1 条" in web.get("/changes?kind=revised").text
     assert "共 2 条" in web.get("/changes?notice=land&since=2026-11-22").text
-    assert "没有符合条件" in web.get("/changes?since=2026-11-23").text
+    # found at 17:32 UTC, which is the next day in Asia/Shanghai
+    assert "共 2 条" in web.get("/changes?since=2026-11-23&until=2026-11-23").text
+    assert "没有符合条件" in web.get("/changes?since=2026-11-24").text
+    assert "没有符合条件" in web.get("/changes?until=2026-11-22").text
     assert "没有符合条件" in web.get("/changes?notice=welfare").text
 
 
@@ -201,7 +208,13 @@ def test_the_catalogue_is_filtered_and_paged_on_the_server(web: Site) -> None:
 
 def test_each_row_has_a_page_with_its_columns_marks_place_and_history(web: Site) -> None:
     text = Outline(web.get("/items/132").text).text
-    for word in ("■政府网站 □政府公报", "第 2 页", "公开依据", "由上一行或合并单元格补全：一级事项", "附件更换"):
+    for word in (
+        "■政府网站 □政府公报",
+        "第 2 页",
+        "公开依据",
+        "由上一行或合并单元格补全：一级事项",
+        "修订告知单第 2 号",
+    ):
         assert word in text
 
 

@@ -14,6 +14,7 @@ from archive import words
 from archive.compare.attachments import called
 from archive.model import Problem, Reason
 from archive.operate.troubles.areas import emptied
+from archive.operate.troubles.catalogues import catalogue_troubles
 from archive.operate.troubles.remedies import remedy
 from archive.operate.troubles.trouble import Row, Trouble, rows_of
 
@@ -33,6 +34,7 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         *_rule_troubles(connection),
         *_listing_troubles(connection),
         *_area_troubles(connection),
+        *catalogue_troubles(connection),
     ]
     return [evolve(trouble, acknowledged=trouble.mark in known[trouble.notice]) for trouble in found]
 

@@ -18,11 +18,18 @@ NAMES = frozenset(
         "m061_documents_know_their_links",
         "m100_each_rule_is_a_view",
         "m115_stories",
-        "m140_what_a_person_handed_in",
+        "m220_what_a_person_handed_in",
         "m020_how_a_crawl_ended",
+        "m200_roles",
+        "m210_local_catalogues",
         "m130_rows_have_a_permanent_key",
+        "m131_a_successor_is_told_with_its_page",
+        "m132_a_row_finds_its_changes",
         "m140_files_of_unsure_pages_are_asked_about",
         "m200_roles",
+        "m210_laws",
+        "m150_rows_in_force_stand_in_their_order",
+        "m150_an_index_without_texts",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that

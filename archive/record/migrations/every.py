@@ -1,6 +1,26 @@
 """Every migration of this release, in the order in which they are made; each module adds to the one list."""
 
-from archive.record.migrations import release_2, release_2_received, release_2_roles, release_2_rows, release_2_unsure
+from archive.record.migrations import (
+    release_2,
+    release_2_laws,
+    release_2_listing,
+    release_2_local,
+    release_2_received,
+    release_2_roles,
+    release_2_rows,
+    release_2_search,
+    release_2_unsure,
+)
 
-MODULES = (release_2, release_2_rows, release_2_roles, release_2_unsure, release_2_received)
+MODULES = (
+    release_2,
+    release_2_rows,
+    release_2_roles,
+    release_2_unsure,
+    release_2_listing,
+    release_2_laws,
+    release_2_local,
+    release_2_search,
+    release_2_received,
+)
 migrations = release_2.migrations

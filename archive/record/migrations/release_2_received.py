@@ -10,6 +10,6 @@ migrations = release_2.migrations
 
 
 @migrations()
-def m140_what_a_person_handed_in(db: Database) -> None:
+def m220_what_a_person_handed_in(db: Database) -> None:
     """The view of captures that no crawl has fetched."""
     views.renew(db)

@@ -6,13 +6,17 @@ import re
 
 from archive.web.pages import (
     alive,
+    api,
     catalogue,
     changes,
+    compile,
     documents,
     feeds,
     files,
     home,
     items,
+    laws,
+    local,
     notices,
     review,
     search,
@@ -20,7 +24,25 @@ from archive.web.pages import (
     tasks,
 )
 
-_MODULES = (home, notices, documents, files, changes, review, search, catalogue, items, tasks, status, alive, feeds)
+_MODULES = (
+    home,
+    api,
+    notices,
+    documents,
+    files,
+    changes,
+    review,
+    search,
+    catalogue,
+    compile,
+    items,
+    laws,
+    local,
+    tasks,
+    status,
+    alive,
+    feeds,
+)
 ROUTES = tuple(route for module in _MODULES for route in module.ROUTES)
 
 

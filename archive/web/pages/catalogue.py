@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from datasette import Response
 
+from archive import clock
 from archive.operate.troubles.areas import emptied
-from archive.publish.export import export_bytes
+from archive.publish.choice import Choice, ChoiceError, named
+from archive.publish.export import entries
+from archive.publish.files import render
+from archive.publish.laws import MARKS
+from archive.publish.workbook import Print
+from archive.settings import load_settings
 from archive.text.filetypes import MEDIA_TYPES
 from archive.web.pager import Pager
 from archive.web.pages.files import attachment_header
 from archive.web.views import answer, page
-from archive.web.visit import Context, Missing, Visit
+from archive.web.visit import BadParameter, Context, Missing, Visit
 from archive.words.columns import LEVELS
 
 PAGE = 50
@@ -22,14 +29,13 @@ MEDIA = {
     "json": "application/json; charset=utf-8",
 }
 
-_FROM = """FROM items_in_force i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
-           LEFT JOIN areas a ON a.id = i.area_id
-           WHERE (:area = '' OR a.slug = :area)
-             AND (:level = '' OR (:level = 'county' AND i.county = 1) OR (:level = 'township' AND i.township = 1))
-             AND (:deadline = '' OR i.deadline = :deadline)
-             AND (:channel = '' OR EXISTS (SELECT 1 FROM json_each(i.channels) WHERE value = :channel))
-             AND (:document = '' OR i.document_id = :document)
-             AND (:review = '' OR i.review <> '')"""
+
+_DEADLINES = """SELECT deadline FROM items_in_force WHERE deadline <> ''
+    GROUP BY deadline ORDER BY count(*) DESC, 1"""
+_CHANNELS = """SELECT value FROM items_in_force i, json_each(i.channels)
+    GROUP BY value ORDER BY count(*) DESC, 1 LIMIT 60"""
+_SHOWN = f"""i.id, i.key, i.serial, i.level1, i.level2, i.content, i.time_limit, i.subject, i.channels, i.county,
+    i.township, i.review, a.name AS area, a.slug AS area_slug, {MARKS} AS amended"""
 
 
 def catalogue(visit: Visit) -> Context:
@@ -51,49 +57,55 @@ def area(visit: Visit) -> Context:
     }
 
 
-def _listing(visit: Visit, fixed: str = "") -> Context:
+def choice_of(visit: Visit, fixed: str = "") -> Choice:
     """The rows that the visitor chose; `fixed` is the area of a page that shows only one."""
-    areas = visit.areas()
-    in_link = {
-        "level": visit.choice("level", LEVELS, "公开层级"),
-        "deadline": visit.text("deadline"),
-        "channel": visit.text("channel"),
-        "document": str(visit.number("document", "文件")) if visit.text("document") else "",
-        "review": visit.choice("review", {"1"}, "需核对"),
-    }
-    if not fixed:
-        in_link = {"area": visit.choice("area", areas, "领域"), **in_link}
-    selected = {"area": fixed, **in_link}
-    pager = Pager.of(visit, visit.value(f"SELECT count(*) {_FROM}", selected), PAGE, in_link)
+    try:
+        return Choice(
+            areas=(fixed,) if fixed else tuple(dict.fromkeys(slug for slug in visit.args.getlist("area") if slug)),
+            level=visit.choice("level", LEVELS, "公开层级"),
+            deadline=visit.text("deadline"),
+            channel=visit.text("channel"),
+            document=str(visit.number("document", "文件")) if visit.text("document") else "",
+            review=visit.choice("review", {"1"}, "需核对"),
+        ).checked(visit.connection)
+    except ChoiceError as error:
+        raise BadParameter(str(error)) from error
+
+
+def _listing(visit: Visit, fixed: str = "") -> Context:
+    choice = choice_of(visit, fixed)
+    selected = filters(choice)
+    counts = counts_of(visit, choice)
+    pager = Pager.of(visit, sum(counts.values()), PAGE, selected | {"area": []} if fixed else selected)
     return {
-        "items": visit.rows(
-            f"""SELECT i.*, a.name AS area, a.slug AS area_slug, n.slug AS notice_slug {_FROM}
-                ORDER BY coalesce(a.position, 999), d.id, i.position LIMIT {PAGE} OFFSET {pager.offset}""",
-            selected,
-        ),
+        "items": choice.page(visit.connection, _SHOWN, counts, pager.offset, PAGE),
         "pager": pager,
-        "areas": areas,
+        "areas": visit.areas(),
+        "choice": choice,
         "selected": selected,
-        "deadlines": visit.column(
-            """SELECT deadline FROM items_in_force WHERE deadline <> ''
-               GROUP BY deadline ORDER BY count(*) DESC, 1"""
-        ),
-        "channels": visit.column(
-            """SELECT value FROM items_in_force i, json_each(i.channels)
-               GROUP BY value ORDER BY count(*) DESC, 1 LIMIT 60"""
-        ),
+        "deadlines": visit.memo.of("deadlines", lambda: visit.column(_DEADLINES)),
+        "channels": visit.memo.of("channels", lambda: visit.column(_CHANNELS)),
     }
+
+
+def counts_of(visit: Visit, choice: Choice) -> dict[str, int]:
+    """How many rows of each area, before single ones are picked."""
+    return visit.memo.of(("rows", choice.key), lambda: choice.count(visit.connection))
+
+
+def filters(choice: Choice) -> dict[str, Any]:
+    """The choice as the parameters of an address."""
+    names = ("level", "deadline", "channel", "document", "review")
+    return {"area": list(choice.areas), **{name: getattr(choice, name) for name in names}}
 
 
 def download(visit: Visit) -> Response:
-    """/catalogue.xlsx?level=township&area=…: rows in force, in the official layout."""
-    suffix = visit.vars["suffix"]
-    level = visit.choice("level", LEVELS, "公开层级")
-    names = visit.areas()
-    area = visit.choice("area", names, "领域")
-    body = export_bytes(visit.connection, suffix, [area] if area else [], level)
-    title = f"{names.get(area, '')}{LEVELS.get(level, '')}公开事项目录"
-    return Response(body, headers=attachment_header(f"{title}.{suffix}"), content_type=MEDIA[suffix])
+    """/catalogue.xlsx?level=township&area=…: the rows that /catalogue lists with the same parameters."""
+    suffix, choice, zone = visit.vars["suffix"], choice_of(visit), load_settings(visit.data).zone
+    how = Print(level=choice.level, made_on=clock.now().astimezone(zone).date())
+    body = render(entries(visit.connection, choice, zone), suffix, how)
+    name = f"{named(choice, visit.areas())}.{suffix}"
+    return Response(body, headers=attachment_header(name), content_type=MEDIA[suffix])
 
 
 ROUTES = (

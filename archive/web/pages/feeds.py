@@ -27,7 +27,7 @@ def as_json(visit: Visit) -> Response:
 
 def _conditional(visit: Visit, content_type: str, make: Callable[[str], Made]) -> Response:
     try:
-        body, etag, last_modified = make(_base_url(visit))
+        body, etag, last_modified = make(base_url(visit))
     except NoSuchArea as error:
         raise Missing(f"没有名为“{visit.vars['slug']}”的领域。") from error
     headers = {"etag": etag, "last-modified": last_modified, "cache-control": "no-cache"}
@@ -37,7 +37,7 @@ def _conditional(visit: Visit, content_type: str, make: Callable[[str], Made]) -
     return Response(body, headers=headers, content_type=content_type)
 
 
-def _base_url(visit: Visit) -> str:
+def base_url(visit: Visit) -> str:
     """The address of the site: as it is set, else as this visitor has reached it, whatever the port."""
     found = load_settings(visit.data).base_url
     host = visit.headers.get("host", "")

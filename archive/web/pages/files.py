@@ -24,7 +24,7 @@ NO_RECORD = "这份文件没有保存下来的原始字节：抓取时没有取�
 
 def kept(visit: Visit) -> Response:
     document = visit.numbered("文件", "SELECT * FROM documents WHERE id = ?")
-    body, capture = _bytes(visit, document)
+    body, capture = _bytes(visit, document, _capture_of_version(visit, document["id"]))
     media_type = (document["media_type"] or capture["media_type"] or "").split(";")[0].strip().lower()
     headers = attachment_header(filename_of(document, capture, media_type)) | {
         "content-security-policy": "sandbox; default-src 'none'",
@@ -47,15 +47,32 @@ def has_bytes(visit: Visit, document: Row) -> bool:
     )
 
 
-def _bytes(visit: Visit, document: Row) -> tuple[bytes, Row]:
-    """The bytes and the capture they came with; of a file in an archive file, those of the member."""
+def _capture_of_version(visit: Visit, document_id: int) -> Row | None:
+    """The capture from which the version asked for was read; None when none is asked for. Raises Missing."""
+    if not visit.text("version"):
+        return None
+    number = visit.number("version", "版本")
+    found = visit.row(
+        """SELECT c.* FROM versions v JOIN captures c ON c.id = v.capture_id
+           WHERE v.document_id = ? AND v.number = ?""",
+        [document_id, number],
+    )
+    if found is None:
+        raise Missing(f"这份文件没有第 {number} 版。")
+    return found
+
+
+def _bytes(visit: Visit, document: Row, capture: Row | None) -> tuple[bytes, Row]:
+    """The bytes of a capture, the latest good one unless one is given, and the capture they came with; of a file in an
+    archive file, those of the member."""
     if document["kind"] == "member":
         parent = visit.row("SELECT * FROM documents WHERE id = ?", [document["parent_id"]])
         if parent is None:
             raise Missing(NO_RECORD)
-        body, capture = _bytes(visit, parent)
-        return _member(body, document["sha256"]), capture | {"filename": "", "media_type": ""}
-    found = _capture(visit, document["id"])
+        body, holder = _bytes(visit, parent, capture)
+        return _member(body, document), holder | {"filename": "", "media_type": ""}
+    latest = capture or visit.row("SELECT * FROM last_good_captures WHERE document_id = ?", [document["id"]])
+    found = _holder(visit, latest)
     if found is None or not found["warc_file"]:
         raise Missing(NO_RECORD)
     try:
@@ -67,9 +84,11 @@ def _bytes(visit: Visit, document: Row) -> tuple[bytes, Row]:
     return body, found
 
 
-def _member(archive: bytes, sha256: str | None) -> bytes:
-    """The file with this digest in a zip file; names are not trusted to find it."""
+def _member(archive: bytes, document: Row) -> bytes:
+    """A file out of a zip file: by its digest, for names are not to be trusted; of an older archive file, by its
+    name."""
     left = MEMBERS
+    named = None
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             for info in opened.infolist():
@@ -77,19 +96,29 @@ def _member(archive: bytes, sha256: str | None) -> bytes:
                 if left < 0:
                     break
                 body = b"" if info.is_dir() else opened.read(info)
-                if hashlib.sha256(body).hexdigest() == sha256:
+                if hashlib.sha256(body).hexdigest() == document["sha256"]:
                     return body
+                if _name_in(info) == document["name"]:
+                    named = body
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
         raise Missing(f"不能从压缩包中取出这份文件（{error}），请下载整个压缩包。") from error
+    if named is not None:
+        return named
     raise Missing("压缩包中没有找到这份文件，请下载整个压缩包。")
 
 
-def _capture(visit: Visit, document_id: int) -> Row | None:
-    """The latest good capture, followed to the one that holds the payload."""
-    found = visit.row(
-        "SELECT * FROM last_good_captures WHERE document_id = ?",
-        [document_id],
-    )
+def _name_in(info: zipfile.ZipInfo) -> str:
+    """As the crawler reads names without the mark of Unicode: in GBK."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gbk")
+    except UnicodeError:
+        return info.filename
+
+
+def _holder(visit: Visit, found: Row | None) -> Row | None:
+    """A capture, followed to the one that holds the payload."""
     while found and found["refers_to"] and found["refers_to"] < found["id"]:  # never round in a circle
         found = visit.row("SELECT * FROM captures WHERE id = ?", [found["refers_to"]])
     return found

@@ -1,26 +1,45 @@
-"""The home page: areas, notices and the latest changes."""
+"""The home page: what is new, what needs a person, areas and notices."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from archive.clock import iso, now
 from archive.operate.troubles.areas import emptied
+from archive.web.pages.changes import with_areas
 from archive.web.views import page
 from archive.web.visit import Context, Visit
+
+NEW_FOR = timedelta(days=90)
+"""How long a change is news on this page."""
+NEWS = 8
 
 
 def home(visit: Visit) -> Context:
     without_rows = emptied(visit.connection)
+    news = visit.rows(
+        """SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') AND quiet = 0
+             AND role <> 'local' AND detected_at >= ?
+           ORDER BY id DESC LIMIT ?""",
+        [iso(now() - NEW_FOR), NEWS],
+    )
+    # the rows of `items_in_force`, counted by an index alone
+    counts = visit.names("SELECT area_id, count(*) FROM items WHERE current = 1 GROUP BY area_id")
+    areas = visit.rows("SELECT id, slug, name FROM areas ORDER BY position, id")
     return {
-        "areas": visit.rows(
-            """SELECT a.slug, a.name, (SELECT count(*) FROM items_in_force i WHERE i.area_id = a.id) AS items
-               FROM areas a ORDER BY a.position, a.id"""
-        ),
+        "areas": [area | {"items": counts.get(area["id"], 0)} for area in areas],
         "emptied": {area.slug: area.rows for area in without_rows},
         "emptied_of": {area.notice for area in without_rows},
         "notices": visit.rows("SELECT * FROM national_notices ORDER BY declared DESC, number"),
-        "changes": visit.rows(
-            "SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') ORDER BY id DESC LIMIT 5"
+        "changes": with_areas(visit, news),
+        "days": NEW_FOR.days,
+        "waiting": visit.value("SELECT count(*) FROM waiting"),
+        "troubled": visit.rows(
+            """SELECT slug, title, state FROM national_notices WHERE declared = 1 AND acknowledged IS NULL
+               AND state NOT IN ('current', 'never-fetched') ORDER BY number"""
         ),
-        "items": visit.value("SELECT count(*) FROM items_in_force"),
+        "items": sum(counts.values()),
+        "locals": visit.value("SELECT count(*) FROM locals"),
     }
 
 

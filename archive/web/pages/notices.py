@@ -1,12 +1,15 @@
-"""A notice with everything known about it."""
+"""A notice with everything known about it; with ?at=DATE what the archive held of it at the end of that day."""
 
 from __future__ import annotations
 
 from archive.operate.troubles.areas import emptied
-from archive.record.story import metadata_of
+from archive.record.difference import metadata_of
+from archive.search.texts import LINES
+from archive.settings import load_settings
 from archive.web.pager import pages
 from archive.web.pages.files import has_bytes
-from archive.web.texts import LINES, blocks_of, grids_to_review, lines_of
+from archive.web.pasts import END, past, timeline
+from archive.web.texts import blocks_of, grids_to_review, lines_of
 from archive.web.views import page
 from archive.web.visit import Context, Missing, Row, Visit
 
@@ -28,7 +31,6 @@ _LISTS = {
                           (SELECT count(*) FROM items i WHERE i.version_id = v.id) AS items
                    FROM versions v JOIN documents d ON d.id = v.document_id
                    WHERE d.notice_id = ? ORDER BY v.document_id, v.number DESC""",
-    "changes": "SELECT * FROM changes WHERE notice_id = ? ORDER BY id DESC LIMIT 20",
     "held": "SELECT id, kind, why, opened_at FROM waiting WHERE notice_id = ? AND kind != 'capture' ORDER BY id",
     "candidates": "SELECT * FROM candidates WHERE notice_id = ? ORDER BY id DESC",
 }
@@ -40,6 +42,8 @@ def notice(visit: Visit) -> Context:
     found = visit.row("SELECT * FROM notices WHERE slug = ?", [slug])
     if found is None:
         raise Missing(f"名单中没有“{slug}”这份通知。")
+    if visit.text("at"):
+        return {"notice": found, **past(visit, found)}
     id = found["id"]
     documents = _documents(visit, id)
     webpages = [d for d in documents if d["kind"] == "page"]
@@ -60,6 +64,8 @@ def notice(visit: Visit) -> Context:
         "captures_total": visit.value(
             "SELECT count(*) FROM captures WHERE document_id IN (SELECT id FROM documents WHERE notice_id = ?)", [id]
         ),
+        "timeline": timeline(visit, id, load_settings(visit.data).zone),
+        "end": END,
         **{name: visit.rows(sql, [id]) for name, sql in _LISTS.items()},
     }
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from archive.record.look import read_only
+from archive.web.memo import Memo
 
 Result = TypeVar("Result")
 
@@ -29,15 +30,15 @@ class Threads:
         self._local = threading.local()
         self._turns: dict[object, asyncio.Semaphore] = {}
 
-    async def run(self, kind: object, function: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def run(self, kind: object, function: Callable[[sqlite3.Connection, Memo], Result]) -> Result:
         async with self._turns.setdefault(kind, asyncio.Semaphore(SAME)):
             return await asyncio.get_running_loop().run_in_executor(self._executor, self._with_connection, function)
 
-    def _with_connection(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = read_only(self.data)
-        return function(connection)
+    def _with_connection(self, function: Callable[[sqlite3.Connection, Memo], Result]) -> Result:
+        memo = getattr(self._local, "memo", None)
+        if memo is None:
+            memo = self._local.memo = Memo(read_only(self.data))
+        return function(memo.connection, memo)
 
 
 _of: WeakKeyDictionary[Any, Threads] = WeakKeyDictionary()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from archive.record.views import VIEWS
-from archive.words import DOCUMENT_STATES, REVIEW_STATES, STATES
+from archive.words import DEVIATIONS, DOCUMENT_STATES, LAW_STATES, REVIEW_STATES, STATES
 from archive.words.columns import LABELS
 
 TABLES: dict[str, str] = {
@@ -23,11 +23,16 @@ TABLES: dict[str, str] = {
     "captures": "抓取记录",
     "crawls": "抓取批次",
     "candidates": "可能的新版",
+    "laws": "公开依据所引的法规",
+    "citations": "各事项的公开依据",
     "reviews": "等人决定的事项",
     "furniture": "网站自己的栏目",
     "listings": "列表页",
     "listed": "列表页中的文件",
     "tasks": "任务分工",
+    "locals": "地方目录",
+    "deviations": "地方目录与国家标准的差别",
+    "behind": "尚未跟上国家标准修订的地方目录",
     "archive_info": "档案信息",
     **{view.name: view.title for view in VIEWS},
 }
@@ -41,8 +46,13 @@ DESCRIPTIONS: dict[str, str] = {
     "grids": "读出目录的原始表格，供核对。",
     "changes": "两个版本之间发生了什么。",
     "captures": "每次抓取：时间、地址、结果、校验值和 WARC 存档位置。",
+    "laws": "法律、法规、规章和文件，各有哪些文本，今天是什么状态。",
+    "citations": "公开依据里引用的每一处：认出的法规、条文和原文。",
     "candidates": "部委列表页上新出现、可能替代现有通知的文件，待人工核对。",
     "reviews": "程序不能肯定、等人决定的事项，以及作出的决定。",
+    "locals": "所监测的地方目录，每份一行；不属于全国目录。",
+    "deviations": "地方目录的行与国家标准不同之处，每处一行；写法不同而意思相同的不列。",
+    "behind": "国家标准修订以后仍是原来内容的地方目录。",
     "furniture": "网页上每次都变、像是网站自己的内容：比对时略去，由人确认。",
     **{view.name: view.about for view in VIEWS},
 }
@@ -95,6 +105,7 @@ _OWN: dict[str, dict[str, str]] = {
         "reader": "读取程序",
     },
     "items": {
+        "key": "固定编号（事项网址中的）",
         **{name: word for name, word in LABELS.items() if name != "area"},
         "position": "在文件中的行次",
         "more": "其他（JSON）：原始标记、推定的列、所在表格",
@@ -113,11 +124,34 @@ _OWN: dict[str, dict[str, str]] = {
         "decision": "人工决定",
     },
     "changes": {
+        "candidate_id": "所告知的新版线索",
         "kind": "种类",
         "from_version": "旧版本",
         "to_version": "新版本",
         "detected_at": "发现时间（UTC）",
         "summary": "摘要",
+    },
+    "laws": {
+        "slug": "网址用名",
+        "title": "名称",
+        "category": "类别",
+        "number": "文号",
+        "state": "状态：" + "、".join(f"{code} {word}" for code, word in LAW_STATES.items() if code),
+        "date": "最新文本的日期",
+        "force": "它的施行日期",
+        "repealed": "废止日期",
+        "texts": "历次文本（JSON）：日期、施行日期、文号",
+        "known": "已告知的（JSON）",
+    },
+    "citations": {
+        "item_id": "事项",
+        "law_id": "认出的法规",
+        "position": "第几处",
+        "article": "条文",
+        "printed": "原文写法",
+        "number": "所注文号",
+        "year": "所注年份",
+        "based_on": "目录印发的日期",
     },
     "reviews": {
         "kind": "种类",
@@ -133,12 +167,33 @@ _OWN: dict[str, dict[str, str]] = {
         "examples": "曾经的内容（JSON）",
         "state": "proposed 待确认、accepted 已确认、rejected 是通知的内容",
     },
+    "locals": {
+        "slug": "网址用名",
+        "name": "名称",
+        "areas": "声明的领域（JSON）",
+        "url": "地址",
+        "found": "各领域各种结论的行数（JSON）",
+        "notes": "说明（JSON）",
+        "compared_at": "最近一次对照（UTC）",
+    },
+    "deviations": {
+        "local_id": "地方目录",
+        "local_item_id": "地方目录的行，空表示本地没有",
+        "item_id": "国家标准的行，空表示国家标准没有",
+        "kind": "、".join(f"{code} {word}" for code, word in DEVIATIONS.items()),
+        "column": "哪一栏，空表示整行",
+        "national": "国家标准的内容",
+        "local": "本地的内容",
+        "says": "说明",
+    },
+    "behind": {"change_id": "修订记录", "local_id": "地方目录"},
     "tasks": {"number": "序号", "task": "工作任务", "unit": "责任单位", "due": "时间进度"},
 }
 
 _FOR_DATASETTE: dict[str, dict[str, Any]] = {
     "notices": {"fts_table": "notices_fts", "fts_pk": "id", "label_column": "title"},
     "areas": {"label_column": "name"},
+    "laws": {"label_column": "title"},
     "documents": {"fts_table": "documents_fts", "fts_pk": "id", "label_column": "name"},
     "versions": {"label_column": "number"},
     "items": {
@@ -147,6 +202,7 @@ _FOR_DATASETTE: dict[str, dict[str, Any]] = {
         "facets": ["area_id", "county", "township", "deadline", {"array": "channels"}],
         "sort": "id",
     },
+    "locals": {"label_column": "name"},
     "archive_info": {"hidden": True},
 }
 """Its own keys of a table: what its search box asks, what stands for a row elsewhere, what a page starts with."""
@@ -160,6 +216,7 @@ def metadata() -> dict[str, Any]:
         for name, title in TABLES.items()
     }
     tables["_sqlite_migrations"] = {"hidden": True}
+    tables["search_entries"] = {"hidden": True}
     return {
         "title": "档案",
         "databases": {

@@ -39,7 +39,11 @@ _PATTERNS = (
 # white space that a layout put inside a name is passed over; the names hold none themselves
 _KNOWN = [(name, re.compile(pattern)) for name, pattern in _PATTERNS]
 _LONGEST_LIST = 3_000
-_SEPARATORS = "、，,；;。\n\t "
+_MANY_BOXES = 4
+_NUMBERED = re.compile(
+    r"(?:(?<=[\s、，,；;。）)])|^)[(（]?\d{1,2}(?:[.．、)）]|(?=[一-鿿]))\s*|(?<=[一-鿿])[(（]\d{1,2}[)）]|[①-⒛]\s*"
+)
+_SEPARATORS = "、，,；;。:：\n\t "
 _BOX_WORDS = re.compile(r"口(?!岸|头|径|号|碑|述|语|腔|袋)")
 
 
@@ -72,7 +76,7 @@ def split(text: str) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     if len(text) > _LONGEST_LIST:
         return ()
-    for mark, label in _segments(plain(text)):
+    for mark, label in _segments(_unnumbered(plain(text))):
         for index, name in enumerate(_names(label, marked=bool(mark))):
             # one mark holds for names joined by 、 but not for what follows after a gap
             entries.append(Entry(mark if index == 0 or _joined(label) else "", name))
@@ -123,13 +127,23 @@ def read_channels(text: str, column: Habit) -> Reading:
 def _read_marked(entries: Sequence[Entry]) -> Reading:
     if not any(entry.mark for entry in entries):
         return Reading(_unique(entries), "渠道前没有标记，按列出的全部计")
-    chosen = [entry for entry in entries if entry.mark != "-"]
     unmarked = [entry.name for entry in entries if not entry.mark]
+    boxes = sum(entry.mark == "-" for entry in entries)
+    if boxes >= _MANY_BOXES and len(unmarked) * 4 <= boxes:
+        # a whole list of boxes and a choice: what lost its box is not chosen
+        return Reading(_unique(entry for entry in entries if entry.mark == "+"))
+    chosen = [entry for entry in entries if entry.mark != "-"]
     return Reading(_unique(chosen), f"“{'、'.join(unmarked)}”前没有标记，按已选计" if unmarked else "")
 
 
 def _unique(entries: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.name for entry in entries))
+
+
+def _unnumbered(text: str) -> str:
+    """1.政府网站 2.两微一端: the numbers of a list divide it as 、 does. One number alone is no list."""
+    found = _NUMBERED.findall(text)
+    return _NUMBERED.sub("、", text) if len(found) > 1 or (found and _NUMBERED.match(text)) else text
 
 
 def _segments(text: str) -> list[tuple[str, str]]:

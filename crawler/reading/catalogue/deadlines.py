@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from archive.text.serials import han_count
 from crawler.reading.catalogue.lattice import squeeze
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NUMBER = r"(\d+|[零〇一二两三四五六七八九十百]+)"
 _UNITS = {
     "个工作日": "工作日", "工作日": "工作日", "个工作天": "工作日", "工作天": "工作日",
@@ -53,23 +53,6 @@ _WORDS = (
 _SAME = {"立即": "即时", "当天": "当日", "常年": "长期"}
 
 
-def number(text: str) -> int | None:
-    """20, 二十, 十五, 一百二十 as a number."""
-    if text.isdecimal():
-        return int(text)
-    total, digit = 0, 0
-    for char in text:
-        if char == "十":
-            total, digit = total + (digit or 1) * 10, 0
-        elif char == "百":
-            total, digit = total + (digit or 1) * 100, 0
-        elif char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            return None
-    return total + digit
-
-
 def read_deadline(text: str) -> dict[str, Any] | None:
     """What a time limit says, None when it cannot be read.
 
@@ -83,7 +66,7 @@ def read_deadline(text: str) -> dict[str, Any] | None:
     also = {"event": event} if event else {}
     lasting: dict[str, Any] | None = None
     for found in _COUNTED.finditer(line):
-        count, unit = number(found[1]), _UNITS[found[2]]
+        count, unit = han_count(found[1]), _UNITS[found[2]]
         if not count or (unit == "年" and count > _MOST_YEARS):
             continue
         label = f"{count}{_COUNTER.get(unit, '')}{unit}"

@@ -7,8 +7,9 @@ published. A column is known by its whole path of labels from the top: 公开对
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from attrs import frozen
 
@@ -17,21 +18,22 @@ from crawler.reading.catalogue.lattice import Lattice, squeeze
 
 # Group labels are roles too: a table may have one column 公开方式 with the words 主动 or 依申请 in its cells.
 _LABELS = {
-    "serial": "序号 编号 序 序列号",
-    "matter": "公开事项 公开事项名称 公开事项分类 公开目录 政务公开事项",
-    "level1": "一级事项 一级目录 一级公开事项 一级 公开类别 事项类别 公开事项类别",
-    "level2": "二级事项 二级目录 二级公开事项 二级",
-    "level3": "三级事项 三级目录 三级公开事项 三级",
-    "content": "公开内容 公开内容要素 公开内容及要素 公开内容和要素 公开要素",
-    "basis": "公开依据 公开的依据 公开法律依据",
-    "time_limit": "公开时限 公开期限 公开时间 公开时限要求",
-    "subject": "公开主体 公开责任主体 公开责任单位 公开单位 责任主体",
-    "channels": "公开渠道和载体 公开渠道及载体 公开渠道与载体 公开渠道载体 公开渠道 公开载体 公开平台",
-    "audience": "公开对象",
+    "serial": "序号 编号 序 序列号 项目序号 事项序号 序次",
+    "matter": "公开事项 公开事项名称 公开事项分类 公开目录 政务公开事项 事项名称 事项 公开项目 公开指标",
+    "level1": "一级事项 一级目录 一级公开事项 一级 一级指标 一级分类 一级类别 一级栏目 公开类别 事项类别 公开事项类别",
+    "level2": "二级事项 二级目录 二级公开事项 二级 二级指标 二级分类 二级类别 二级栏目",
+    "level3": "三级事项 三级目录 三级公开事项 三级 三级指标 三级分类 三级类别 三级栏目",
+    "content": "公开内容 公开内容要素 公开内容及要素 公开内容和要素 公开要素 内容要素 内容 公开内容和测评依据",
+    "basis": "公开依据 公开的依据 公开法律依据 法律依据 依据 政策依据",
+    "time_limit": "公开时限 公开期限 公开时间 公开时限要求 时限",
+    "subject": "公开主体 公开责任主体 公开责任单位 公开单位 责任主体 责任单位 公开责任部门 责任部门 公开部门",
+    "channels": "公开渠道和载体 公开渠道及载体 公开渠道与载体 公开渠道载体 公开渠道 公开载体 公开平台 公开途径"
+    " 渠道和载体 渠道及载体",
+    "audience": "公开对象 对象",
     "method": "公开方式",
-    "level": "公开层级 公开级别",
-    "audience_all": "全社会 社会公众 面向全社会",
-    "audience_specific": "特定群体 特定群众 特定主体 特定区域 特定对象 特定人群 特定群体主体",
+    "level": "公开层级 公开级别 层级",
+    "audience_all": "全社会 社会公众 面向全社会 面向社会 全体公众",
+    "audience_specific": "特定群体 特定群众 特定主体 特定区域 特定对象 特定人群 特定群体主体 特定公众 面向特定群体",
     "proactive": "主动 主动公开",
     "on_request": "依申请 依申请公开 申请公开",
     "requirement": "公开要求",
@@ -43,10 +45,15 @@ _STRONG = {
     "method", "level", "requirement",
 }  # fmt: skip
 _WHAT = {"matter", "level1", "level2", "content"}
+_TIERED = {"level1", "level2", "level3"}
 _GROUPS = {role: tuple(column.field for column in CATALOGUE if column.group == role) for role in GROUPS}
 _GROUPS["matter"] += ("level3",)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _TIER = re.compile(r"(?:省|市|县|区|旗|乡|镇|村|街|道|社区|自治|级|所|[/、,，及和与()])+")
+_NUMBER = re.compile(r"[(]?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[).、]?")
+_SAMPLE = 20
+_PLACED = re.compile(r"^[一-鿿]{2,3}((?:市|县|区|旗|镇|乡|街道|村)级)$")
+"""东阳市级: the tier with the name of the place."""
 _LONGEST_LABEL = 90
 _MOST_HEADER_ROWS = 4
 
@@ -98,6 +105,7 @@ def label_role(text: str) -> str:
 
 def _tier(label: str) -> str:
     """县级, 市/区级, 乡、村级, 镇街乡, 村 …: a tier of government as the label of a column."""
+    label = _PLACED.sub(r"\1", label)
     if len(label) > 16 or not _TIER.fullmatch(label) or not ("级" in label or len(label) <= 5):
         return ""
     township = bool(re.search(r"乡|镇|街", label))
@@ -115,12 +123,20 @@ def _tier(label: str) -> str:
 
 
 def begins_header(lattice: Lattice, row: int) -> bool:
-    """Three different labels of the standard, one of them saying what is published."""
-    filled = lattice.filled(row)
-    if len(filled) < 3:
-        return False
-    roles = {label_role(lattice.rows[row][column] or "") for column in filled} & _STRONG
-    return len(roles) >= 3 and bool(roles & _WHAT)
+    return is_header([lattice.rows[row][column] or "" for column in lattice.filled(row)])
+
+
+def is_header(texts: Iterable[str]) -> bool:
+    """Three different labels of the standard, one of them saying what is published, and publishing named more than
+    once: a list of powers has 事项名称, 法律依据 and 责任单位, too."""
+    named = {label_role(text): text for text in texts if label_role(text) in _STRONG}
+    spoken = sum("公开" in squeeze(text) or role in _TIERED for role, text in named.items())
+    return len(named) >= 3 and bool(named.keys() & _WHAT) and spoken >= 2
+
+
+def group_of(role: str) -> str:
+    """The label that may stand over a column of this role: 'audience' over 'audience_all'; '' for none."""
+    return next((group for group, parts in _GROUPS.items() if role in parts), "")
 
 
 def read_header(lattice: Lattice, row: int) -> Header:
@@ -161,6 +177,10 @@ def _continues_header(lattice: Lattice, start: int, row: int) -> bool:
 def _columns(lattice: Lattice, start: int, stop: int) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     paths = [_path(lattice, start, stop, column) for column in range(lattice.width)]
     roles = [_role(path) for path in paths]
+    if "serial" not in roles:
+        roles = [_numbered(lattice, stop, column, role) for column, role in enumerate(roles)]
+    if {"level1", "level2"} <= set(roles):
+        _outer_level(roles, paths)
     doubts = _resolve_groups(roles, paths)
     _resolve_tiers(roles)
     if "time_limit" not in roles and "requirement" in roles:
@@ -179,6 +199,22 @@ def _columns(lattice: Lattice, start: int, stop: int) -> tuple[tuple[Column, ...
         seen.add(role)
         columns.append(Column(role, label))
     return tuple(columns), tuple(doubts)
+
+
+def _numbered(lattice: Lattice, start: int, column: int, role: str) -> str:
+    """'serial' for a column under the matter's label that holds nothing but numbers."""
+    if role not in ("matter", "level1", "level2", "level3"):
+        return role
+    cells = list(islice((cells[column] for cells in lattice.rows[start:] if cells[column]), _SAMPLE))
+    return "serial" if cells and all(_NUMBER.fullmatch(squeeze(cell or "")) for cell in cells) else role
+
+
+def _outer_level(roles: list[str], paths: list[list[str]]) -> None:
+    """一级目录 outside of 公开事项 with its own 一级事项: the authority's own division, kept under its name."""
+    inside = [i for i, role in enumerate(roles) if role == "level1" and len(paths[i]) > 1]
+    for index, role in enumerate(roles):
+        if role == "level1" and len(paths[index]) == 1 and inside:
+            roles[index] = ""
 
 
 def _path(lattice: Lattice, start: int, stop: int, column: int) -> list[str]:

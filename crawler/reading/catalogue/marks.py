@@ -7,9 +7,9 @@ import unicodedata
 
 from attrs import frozen
 
-CHOSEN = "■◆☑√✓✔●☒▇█◼▪🗹🗸"
+CHOSEN = "■◆☑√✓✔●☒▇█▄▆▅▉▊◼▪🗹🗸★"
 # □ as OCR and lost fonts write it is 口 and £; see `channels` for where 口 is a box and where a word
-UNCHOSEN = "□☐£○◇▢◻❑❏❐❒⬜▫×✕✗✘"
+UNCHOSEN = "□☐£○☆◇▢◻❑❏❐❒⬜▫×✕✗✘"
 BOXES = "□☐£▢◻❑❏❐❒⬜▫口"
 # Wingdings and Wingdings 2: t ◆, n ■, l ●, R and þ ☑, P and ü ✓ | £, o, ¨ and q □
 LOST_CHOSEN = "tnlRPüþ"

@@ -65,6 +65,8 @@ class RowReader:
         """Texts by grid, row and column of the cell's beginning."""
         self._carried: _Carried | None = None
         self._previous: Draft | None = None
+        self._waiting: list[tuple[int, str]] = []
+        """(column, text) of rows that stand above the row of their item."""
 
     def read(self, number: int, grid: Grid) -> Table:
         lattice = Lattice.of(grid)
@@ -179,8 +181,15 @@ class RowReader:
         page_start = True
         for row in range(start, stop):
             fate = self._fate(lattice, row, start, header, page_start)
-            if fate is Fate.ITEM:
+            if fate is Fate.JOINED and self._waits(lattice, row, start, stop, header):
+                self._waiting += [(c, text) for c, text in enumerate(lattice.rows[row]) if text]
+            elif fate is Fate.ITEM:
                 draft = self._draft(number, lattice, row, start, header, page_start)
+                for column, text in reversed(self._waiting):
+                    draft.cells[column] = Text("\n".join(filter(None, (text, draft.cells[column].value))))
+                self._waiting = []
+                if row in lattice.grid.doubts:
+                    draft.notes.append(lattice.grid.doubts[row])
                 self.drafts.append(draft)
                 self._previous = draft
             elif fate is Fate.JOINED:
@@ -210,7 +219,23 @@ class RowReader:
             return Fate.CAPTION
         if self._begins_item(lattice, row, start, header, page_start):
             return Fate.ITEM
-        return Fate.JOINED if self._previous else Fate.FLAGGED
+        return Fate.JOINED if self._previous or self._waits(lattice, row, start, len(lattice), header) else Fate.FLAGGED
+
+    def _waits(self, lattice: Lattice, row: int, start: int, stop: int, header: Header) -> bool:
+        """Channels in rows of their own above the row with the item's number: the list begins before the number that
+        stands in its middle. A list that names the government's site again is the next item's."""
+        listed = header.of("channels")
+        if not listed or any(column not in listed for column in lattice.filled(row)) or not lattice.filled(row):
+            return False
+        if self._serial_merged(lattice, row, start, header) or not header.has("serial"):
+            return False
+        later = next((r for r in range(row, stop) if any(lattice.rows[r][c] for c in header.of("serial"))), None)
+        if later is None:
+            return False
+        if self._waiting or self._previous is None:
+            return True
+        before = self._previous.texts.get("channels", "")
+        return any("政府网站" in squeeze(lattice.text(row, c)) for c in listed) and "政府网站" in squeeze(before)
 
     def _is_caption(self, lattice: Lattice, row: int, filled: list[int], header: Header) -> bool:
         if len(filled) != 1:
@@ -237,7 +262,7 @@ class RowReader:
         reached = any(cells[column] is None and start <= lattice.anchor(row, column)[0] < row for column in flags)
         previous_marked = self._previous is None or self._previous.marked
         merged = self._serial_merged(lattice, row, start, header)
-        if not flags:
+        if not flags or not (header.has(*FLAGS) or header.has("serial")):
             return self._begins_without_flags(lattice, row, header, key, merged, page_start)
         if key:
             if marks or (reached and not page_start):
@@ -254,6 +279,8 @@ class RowReader:
             return any(lattice.rows[row][column] for role in roles for column in header.of(role))
 
         whole = own("content") and (own("channels") or not header.has("channels"))
+        if own("content") and own("basis") and not page_start:
+            return True
         if key and (header.has("level1", "level2", "level3") or not merged):
             cut = page_start and self._previous is not None and not whole
             return not cut

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from archive.model import Area, Grid, Item, TableReading
 from crawler.reading.catalogue.areas import AreaFinder
+from crawler.reading.catalogue.drafts import Draft
 from crawler.reading.catalogue.items import make_items
 from crawler.reading.catalogue.rows import Fate, RowReader
 from crawler.reading.catalogue.validate import check_header, review_items
@@ -34,7 +35,7 @@ def read_tables(grids: Sequence[Grid], areas: Sequence[Area]) -> tuple[tuple[Tab
             continue
         fates = Counter(table.fates)
         first = first_of.get(number)
-        notes = [*table.notes, *check_header(table)]
+        notes = [*grid.notes, *table.notes, *check_header(table)]
         notes += run_notes.get(table.run, []) if table.opens_run else []
         notes += serial_notes.get(number, [])
         readings.append(
@@ -48,10 +49,21 @@ def read_tables(grids: Sequence[Grid], areas: Sequence[Area]) -> tuple[tuple[Tab
                 flagged=fates[Fate.FLAGGED],
                 joined=fates[Fate.JOINED],
                 review=tuple(dict.fromkeys(notes)),
+                sections=_sections(reader.drafts, number),
             )
         )
     counts = Counter(draft.grid for draft in reader.drafts)
     return tuple(accounted(reading, counts[number]) for number, reading in enumerate(readings)), tuple(items)
+
+
+def _sections(drafts: Sequence[Draft], grid: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Where the meaning of a grid's columns begins and changes."""
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for draft in drafts:
+        roles = tuple(column.role for column in draft.columns)
+        if draft.grid == grid and (not found or found[-1][1] != roles):
+            found.append((draft.row + 1, roles))
+    return tuple(found)
 
 
 def accounted(reading: TableReading, items: int) -> TableReading:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from attrs import evolve
 
 from archive.model import Item
+from archive.text.serials import han_count, serial_number
 from archive.words.columns import NAMES
-from crawler.reading.catalogue.deadlines import number
 from crawler.reading.catalogue.drafts import Draft
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.catalogue.rows import Table
@@ -34,7 +35,7 @@ def check_header(table: Table) -> list[str]:
 def review_items(items: Sequence[Item], drafts: Sequence[Draft]) -> tuple[list[Item], dict[int, list[str]]]:
     """The items with the reasons found, and notes by number of the grid."""
     notes: dict[int, list[str]] = {}
-    unnumbered = _unnumbered(items, drafts)
+    unnumbered, restarting = _unnumbered(items, drafts), _restarting(items, drafts)
     reviewed: list[Item] = []
     before: tuple[Item, Draft] | None = None
     for item, draft in zip(items, drafts, strict=True):
@@ -42,7 +43,9 @@ def review_items(items: Sequence[Item], drafts: Sequence[Draft]) -> tuple[list[I
         if draft.run in unnumbered:
             notes.setdefault(draft.grid, []).append("序号列为空（可能是自动编号），未检查序号是否连续")
         elif "serial" in draft.roles:
-            reasons += _check_serial(item, draft, before)
+            reasons += _check_serial(item, draft, before, draft.run in restarting)
+            if gap := _gap(item, draft, before):
+                notes.setdefault(draft.grid, []).append(gap)
         reasons += _check_values(item, draft)
         reviewed.append(evolve(item, review="；".join(reasons)) if reasons else item)
         before = (item, draft)
@@ -55,7 +58,17 @@ def _unnumbered(items: Sequence[Item], drafts: Sequence[Draft]) -> set[int]:
     return runs - {draft.run for item, draft in zip(items, drafts, strict=True) if item.serial}
 
 
-def _check_serial(item: Item, draft: Draft, before: tuple[Item, Draft] | None) -> list[str]:
+def _restarting(items: Sequence[Item], drafts: Sequence[Draft]) -> set[int]:
+    """Runs whose numbers begin again under each 一级事项, and nowhere else."""
+    found: dict[int, list[bool]] = {}
+    for (one, other), draft in zip(pairwise(items), drafts[1:], strict=True):
+        first, new = serial_number(other.serial) == 1, one.level1 != other.level1
+        if first or new:
+            found.setdefault(draft.run, []).append(first and new)
+    return {run for run, kept in found.items() if len(kept) > 1 and all(kept)}
+
+
+def _check_serial(item: Item, draft: Draft, before: tuple[Item, Draft] | None, restarts: bool) -> list[str]:
     if not item.serial:
         return ["序号为空"]
     value = _value(item.serial)
@@ -64,16 +77,29 @@ def _check_serial(item: Item, draft: Draft, before: tuple[Item, Draft] | None) -
     if before is None or before[1].section != draft.section:
         return []  # a new table may begin again or go on with the numbers of the one before; both are published
     last = _value(before[0].serial)
-    if last is None or value == last + 1 or (value == last and draft.merged_serial):
-        return []
-    if value == 1 and _prefix(item.serial) != _prefix(before[0].serial):
+    if last is None or value > last or (value == last and draft.merged_serial):
+        return []  # a number left out is no doubt about this row but one about the table: see `_gap`
+    if value == 1 and (_prefix(item.serial) != _prefix(before[0].serial) or restarts):
         return []
     return [f"序号不连续：{before[0].serial} 之后是 {item.serial}"]
 
 
+def _gap(item: Item, draft: Draft, before: tuple[Item, Draft] | None) -> str:
+    """What the numbers promise and the table has not."""
+    if before is None or before[1].section != draft.section:
+        return ""
+    last, value = _value(before[0].serial), _value(item.serial)
+    if last is None or value is None or value <= last + 1:
+        return ""
+    return f"序号不连续：{before[0].serial} 之后是 {item.serial}"
+
+
 def _value(serial: str) -> int | None:
+    whole = serial_number(serial)
+    if whole is not None:
+        return whole
     parts = re.findall(r"\d+|[零一二三四五六七八九十百]+", squeeze(serial))
-    return number(parts[-1]) if parts else None
+    return han_count(parts[-1]) if parts else None
 
 
 def _prefix(serial: str) -> str:

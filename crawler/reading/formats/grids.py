@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
 
 from attrs import define
 
 from archive.model import Grid, Place
+from archive.words.channels import CHANNELS
 from crawler.reading.assemble import clean
+from crawler.reading.catalogue.channels import split
 from crawler.reading.formats.errors import too_large
 
 MAX_ROWS = 20_000
@@ -15,6 +18,10 @@ MAX_COLUMNS = 1_024
 MAX_CELLS = 2_000_000
 WIDE = 256
 """Wider than this no table is; columns in which no cell begins (a span of 10,000) are then left out."""
+
+
+LIST = 600
+"""Characters in a table inside a cell that may still be a list of channels."""
 
 
 @define
@@ -78,6 +85,31 @@ def _narrow(cells: Iterable[Cell]) -> int:
         cell.columns = sum(1 for column in starts if cell.column <= column < end)
         cell.column = place[cell.column]
     return len(starts)
+
+
+def is_list(grid: Grid) -> bool:
+    """Whether a table inside a cell is but the cell's text set in columns: a list of channels."""
+    texts = [cell for row in grid.cells for cell in row if cell]
+    named = sum(any(entry.name in CHANNELS for entry in split(text)) for text in texts)
+    return sum(map(len, texts)) <= LIST and named * 3 >= len(texts) > 0
+
+
+def without(cells: Iterable[Cell], rows: Collection[int], columns: Collection[int]) -> list[Cell]:
+    """The cells without these rows and columns; a merged cell keeps its text in what is left of it."""
+    gone_rows, gone_columns = sorted(rows), sorted(columns)
+    found: list[Cell] = []
+    for cell in cells:
+        row, high = _left(gone_rows, cell.row, cell.rows)
+        column, wide = _left(gone_columns, cell.column, cell.columns)
+        if high and wide:
+            found.append(Cell(row, column, high, wide, cell.text))
+    return found
+
+
+def _left(gone: Sequence[int], start: int, length: int) -> tuple[int, int]:
+    """Where a stretch begins and how long it is once some places are gone."""
+    before, inside = bisect_left(gone, start), bisect_left(gone, start + length) - bisect_left(gone, start)
+    return start - before, length - inside
 
 
 def trim(grid: Grid) -> Grid | None:

@@ -14,13 +14,14 @@ import pdfplumber
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from attrs import frozen
-from pdfminer.psexceptions import PSException
-from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from archive.model import Grid
 from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import pdf_layout as layout
-from crawler.reading.formats.errors import DAMAGE, corrupt, encrypted, needs_ocr, too_large
+from crawler.reading.formats import pdf_tables as tables
+from crawler.reading.formats.errors import corrupt, encrypted, needs_ocr, too_large
+from crawler.reading.formats.pdf_loose import Columns
+from crawler.reading.formats.pdf_tables import FAULTS, Found
 
 WHAT = "PDF 文件"
 MAX_PAGES = 1_000
@@ -28,7 +29,6 @@ RULINGS = 4
 """A page with fewer paths than the sides of a box has no table; pdfplumber, ten times slower, is spared it."""
 FEW = 8
 """Characters: a page with no more and an image is a scan with a stamp or a page number."""
-_PLUMBER_FAULTS = (PdfminerException, MalformedPDFException, PSException, *DAMAGE)
 _ODD = re.compile(r"[!-/:-@\[-`{-~\x80-\xff\ufffd\ue000-\uf8ff\x00-\x08]|\(cid:\d+\)")
 _CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
 _PAGE_NUMBER = re.compile(r"[-–—·\s]*(第\s*)?\d{1,4}\s*(页)?[-–—·\s]*([/,，共]*\s*共?\s*\d{1,4}\s*页?)?")
@@ -127,6 +127,7 @@ def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
     pages: list[Page] = []
     failed: list[int] = []
     ruled: Sequence[Any] | None = None
+    carried: Columns | None = None
     for number in range(1, len(document) + 1):
         page = document[number - 1]
         chars = _chars(page)
@@ -134,14 +135,16 @@ def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
         if fault:
             pages.append(Page(number, page.get_height(), fault=fault))
             continue
-        parts: tuple[layout.Line | Grid, ...] | None = None
+        found: Found | None = None
         if _rulings(page) >= RULINGS:
             ruled = _ruled_pages(payload) if ruled is None else ruled
-            parts = _with_tables(ruled, number)
-            if parts is None:
+            found = tables.ruled(ruled, number, carried)
+            if found is None:
                 failed.append(number)
-        parts = tuple(layout.lines_of(chars)) if parts is None else parts
-        pages.append(Page(number, page.get_height(), parts))
+        if found is None:
+            found = tables.unruled(chars, number, page.get_height(), carried)
+        carried = found.carried
+        pages.append(Page(number, page.get_height(), found.parts))
         page.close()
     review = [f"第 {'、'.join(map(str, failed))} 页的表格无法解析，只读出了文字；请核对原件。"] if failed else []
     return pages, review
@@ -151,7 +154,7 @@ def _ruled_pages(payload: bytes) -> Sequence[Any]:
     """The pages as pdfplumber has them; () where it cannot open the file that pdfium could."""
     try:
         return cast(Sequence[Any], pdfplumber.open(io.BytesIO(payload)).pages)
-    except _PLUMBER_FAULTS:
+    except FAULTS:
         return ()
 
 
@@ -182,33 +185,3 @@ def _chars(page: Any) -> list[layout.Char]:
         chars.append(layout.Char(chr(code), x0, height - y1, x1, height - y0))
     text.close()
     return chars
-
-
-def _with_tables(pages: Sequence[Any], number: int) -> tuple[layout.Line | Grid, ...] | None:
-    """The text and tables of a page from top to bottom; None where pdfplumber cannot read it."""
-    if number > len(pages):
-        return None
-    page = pages[number - 1]
-    try:
-        # a damaged font gives characters without text
-        usable = [c for c in page.chars if c["upright"] and c["text"]]
-        chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in usable]
-        tables = [(table.bbox, [cell for cell in table.cells if cell is not None]) for table in page.find_tables()]
-        page.close()
-    except _PLUMBER_FAULTS:
-        return None
-    placed: list[tuple[float, Grid]] = []
-    for (left, top, right, bottom), cells in tables:
-        inside = [c for c in chars if left <= c.middle[0] <= right and top <= c.middle[1] <= bottom]
-        grid = layout.grid_of(cells, inside, number)
-        if grid is None or not any(map(any, grid.cells)):
-            continue
-        taken = set(map(id, inside))
-        chars = [c for c in chars if id(c) not in taken]
-        placed.append((top, grid))
-    parts: list[layout.Line | Grid] = []
-    for top, grid in sorted(placed, key=lambda pair: pair[0]):
-        parts += layout.lines_of(c for c in chars if c.middle[1] < top)
-        chars = [c for c in chars if c.middle[1] >= top]
-        parts.append(grid)
-    return (*parts, *layout.lines_of(chars))

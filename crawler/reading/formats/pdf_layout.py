@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from attrs import frozen
 
 from archive.model import Grid, Place
 from crawler.reading.formats import grids
 
+Home = TypeVar("Home")
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in points; down is positive."""
 _OPENING = "（《“‘〔【〈(["
+CLINGING = "，。；：、！？）》”’〕】〉)],.;:!?"
+"""Marks that stay with what they follow, and may hang over the edge of its cell."""
 _UNIT = re.compile(r"[（《“‘〔【〈(\[]*(?:(?:[0-9A-Za-z.,%/-]+[〕）)\]]?)+|.)[，。；：、？！）》”’〕】〉)\].,;:!?…]*")
 _SAME = 3.0
 """Points within which two rulings are one (pdfplumber snaps to the same)."""
@@ -51,15 +55,33 @@ class Line:
 
 def lines_of(chars: Iterable[Char]) -> list[Line]:
     """Characters as lines from top to bottom; a character belongs to a line when its middle is within half its size."""
+    return [line for row in levels(chars) if (line := _line(row)) is not None]
+
+
+def levels(chars: Iterable[Char], share: float = 0.5) -> list[list[Char]]:
+    """Characters by the height of their middle, each level from left to right; `share` of its size a character may
+    stand below the first of its level."""
     rows: list[list[Char]] = []
     level = 0.0
     for char in sorted(chars, key=lambda c: (c.middle[1], c.x0)):
-        if rows and char.middle[1] - level <= char.size * 0.5:
+        if rows and char.middle[1] - level <= char.size * share:
             rows[-1].append(char)
         else:
             rows.append([char])
             level = char.middle[1]
-    return [line for row in rows if (line := _line(sorted(row, key=lambda c: c.x0))) is not None]
+    return [sorted(row, key=lambda c: c.x0) for row in rows]
+
+
+def homes(level: Sequence[Char], home_of: Callable[[Char], Home | None]) -> Iterator[tuple[Home, Char]]:
+    """(place, character) for what has a place; a mark that hangs over the edge stays with what it follows."""
+    before: tuple[Home, Char] | None = None
+    for char in level:
+        home = home_of(char)
+        if before is not None and char.text in CLINGING and abs(char.x0 - before[1].x1) < 0.3 * char.size:
+            home = before[0]
+        before = (home, char) if home is not None else None
+        if home is not None:
+            yield home, char
 
 
 def _line(row: list[Char]) -> Line | None:
@@ -120,7 +142,7 @@ def _continues(previous: Line, line: Line, left: float, right: float, indented: 
 def grid_of(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Grid | None:
     """The grid of a ruled table from the boxes of its cells; None for a frame of one row or column around prose."""
     cells = sorted({box for box in boxes if box[2] - box[0] > 1 and box[3] - box[1] > 1}, key=lambda b: (b[1], b[0]))
-    xs, ys = _edges([x for b in cells for x in (b[0], b[2])]), _edges([y for b in cells for y in (b[1], b[3])])
+    xs, ys = edges_of([x for b in cells for x in (b[0], b[2])]), edges_of([y for b in cells for y in (b[1], b[3])])
     if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
         return None
     inside: dict[tuple[int, int], list[Char]] = {}
@@ -135,10 +157,13 @@ def grid_of(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Grid | No
         for row in range(top, last_row):
             for column in range(left, last_column):
                 owner.setdefault((row, column), (top, left))
-    for char in chars:
+
+    def home_of(char: Char) -> tuple[int, int] | None:
         x, y = char.middle
-        home = owner.get((bisect_right(ys, y) - 1, bisect_right(xs, x) - 1))
-        if home is not None:
+        return owner.get((bisect_right(ys, y) - 1, bisect_right(xs, x) - 1))
+
+    for level in levels(chars, 0.3):
+        for home, char in homes(level, home_of):
             inside[home].append(char)
     for cell in placed:
         lines = lines_of(inside[cell.row, cell.column])
@@ -151,7 +176,7 @@ def grid_of(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Grid | No
     return grids.build(placed, Place(0, page=page), height=len(ys) - 1)
 
 
-def _edges(values: list[float]) -> list[float]:
+def edges_of(values: list[float]) -> list[float]:
     """Sorted, with those that are nearly the same as one."""
     found: list[float] = []
     for value in sorted(values):

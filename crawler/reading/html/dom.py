@@ -16,6 +16,8 @@ Element = etree._Element
 _DEPTH = 100
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)[^<>]*>")
 _STRUCK = re.compile(r"<(/?)(?:s|strike)(?=[\s/>])", re.I)
+# A place where a word may break: libxml2 takes it for an element that holds all that follows.
+_WBR = re.compile(r"</?wbr(?:\s[^<>]*)?/?>", re.I)
 # fmt: off
 _VOID = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
@@ -40,7 +42,7 @@ BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 def parse(text: str) -> Element:
     """The tree of a page; an empty `<html>` for text without any element."""
     # libxml2 ends <s> where a paragraph begins; browsers strike the paragraph, and so does libxml2 inside <del>
-    text = _STRUCK.sub(r"<\1del", text)
+    text = _WBR.sub("", _STRUCK.sub(r"<\1del", text))
     root, complete = _parsed(text)
     if not complete:
         root, _ = _parsed(_shallow(text))
@@ -92,7 +94,12 @@ def is_block(tag: str) -> bool:
 
 
 def is_hidden(element: Element) -> bool:
-    """Never shown: no text element, the hidden attribute, or an inline style that hides it."""
+    """Never shown: no text element, the hidden attribute, or an inline style that hides it.
+
+    A page whose <body> is hidden shows it once its script has run.
+    """
+    if tag_of(element) in ("body", "html"):
+        return False
     if tag_of(element) in _NOT_TEXT or element.get("hidden") is not None:
         return True
     style = element.get("style")

@@ -16,6 +16,8 @@ MAX_COLSPAN = 1000
 """The HTML standard's own limit."""
 MAX_COLUMN = 20_000
 """Cells further right are left out: only an attack gets there."""
+LIST = 300
+"""Characters; a table inside a cell with no more may be no more than that cell's text."""
 _SYMBOL_FONT = re.compile(r"wingdings(?:\s*([23]))?|webdings|symbol", re.I)
 
 
@@ -29,7 +31,8 @@ def is_data(table: Element) -> bool:
     if len(rows) < 2 or wide < 2 or max(len(row) for row in rows) < 2:
         return False
     nested = select(table, "table table")
-    inner = sum(weight(inner) for inner in nested if next(inner.iterancestors("table"), None) is table)
+    own = (inner for inner in nested if next(inner.iterancestors("table"), None) is table)
+    inner = sum(size for size in map(weight, own) if size > LIST)  # a list of channels set in columns is a cell's text
     if inner and (len(rows) < 3 or inner * 2 > weight(table)):
         return False
     # a page's frame: menu beside article

@@ -1,17 +1,28 @@
-"""Where on a page the notice is: the site's container, else one usual on such sites, else what trafilatura finds."""
+"""Where on a page the notice is: the site's container, else one usual on such sites, else the box that holds the page's
+sentences, else what trafilatura finds. Whichever it is, the page's sentences must stand in it."""
 
 from __future__ import annotations
 
 import trafilatura
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crawler.reading.html.dom import BLANK, Element, is_hidden, select, tag_of, text_of, weight
 from crawler.reading.html.tables import is_data
+from crawler.reading.page.furniture import narrowed
+from crawler.reading.page.page import Page
+from crawler.reading.page.prose import Prose, box_of, common, main_box
+from crawler.reading.page.script import body_in_script
 from crawler.reading.rule import Rule
 
 ENOUGH = 30
 """Characters from which on a container counts as filled; a shorter text must be a sentence or hold a file."""
 MUCH = 200
+MOST = 0.9
+"""Share of the page's sentences that a body holds."""
+FEW = 100
+"""Characters of sentences from which on a page without a known container has a body to be sure of."""
+MENU = 0.4
+"""Share of links from which on a box that only its sentences speak for is a menu or a list."""
 
 
 @frozen
@@ -19,10 +30,41 @@ class Body:
     element: Element | None
     """None when only `text` was found."""
     text: str = ""
+    sure: bool = True
+    """Whether the element is known to be the body, and all of it."""
+    around: Element | None = None
+    """What the element was narrowed from: files may be listed in it, beside the text."""
+    files: tuple[tuple[str, str], ...] = ()
+    """(name, address) of files that the page's script names beside its text."""
 
 
-def find_body(root: Element, rule: Rule, html: str) -> Body | None:
-    """The body of a page, None where there is no text that could be one.
+def find_body(root: Element, rule: Rule, html: str, page: Page) -> Body | None:
+    """The body of a page, None where there is no text that could be one."""
+    prose = page.prose
+    chosen, short, placed = _by_selector(root, rule)
+    if chosen is not None and _declared(root, chosen, rule):
+        return Body(chosen)
+    if chosen is not None:
+        return _narrowed(_whole(root, chosen, rule, prose), page)
+    found = _by_prose(prose)
+    if found is not None:
+        return _narrowed(found, page)
+    told = body_in_script(root)
+    if told is not None:
+        return Body(told[0], files=told[1])
+    tables = _whole_of_tables(root)
+    if tables is not None:
+        return Body(tables)
+    text = trafilatura.extract(html, include_comments=False, include_tables=True, deduplicate=False, favor_recall=False)
+    size = len(BLANK.sub("", text or ""))
+    # a container that stands there empty means an empty page, and what trafilatura sees is its menu or footer
+    if text and size >= (ENOUGH if not placed else MUCH) and (not placed or text.count("。") >= 2):
+        return Body(None, text, sure=False)
+    return Body(short) if short is not None else None
+
+
+def _by_selector(root: Element, rule: Rule) -> tuple[Element | None, Element | None, bool]:
+    """(the body, one that is too short to be sure, whether any selector matched).
 
     The first selector with enough text wins, and of its matches the one with most text (sites nest editors in editors).
     """
@@ -35,18 +77,55 @@ def find_body(root: Element, rule: Rule, html: str) -> Body | None:
         if best is None or _is_frame(best):
             continue
         if _substance(best) >= ENOUGH or _has_file(best) or "。" in text_of(best):
-            return Body(best)
+            return best, short, placed
         if short is None and _substance(best):
             short = best
-    tables = _whole_of_tables(root)
-    if tables is not None:
-        return Body(tables)
-    text = trafilatura.extract(html, include_comments=False, include_tables=True, deduplicate=False, favor_recall=False)
-    found = len(BLANK.sub("", text or ""))
-    # a container that stands there empty means an empty page, and what trafilatura sees is its menu or footer
-    if text and found >= (ENOUGH if not placed else MUCH) and (not placed or text.count("。") >= 2):
-        return Body(None, text)
-    return Body(short) if short is not None else None
+    return None, short, placed
+
+
+def _declared(root: Element, chosen: Element, rule: Rule) -> bool:
+    return any(chosen in select(root, css) for css in rule.declared)
+
+
+def _whole(root: Element, chosen: Element, rule: Rule, prose: Prose) -> Body:
+    """The container when it holds the page's sentences; else another that does, else the box around it and the rest."""
+    outside = prose.outside(chosen)
+    if not outside:
+        return Body(chosen)
+    for css in rule.content:
+        for match in select(root, css):
+            if tag_of(match) not in ("body", "html") and not prose.outside(match) and not _is_frame(match):
+                return Body(match)
+    wide = box_of(common([chosen, *(line.element for line in outside)]))
+    if wide is not None and tag_of(wide) not in ("body", "html") and not _is_frame(wide):
+        return Body(wide)
+    other = _by_prose(prose)
+    if other is not None and other.element is not None and prose.share(chosen) < prose.share(other.element):
+        return other
+    return Body(chosen, sure=prose.share(chosen) >= MOST)
+
+
+def _by_prose(prose: Prose) -> Body | None:
+    """The smallest box with all the page's sentences, or with most of them where the rest is far away."""
+    if prose.weight < FEW:
+        return None
+    for share in (1.0, MOST):
+        box = main_box(prose, share)
+        if box is not None and tag_of(box) not in ("body", "html") and not _is_menu(box):
+            return Body(box, sure=share == 1.0 or sum(len(line.text) for line in prose.outside(box)) < FEW)
+    return None
+
+
+def _is_menu(box: Element) -> bool:
+    links = [a for a in select(box, "a") if not _to_file(a)]
+    return _is_frame(box) or sum(map(weight, links)) > MENU * weight(box)
+
+
+def _narrowed(body: Body, page: Page) -> Body:
+    if body.element is None:
+        return body
+    inner = narrowed(body.element, page)
+    return body if inner is body.element else evolve(body, element=inner, around=body.element)
 
 
 def _whole_of_tables(root: Element) -> Element | None:

@@ -1,57 +1,33 @@
-"""The files that a notice's page links to, from the tree: in the body, beside it, and where the site's rule says."""
+"""The files that a notice's page links to, from the tree: in the body, beside it, where the site's rule says, and
+wherever else the page keeps its own files (elsewhere.py)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from attrs import define
-from w3lib.url import safe_url_string
 
 from archive.model import Attachment
-from archive.text.filetypes import FILE
-from archive.text.links import is_signed
 from archive.text.noise import without_counters
-from crawler.reading.html.dom import (
-    BLANK,
-    END,
-    START,
-    WORDS,
-    Element,
-    Walk,
-    is_block,
-    is_hidden,
-    select,
-    select_all,
-    tag_of,
-)
+from crawler.reading.html.dom import BLANK, END, START, WORDS, Element, Walk, is_block, is_hidden, select_all, tag_of
+from crawler.reading.page.address import ENDING, Addresses, is_file, target
+from crawler.reading.page.body import Body
+from crawler.reading.page.elsewhere import Elsewhere
+from crawler.reading.page.page import Page
 from crawler.reading.rule import Rule
 
-_FILE = re.compile(rf"\.(?:{FILE})$", re.I)
-_FILE_IN_QUERY = re.compile(rf"\.(?:{FILE})(?:$|&)", re.I)
-_DOWNLOAD = re.compile(
-    r"/m?server/download|/download(?:file)?(?:\.\w+)?(?:/?$|/?\?)|down(?:load)?file|filedown|fileid="
-    r"|attachid=|attachmentid=|/attach(?:ment)?s?/[^/]+$"
-    r"|[?&](?:file|filename|fileurl|filepath|attach)=|getfile|downattach|fileserver|/download/.*[?&](?:_?id|file\w*)=",
-    re.I,
-)
-_PAGE = re.compile(r"(?:\.s?html?|\.jsp|\.aspx?|\.php|\.do|/)$", re.I)
 _NAMED = re.compile(
     r"[【\[（(]?附\s*(?:件|表|录|图)?\s*[0-9０-９一二三四五六七八九十]*\s*[.．、:：\-—）)】\]]|附件\s*\d*\s*$|附件\s*\d*\s*\S"
 )
 _LABEL = re.compile(r"(?:^|[\s。；（(])附\s*[件表]\s*[0-9０-９一二三四五六七八九十]*\s*[:：][\s0-9０-９.．、]*$")
-_SESSION = re.compile(
-    r"(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid|_t|_ts|timestamp|time_?stamp|nonce|_random|random|rnd|_)$",
-    re.I,
-)
-_SHORT_LIVED = re.compile(r"(?:t|ts|r|v|rand|sid)$", re.I)
-_MOMENT = re.compile(r"\d{10}(?:\d{3})?|0\.\d{6,}|(?=\w*\d)(?=\w*[a-z])\w{8,}", re.I)
 _GENERIC = re.compile(
     r"[\[【（(]?\s*(?:点击|立即|附件|文件|全文|正文)*\s*(?:下载|查看|打开|预览|浏览|此处)*(?:附件|全文|文件|此处)*\s*[\]】）)]?"
 )
 _SIZE = re.compile(r"[（(\[]?\s*\d+(?:\.\d+)?\s*(?:KB|MB|GB|K|M|字节)\s*[）)\]]?", re.I)
 _DOWNLOAD_WORD = re.compile(r"\s*[\[【（(]\s*(?:点击)?下载\s*[\]】）)]\s*")
+_FRAMES = frozenset(("iframe", "embed", "object", "frame"))
 
 
 @define
@@ -67,32 +43,47 @@ class _Link:
 
 
 def attachments(
-    root: Element, body: Element | None, base: str, charset: str, rule: Rule, drop: frozenset[Element] = frozenset()
+    page: Page, body: Body | None, addresses: Addresses, rule: Rule, drop: frozenset[Element] = frozenset()
 ) -> tuple[Attachment, ...]:
     """The files of a notice, in the order of the page, each once; addresses absolute and without session ids."""
-    base = _base(root, base)
     found: dict[str, list[_Link]] = {}
-    for link in _links(root, body, base, charset, rule, drop):
+    for link in _links(page, body, addresses, rule, drop):
         found.setdefault(link.url, []).append(link)
     return tuple(Attachment(_name(links), url) for url, links in found.items())
 
 
 def _links(
-    root: Element, body: Element | None, base: str, charset: str, rule: Rule, drop: frozenset[Element]
+    page: Page, body: Body | None, addresses: Addresses, rule: Rule, drop: frozenset[Element]
 ) -> Iterator[_Link]:
-    places: list[tuple[Element, bool]] = [(root if body is None else body, body is not None)]
+    element = body.element if body else None
+    places: list[tuple[Element, bool]] = [(page.root if element is None else element, element is not None)]
+    for inner in (body.element, body.around) if body else ():
+        places += [] if inner is None else [(beside, False) for beside in _beside(inner)]
+    if body is not None and body.around is not None:
+        places.append((body.around, False))
+    places += [(declared, True) for declared in select_all(page.root, rule.attachments)]
     seen: set[Element] = set()
-    declared = select_all(root, rule.attachments)
-    if body is not None:
-        places += [(element, False) for element in _beside(body)]
-    places += [(element, True) for element in declared]
+    names: set[str] = set()
     for place, inside in places:
-        for link, element in _walk(place, base, charset, drop, inside):
-            if element in seen:
-                continue
-            seen.add(element)
-            if _is_file(link):
-                yield link
+        for link, node in _walk(place, addresses, drop, inside):
+            if node not in seen:
+                seen.add(node)
+                if _is_file(link) and (inside or not page.asides.hold(node)):
+                    names.add(_file_name(link.url))
+                    yield link
+    for name, url in body.files if body else ():
+        if absolute := addresses.absolute(url):
+            yield _Link(absolute, _one_line(name), "", "", False, True)
+    for node, url in Elsewhere(page, addresses).files(seen):
+        if _file_name(url) in names:
+            continue  # the same file, by another way to its server
+        names.add(_file_name(url))
+        text, title = _one_line(" ".join(map(str, node.itertext()))), node.get("title") or node.get("download") or ""
+        yield _Link(url, text if tag_of(node) == "a" else "", _one_line(title), "", False, False)
+
+
+def _file_name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2] + url.partition("?")[2]
 
 
 def _beside(body: Element) -> Iterator[Element]:
@@ -100,7 +91,9 @@ def _beside(body: Element) -> Iterator[Element]:
     element = body
     for _ in range(2):
         yield from (
-            sibling for sibling in element.itersiblings() if tag_of(sibling) not in ("", "footer", "nav", "aside")
+            sibling
+            for sibling in element.itersiblings()
+            if tag_of(sibling) not in ("", "footer", "nav", "aside") and not is_hidden(sibling)
         )
         parent = element.getparent()
         if parent is None or tag_of(parent) in ("body", "html"):
@@ -109,7 +102,7 @@ def _beside(body: Element) -> Iterator[Element]:
 
 
 def _walk(
-    place: Element, base: str, charset: str, drop: frozenset[Element], inside: bool
+    place: Element, addresses: Addresses, drop: frozenset[Element], inside: bool
 ) -> Iterator[tuple[_Link, Element]]:
     between: list[str] = []
     anchor: Element | None = None
@@ -122,10 +115,10 @@ def _walk(
         elif step == WORDS:
             between.append(words)
             adjoining = adjoining and not words.strip()
-        elif step == START and (node in drop or (node is not place and is_hidden(node))):
+        elif step == START and _is_shut(node, place, drop):
             walk.skip()
         elif step == END and node is anchor:
-            url = address(node.get("href", ""), base, charset)
+            url = addresses.absolute(target(node))
             title = node.get("title") or node.get("download") or ""
             if url:
                 before = _one_line("".join(between))
@@ -133,66 +126,32 @@ def _walk(
             anchor = None
             between.clear()
             adjoining = True
+        elif step == START and anchor is None and target(node):
+            anchor = node
+            text.clear()
+            if is_block(tag_of(node)):
+                between.clear()
+                adjoining = False
         elif is_block(tag_of(node)):
             between.clear()
             adjoining = False
-        elif step == START and anchor is None and tag_of(node) == "a" and node.get("href"):
-            anchor = node
-            text.clear()
+
+
+def _is_shut(node: Element, place: Element, drop: frozenset[Element]) -> bool:
+    """Whether nothing in an element is shown: hidden, furniture; a frame that shows a file is seen."""
+    if node in drop:
+        return True
+    return node is not place and is_hidden(node) and not (tag_of(node) in _FRAMES and target(node))
 
 
 def _is_file(link: _Link) -> bool:
     """By extension or download address anywhere; in the body also by name (附件1：…, 目录.docx) or label (附件：)."""
-    parts = urlsplit(link.url)
-    path = unquote(parts.path)
-    if _FILE.search(path) or _FILE_IN_QUERY.search(unquote(parts.query)):
+    if is_file(link.url):
         return True
-    where = f"{path}?{parts.query}" if parts.query else path
-    if _DOWNLOAD.search(where) and not (_PAGE.search(path) and not parts.query):
-        return True
-    if not link.in_body or path in ("", "/") or len(link.text) >= 120:
+    if not link.in_body or urlsplit(link.url).path in ("", "/") or len(link.text) >= 120:
         return False
     labelled = link.text and _LABEL.search(link.before)
-    return bool(labelled or _NAMED.match(link.text) or _FILE.search(link.text) or _FILE.search(link.title))
-
-
-# ---------------------------------------------------------------- addresses
-
-
-def _base(root: Element, url: str) -> str:
-    declared = next((base.get("href") for base in select(root, "base") if base.get("href")), "") or ""
-    return urljoin(url, declared.strip())
-
-
-def address(href: str, base: str, charset: str) -> str:
-    """The absolute address of a link, escaped, without fragment and session ids; '' for what is no http address."""
-    href = re.sub(r"[\t\r\n\x00-\x1f]", "", href).strip().replace("\\", "/")
-    if not href or href.startswith("#") or re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:", href, re.I):
-        return ""
-    try:
-        parts = urlsplit(urljoin(base, href))
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-            return ""
-        path = re.sub(r";(?:j?sessionid|phpsessid)=[^/?#;]*", "", parts.path, flags=re.I)
-        host = parts.netloc.rpartition("@")[2]  # a user and password in a link are nobody's to keep or to show
-        url = urlunsplit((parts.scheme, host, path or "/", _lasting(parts.query), ""))
-        return str(safe_url_string(url, encoding=charset if charset in ("gb18030", "big5hkscs") else "utf-8"))
-    except ValueError:
-        return ""
-
-
-def _lasting(query: str) -> str:
-    """The query without what differs from visit to visit; untouched when nothing of it does, or when it is signed: a
-    signature without the moment that it covers opens nothing."""
-    if not query or is_signed(query):
-        return query
-    kept = []
-    for part in re.split(r"[&;](?!amp;)", query):
-        name, _, value = part.partition("=")
-        if _SESSION.match(name) or (_SHORT_LIVED.match(name) and _MOMENT.fullmatch(value)):
-            continue
-        kept.append(part)
-    return "&".join(kept)
+    return bool(labelled or _NAMED.match(link.text) or ENDING.search(link.text) or ENDING.search(link.title))
 
 
 # ---------------------------------------------------------------- names
@@ -210,11 +169,11 @@ def _name(links: list[_Link]) -> str:
             text = link.text
             names.append(text)
     for name in sorted((_tidy(name) for name in names), key=len, reverse=True):
-        if not _GENERIC.fullmatch(name) and not _FILE.fullmatch(name):
+        if not _GENERIC.fullmatch(name) and not ENDING.fullmatch(name):
             return name
     for candidate in (*(link.title for link in links), *(link.before for link in links), *_in_address(links[0].url)):
         name = _tidy(candidate).strip("：: ")
-        if name and not _GENERIC.fullmatch(name) and not _FILE.fullmatch(name) and len(name) < 200:
+        if name and not _GENERIC.fullmatch(name) and not ENDING.fullmatch(name) and len(name) < 200:
             return name
     return next((name for name in names if name), "附件")
 

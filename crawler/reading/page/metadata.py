@@ -1,20 +1,19 @@
 """What a page says about its notice, each under its own name; dates that disagree stay side by side.
 
-Sources, the first that has a value wins: the site's rule, tables and lines of labels above the body (or a table with
-索引号 anywhere), metas, the beginning and the signature of the body, the title.
+Sources, the first that has a value wins: the site's rule, labels (labels.py), metas, the beginning and the signature of
+the body, the title.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from crawler.reading.catalogue.headers import label_role
-from crawler.reading.html.dom import END, START, Element, Walk, is_block, is_hidden, select, select_all, tag_of, text_of
+from crawler.reading.html.dom import Element, select, select_all, tag_of, text_of
 from crawler.reading.page.fields import FIELD_OF, OTHER, document_number_in, label_of, signed_date, value_of
 from crawler.reading.rule import Rule
 
-_PUBLISHED = ("pubdate", "publishdate", "firstpublishedtime")
+_PUBLISHED = ("pubdate", "publishdate", "firstpublishedtime", "published")
 _SOURCE = ("contentsource", "source")
 _SPACED = sorted((*FIELD_OF, *OTHER), key=len, reverse=True)
 _LABEL = re.compile(
@@ -25,11 +24,11 @@ _LABEL = re.compile(
 _ORGAN_END = r"(?:部|局|委|厅|办|院|署|会|室|司|处|公司|银行|中央|小组|中心|政府)"
 _ORGAN = re.compile(rf"[\u4e00-\u9fff\s、（）()]+{_ORGAN_END}")
 _FROM_TITLE = re.compile(rf"(.{{2,80}}?{_ORGAN_END})\s*(?:关于|印发|转发|公告|令|对|批转)")
-_CELLS = frozenset(("td", "th", "dd", "dt", "li"))
-
+_MADE = re.compile(r"(?:生成|更新|静态化|generat)\w*(?:时间|日期|time)", re.I)
+_MOMENT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}:\d{2}")
 
 Labelled = Sequence[tuple[str, str]]
-"""(field, text) pairs."""
+"""(field, text) pairs, the likeliest first; '' for a label that stands there without a value."""
 
 
 def read_metadata(
@@ -45,16 +44,18 @@ def read_metadata(
 
     for field, text in _by_rule(root, rule):
         add(field, text)
+    empty = set[str]()
     for field, text in labels:
-        add(field, text)
-    for field, text in _inline_pairs(root):
-        add(field, text)
+        if field not in empty:
+            add(field, text)
+        if not text.strip():
+            empty.add(field)  # a label of another list, further away, is another's
     metas = {
-        (meta.get("name") or meta.get("property") or "").lower(): meta.get("content") or ""
+        (meta.get("name") or meta.get("property") or "").strip().lower(): meta.get("content") or ""
         for meta in select(root, "meta")
     }
-    for name in _PUBLISHED:
-        add("published_on", metas.get(name, ""))
+    for text in _published(metas):
+        add("published_on", text)
     for field, text in _in_body(lines, titles):
         add(field, text)
     for name in _SOURCE:
@@ -65,33 +66,15 @@ def read_metadata(
     return dict(sorted(found.items()))
 
 
-def _inline_pairs(root: Element) -> Iterator[tuple[str, str]]:
-    """A span that holds a label and nothing else, and the span after it: how gi.mnr.gov.cn sets its fields, one line of
-    them without a colon. Labels of two characters (来源, 时间) are too common for that."""
-    for element in select(root, "span, em, b, strong, label"):
-        if len(element) > 3 or element.getnext() is None:
-            continue
-        name = label_of(text_of(element))
-        following = next((e for e in element.itersiblings() if tag_of(e)), None)
-        if len(name) < 3 or name not in FIELD_OF or following is None or tag_of(following) != tag_of(element):
-            continue
-        value = text_of(following)
-        if label_of(value) not in FIELD_OF and len(value) < 100:
-            yield FIELD_OF[name], value
-
-
-def labelled(root: Element, body: Element | None) -> Labelled:
-    """What stands beside a known label: in 索引号 tables, then above the body, nearest to it first.
-
-    A page's header may hold labels of its own (a clock, a search form); those next to the body are the article's.
-    """
-    if body is None:
-        return list(_pairs(list(_lines(root, None))))
-    pairs: list[tuple[str, str]] = []
-    for table in select(root, "table"):
-        if table is not body and _is_index_table(table):
-            pairs += _pairs(list(_lines(table, None)))
-    return [*pairs, *reversed(list(_pairs(list(_lines(root, body)))))]
+def _published(metas: Mapping[str, str]) -> Iterator[str]:
+    """The day of publication by the metas; not the moment at which the page was made from its template, which some
+    systems write there."""
+    made = {name: value for name, value in metas.items() if _MADE.search(f"{name} {value}")}
+    moments = set(_MOMENT.findall(" ".join(made.values())))
+    for name in _PUBLISHED:
+        text = metas.get(name, "")
+        if text and not moments.intersection(_MOMENT.findall(text)):
+            yield text
 
 
 # ---------------------------------------------------------------- the site's rule
@@ -123,86 +106,6 @@ def _parts(root: Element, css: str) -> list[str]:
         plain = (element.text or "").strip() or any((child.tail or "").strip() for child in element)
         parts += [text_of(child) for child in children] if children and not plain else [text_of(element)]
     return parts
-
-
-# ---------------------------------------------------------------- labels above the body
-
-
-def _lines(area: Element, body: Element | None) -> Iterator[tuple[str, bool]]:
-    """(line, whether it is a table's or list's cell) of an area, of the page down to its body.
-
-    An empty cell is a line, too: it is the value of the label before it.
-    """
-    line: list[str] = []
-    fresh = False  # in a cell that has given no line yet
-    walk = Walk(area)
-    for step, node, text in walk:
-        tag = tag_of(node)
-        if step == START:
-            if is_block(tag) and line:
-                yield "".join(line), False
-                line.clear()
-                fresh = False
-            if node is body:
-                return
-            if is_hidden(node):
-                walk.skip()
-            else:
-                fresh = fresh or tag in _CELLS
-        elif step == END:
-            cell = tag in _CELLS
-            if is_block(tag) and (line or (cell and fresh)):
-                yield "".join(line), cell
-                line.clear()
-                fresh = False
-        elif line or text.strip():
-            line.append(text)
-
-
-def _is_index_table(table: Element) -> bool:
-    if select(table, "table"):
-        return False
-    text = re.sub(r"[\s\u3000]", "", text_of(table)[:300])
-    return "索引号" in text and ("发布" in text or "成文" in text or "发文" in text or "生成" in text)
-
-
-def _pairs(lines: list[tuple[str, bool]]) -> Iterator[tuple[str, str]]:
-    """Label and value pairs: within one line after a colon, else the label's next cell or line."""
-    for place, (line, cell) in enumerate(lines):
-        if len(line) > 600:
-            continue
-        marks = list(_LABEL.finditer(line))
-        if not marks:
-            name = label_of(line)
-            if cell and name in FIELD_OF and place + 1 < len(lines):
-                yield from _next(lines, place, FIELD_OF[name])
-            continue
-        for mark, following in zip(marks, [*marks[1:], None], strict=True):
-            field = FIELD_OF.get(label_of(mark[1]))
-            if field is None:
-                continue
-            value = line[mark.end() : following.start() if following else len(line)]
-            if value.strip() or following:
-                yield field, _first_part(field, value)
-            else:
-                yield from _next(lines, place, field)
-
-
-def _next(lines: list[tuple[str, bool]], place: int, field: str) -> Iterator[tuple[str, str]]:
-    if place + 1 < len(lines):
-        value, cell = lines[place + 1]
-        # 公开主体 beside 公开渠道和载体 is the head of a catalogue, no label with its value
-        label = label_of(value) in FIELD_OF or _LABEL.match(value.strip()) or (cell and label_role(value))
-        if not label and len(value) < 400:
-            yield field, value
-
-
-def _first_part(field: str, value: str) -> str:
-    """Without what follows on the same line: 来源：某局 字体：[大 中 小]."""
-    value = value.strip()
-    if field == "issuer":
-        return re.split(r"[\s\u3000]{2,}|[\s\u3000][\[【(（]|\|", value)[0]
-    return value
 
 
 # ---------------------------------------------------------------- body and title

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from archive.text.fold import title_fold
-from crawler.reading.html.dom import Element, select, text_of
+from crawler.reading.html.dom import Element, select, text_of, weight
 from crawler.reading.html.serialise import joined
 from crawler.reading.page.fields import document_number_in
+from crawler.reading.page.lines import Line
 from crawler.reading.rule import Rule
 
 _CUT = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|--+")
@@ -18,6 +19,7 @@ _OFFICIAL = re.compile(
     r"关于.+的(?:通知|意见|决定|公告|通告|函|批复|报告|办法|答复|通报)|条例|办法|规定|指引|目录|决定"
 )
 _LONGEST = 300
+_SHORT = 6
 
 
 def page_titles(root: Element, rule: Rule, labelled: str) -> tuple[str, tuple[str, ...]]:
@@ -29,11 +31,44 @@ def page_titles(root: Element, rule: Rule, labelled: str) -> tuple[str, tuple[st
     ]
     declared = [joined(text) for text in (*metas, labelled)]
     page = joined(next((text_title(element) for element in select(root, "title")), ""))
-    by_rule = [joined(text_of(element)) for css in rule.title for element in select(root, css)]
-    plain = [joined(text_of(element)) for element in select(root, "h1, h2, h3")]
+    by_rule = [joined(text_of(element)) for css in rule.title for element in select(root, css) if not _is_link(element)]
+    plain = [joined(text_of(element)) for element in select(root, "h1, h2, h3") if not _is_link(element)]
     headings = [text for text in dict.fromkeys((*declared, *by_rule, *plain, page)) if text and len(text) <= _LONGEST]
     title = next((text for text in declared if _likely(text)), "") or _heading(by_rule, plain, page) or cut(page)
-    return _without_number(title), tuple(headings[:40])
+    return _without_number(_uncut(title, headings)), tuple(headings[:40])
+
+
+def title_above(lines: Sequence[Line], dated: Sequence[Line], title: str) -> str:
+    """What stands right above the line of date and source, where no heading, meta or <title> is the article's; else ''.
+
+    title: what was found otherwise; a line of the page that repeats it shows that it is the article's.
+    """
+    if _OFFICIAL.search(title) or any(title_fold(line.text) == title_fold(title) for line in lines if not line.linked):
+        return ""
+    for told in dated:
+        above = [line for line in lines[: told.place] if line.text][-1:]
+        for line in above:
+            if (
+                not line.linked
+                and _SHORT <= len(line.text) <= _LONGEST // 2
+                and not re.search(r"[。：:；>＞]", line.text)
+            ):
+                return _without_number(line.text)
+    return ""
+
+
+def _uncut(title: str, headings: Sequence[str]) -> str:
+    """The heading that goes on where the site cut its own title off."""
+    start = title.rstrip(".…")
+    if start == title or len(start) < _SHORT:
+        return title
+    return next((text for text in headings if text.startswith(start) and not text.endswith(("...", "…"))), title)
+
+
+def _is_link(element: Element) -> bool:
+    """Whether all its words stand in links: a menu's heading."""
+    links = select(element, "a[href]")
+    return bool(links) and sum(map(weight, links)) >= weight(element)
 
 
 def text_title(element: Element) -> str:

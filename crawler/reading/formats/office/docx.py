@@ -194,7 +194,7 @@ class Reader:
         for block in self.blocks(tc):
             if isinstance(block, Paragraph):
                 lines.append(block.text)
-            elif len(block.cells) > 1 and len(block.cells[0]) > 1:
+            elif len(block.cells) > 1 and len(block.cells[0]) > 1 and not grids.is_list(block):
                 inner.append(block)
             else:
                 lines += [" ".join(filter(None, row)) for row in block.cells]

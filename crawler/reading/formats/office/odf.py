@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attrs import evolve
 from lxml import etree
 
 from archive.model import Grid, Place
@@ -14,11 +15,13 @@ from crawler.reading.formats.errors import corrupt, encrypted, too_large
 from crawler.reading.formats.office import sheets
 from crawler.reading.formats.office.odf_styles import show_looks
 from crawler.reading.formats.office.package import Package
+from crawler.reading.formats.office.sheet_hidden import Hidden
 
 WHAT = "OpenDocument 文件"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_UNSEEN = ("collapse", "filter")
 _ROW_GROUPS = frozenset(_TABLE + n for n in ("table-header-rows", "table-row-group", "table-rows"))
 _SKIPPED = frozenset(
     (_OFFICE + "annotation", _TEXT + "note-citation", _TEXT + "tracked-changes", _TABLE + "shapes", _OFFICE + "forms")
@@ -57,6 +60,7 @@ def _grid(table: etree._Element, inner: list[Grid], sheet: str = "") -> Grid | N
     """
     cells: list[grids.Cell] = []
     height = 0
+    gone: set[int] = set()
     for row in _rows(table):
         line: list[grids.Cell] = []
         column = 0
@@ -73,13 +77,27 @@ def _grid(table: etree._Element, inner: list[Grid], sheet: str = "") -> Grid | N
         repeated = _number(row, "number-rows-repeated")
         if line and (height + repeated) > grids.MAX_ROWS:
             raise too_large(f"表格有 {height + repeated} 行")
+        if row.get(_TABLE + "visibility") in _UNSEEN:
+            gone.update(range(height, height + repeated if line else height))
         for i in range(repeated if line else 0):
             cells += [grids.Cell(height + i, c.column, c.rows, c.columns, c.text) for c in line]
         height += repeated
     last = 1 + max((cell.row for cell in cells), default=0)
     for placed in cells:
         placed.columns = min(placed.columns, grids.WIDE)
-    return grids.build(cells, Place(0, sheet=sheet), height=min(height, last + _tail(cells, last)))
+    hidden = Hidden(frozenset(gone), frozenset(_hidden_columns(table)))
+    height = min(height, last + _tail(cells, last)) - len(gone)
+    grid = grids.build(grids.without(cells, hidden.rows, hidden.columns), Place(0, sheet=sheet), height=height)
+    return evolve(grid, notes=hidden.notes(cells)) if grid is not None else None
+
+
+def _hidden_columns(table: etree._Element) -> Iterator[int]:
+    place = 0
+    for column in table.iter(_TABLE + "table-column"):
+        repeated = _number(column, "number-columns-repeated")
+        if column.get(_TABLE + "visibility") in _UNSEEN:
+            yield from range(place, min(place + repeated, grids.MAX_COLUMNS))
+        place += repeated
 
 
 def _tail(cells: list[grids.Cell], last: int) -> int:
@@ -128,7 +146,7 @@ def _lines(cell: etree._Element, inner: list[Grid]) -> Iterator[str]:
             yield joined("".join(_inline(element)))
         elif element.tag == _TABLE + "table":
             for grid in _tables(element):
-                if len(grid.cells) > 1 and len(grid.cells[0]) > 1:
+                if len(grid.cells) > 1 and len(grid.cells[0]) > 1 and not grids.is_list(grid):
                     inner.append(grid)
                 else:
                     yield from (" ".join(filter(None, row)) for row in grid.cells)

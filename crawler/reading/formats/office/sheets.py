@@ -6,15 +6,17 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import python_calamine as calamine
+from attrs import evolve
 
 from archive.model import Place
 from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import grids
 from crawler.reading.formats.errors import UnreadableError, corrupt, encrypted, too_large
 from crawler.reading.formats.office.package import MAX_PART, Package
+from crawler.reading.formats.office.sheet_hidden import Hidden, hidden_parts
 from crawler.reading.formats.office.sheet_looks import with_looks
 from crawler.reading.sniff import OLE
 
@@ -33,14 +35,18 @@ MAC_REVIEW = "这个 Excel 文件声明了少见的代码页（10008），文字
 
 def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
     """The blocks, and why a person should look."""
+    hidden: Mapping[str, Hidden] = {}
     if zipfile.is_zipfile(io.BytesIO(payload)):
         _check_size(payload)
+        with Package(payload, WHAT) as package:
+            hidden = hidden_parts(package)
         payload = with_looks(payload, WHAT)
     mac = payload.startswith(OLE) and payload.count(_MAC_CHINESE) == 1
     try:
         if mac:
-            return _blocks(payload.replace(_MAC_CHINESE, _UNICODE), _from_latin), (MAC_REVIEW,)
-        return _blocks(payload, str), ()
+            blocks, review = _blocks(payload.replace(_MAC_CHINESE, _UNICODE), _from_latin, hidden)
+            return blocks, (MAC_REVIEW, *review)
+        return _blocks(payload, str, hidden)
     except calamine.PasswordError as error:
         raise encrypted(WHAT) from error
     except (calamine.CalamineError, ValueError, OSError) as error:
@@ -54,19 +60,27 @@ def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
         raise corrupt(WHAT) from error
 
 
-def _blocks(payload: bytes, recode: Callable[[str], str]) -> list[Block]:
+def _blocks(
+    payload: bytes, recode: Callable[[str], str], hidden: Mapping[str, Hidden]
+) -> tuple[list[Block], tuple[str, ...]]:
     blocks: list[Block] = []
+    left_out: list[str] = []
     with calamine.load_workbook(io.BytesIO(payload)) as book:
         for meta in book.sheets_metadata:
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            if meta.visible != calamine.SheetVisibleEnum.Visible:
+                left_out.append(recode(meta.name))
                 continue
             sheet = book.get_sheet_by_name(meta.name)
             if sheet.start is None:
                 continue
             rows = sheet.to_python(skip_empty_area=True)
             texts = [[recode(shown(value)) for value in row] for row in rows]
-            blocks += sheet_blocks(recode(meta.name), texts, sheet.start, sheet.merged_cell_ranges or [])
-    return blocks
+            unseen = hidden.get(meta.name, Hidden())
+            blocks += sheet_blocks(recode(meta.name), texts, sheet.start, sheet.merged_cell_ranges or [], unseen)
+    names = "、".join(f"“{name}”" for name in left_out)
+    return blocks, (f"文件里隐藏的工作表{names}没有计入。",) if left_out else ()
 
 
 def _from_latin(text: str) -> str:
@@ -82,8 +96,10 @@ def sheet_blocks(
     texts: list[list[str]],
     start: tuple[int, int],
     merged: Iterable[tuple[tuple[int, int], tuple[int, int]]],
+    hidden: Hidden,
 ) -> list[Block]:
     """The sheet's name, unless it is but 'Sheet1', and its grid. `start`: where texts[0][0] stands in the sheet."""
+    hidden = hidden.moved(start)
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     for (top, left), (bottom, right) in merged:
         row, column = top - start[0], left - start[1]
@@ -102,11 +118,13 @@ def sheet_blocks(
         for c, text in enumerate(row)
         if (r, c) not in covered
     ]
-    grid = grids.build(cells, Place(0, sheet=name), height=len(texts))
+    kept = grids.without(cells, hidden.rows, hidden.columns)
+    height = sum(row not in hidden.rows for row in range(len(texts)))
+    grid = grids.build(kept, Place(0, sheet=name), height=height)
     grid = grids.trim(grid) if grid is not None else None
     if grid is None:
         return []
-    return [*heading(name), grid]
+    return [*heading(name), evolve(grid, notes=hidden.notes(cells, start))]
 
 
 def heading(name: str) -> list[Block]:

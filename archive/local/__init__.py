@@ -1,0 +1,1 @@
+"""A local catalogue held against the national one, row by row. Pure."""

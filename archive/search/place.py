@@ -1,0 +1,85 @@
+"""Where a match stands: its notice, a verbatim piece of the text, and the address of its paragraph or row."""
+
+from __future__ import annotations
+
+import sqlite3
+from urllib.parse import quote
+
+from attrs import frozen
+
+from archive.search import texts
+from archive.search.rank import Match
+from archive.search.snippet import Piece, piece_of
+
+MARKED = 40
+"""Characters of a hit that an address names, to be marked by the browser."""
+
+
+@frozen
+class Place:
+    notice: str
+    """Slug."""
+    snippet: str
+    hits: list[tuple[int, int]]
+    url: str
+    mark: str
+    """What goes behind the address to have the browser mark the words there."""
+
+
+def place_of(connection: sqlite3.Connection, match: Match) -> Place:
+    return _PLACES[match.kind](connection, match)
+
+
+def _notice(connection: sqlite3.Connection, match: Match) -> Place:
+    slug = connection.execute("SELECT slug FROM notices WHERE id = ?", [match.id]).fetchone()[0]
+    _, title, text = next(texts.notices(connection, match.id))
+    piece = piece_of(text, title, match.texts)
+    return Place(slug, piece.text, piece.hits, f"/notices/{slug}", "")
+
+
+def _document(connection: sqlite3.Connection, match: Match) -> Place:
+    document, number, slug, text, former, on_notice = connection.execute(
+        """SELECT d.id, v.number, n.slug, coalesce(v.text, ''), :id < 0,
+                  d.kind = 'page' AND d.mirror = '' AND d.superseded_by IS NULL
+           FROM search_entries e JOIN versions v ON v.id = e.version_id JOIN documents d ON d.id = v.document_id
+           JOIN notices n ON n.id = d.notice_id
+           WHERE e.kind = iif(:id > 0, 'document', 'former') AND e.id = abs(:id)""",
+        {"id": match.id},
+    ).fetchone()
+    piece = piece_of(text, match.title, match.texts)
+    line = text.count("\n", 0, piece.at) if piece.at is not None else None
+    page = line // texts.LINES + 1 if line is not None else 1
+    if on_notice and not former and page == 1:
+        url = f"/notices/{slug}"
+    else:
+        chosen = {"version": number if former else "", "page": page if page > 1 else ""}
+        query = "&".join(f"{name}={value}" for name, value in chosen.items() if value)
+        url = f"/documents/{document}" + (f"?{query}" if query else "")
+    anchor = f"#l{line + 1}" if line is not None else "#text"
+    return Place(slug, piece.text, piece.hits, url + anchor, _marked(piece))
+
+
+def _item(connection: sqlite3.Connection, match: Match) -> Place:
+    id = abs(match.id)
+    slug = connection.execute(
+        """SELECT n.slug FROM items i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
+           WHERE i.id = ?""",
+        [id],
+    ).fetchone()[0]
+    _, title, text = next(texts.items(connection, [id]))
+    piece = piece_of(text, title, match.texts)
+    return Place(slug, piece.text, piece.hits, f"/items/{id}", _marked(piece, "#"))
+
+
+def _marked(piece: Piece, before: str = "") -> str:
+    """The browser marks these words where the address leads (a text fragment); older ones overlook it."""
+    if not piece.hits:
+        return ""
+    start, end = piece.hits[0]
+    words = piece.text[start:end][:MARKED]
+    if "\n" in words or any(sign in words for sign in "│┃┠"):
+        return ""
+    return f"{before}:~:text={quote(words, safe='').replace('-', '%2D')}"
+
+
+_PLACES = {"notice": _notice, "document": _document, "item": _item}

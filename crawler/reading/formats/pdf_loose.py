@@ -1,0 +1,351 @@
+"""Catalogues in a PDF without a full set of lines: where text stands gives the columns and, between lines, the rows.
+
+Only a table whose header is that of a standard catalogue is read so, and what continues it on the next page: anything
+else that stands in columns stays text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from attrs import evolve, frozen
+
+from archive.model import Grid, Place
+from archive.words.columns import GROUPS
+from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
+from crawler.reading.catalogue.lattice import squeeze
+from crawler.reading.formats import grids
+from crawler.reading.formats.pdf_layout import CLINGING, Char, Line, homes, levels, lines_of, paragraphs
+from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
+
+_LABELS = "\n".join(ROLE_OF)
+_MOST_HEADER_LINES = 12
+_CROSSING = 0.2
+"""Share of the lines of a page that may reach over the columns of the page before and still go on with its table."""
+
+
+@frozen
+class Rule:
+    """A horizontal line, in points."""
+
+    x0: float
+    x1: float
+    y: float
+
+
+@frozen
+class Paper:
+    """What a page holds of one: its characters and horizontal lines, and its number."""
+
+    chars: Sequence[Char]
+    rules: Sequence[Rule]
+    page: int
+
+
+@frozen
+class Segment:
+    """Characters of one line without a gap between them."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    pieces: tuple[tuple[float, float], ...]
+    """From where to where its characters reach, without the marks that may hang over an edge."""
+
+    @property
+    def size(self) -> float:
+        return self.bottom - self.top
+
+
+@frozen
+class Columns:
+    """Where the columns of a table stand: what a page without a header goes on with."""
+
+    edges: tuple[float, ...]
+    """One more than columns."""
+    serial: int | None
+    ruled: bool = False
+    """Lines divide its rows."""
+
+    @property
+    def count(self) -> int:
+        return len(self.edges) - 1
+
+    def at(self, x: float) -> int:
+        """The column at this place; what stands outside is of the nearest one."""
+        return min(sum(x >= edge for edge in self.edges[1:]), self.count - 1)
+
+
+@frozen
+class Loose:
+    """A table found on a page, from `top` to `bottom`."""
+
+    top: float
+    bottom: float
+    grid: Grid
+    columns: Columns
+
+
+def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
+    """The catalogues among these characters, from top to bottom.
+
+    carried: the columns with which the page before ended, when its table may go on here.
+    """
+    rows = visual_lines(paper.chars)
+    starts = [number for number, row in enumerate(rows) if is_header(segment.text for segment in row)]
+    found: list[Loose] = []
+    first = _header_top(rows, starts[0]) if starts else len(rows)
+    if carried is not None and _fits(rows[:first], carried):
+        found += _table(paper, rows[:first], 0, carried)
+    before = 0
+    for index, start in enumerate(starts):
+        if start < before:
+            continue
+        top, stop = _header_top(rows, start), _header_stop(rows, start)
+        later = next((s for s in starts[index + 1 :] if s >= stop), None)
+        end = _titles_top(rows, _header_top(rows, later), stop) if later is not None else len(rows)
+        region, head = rows[top:end], stop - top
+        columns = _columns(region, head)
+        before = end
+        if columns is not None:
+            found += _table(paper, _without_prose(region, head, columns), head, columns)
+    return found
+
+
+# ---------------------------------------------------------------- lines and segments
+
+
+def visual_lines(chars: Iterable[Char]) -> list[list[Segment]]:
+    """Segments by the height at which they stand."""
+    found = (_segments(level) for level in levels(chars, 0.3))
+    return [row for row in found if row]
+
+
+def _segments(level: Sequence[Char]) -> list[Segment]:
+    runs: list[list[Char]] = []
+    for char in level:
+        if runs and char.x0 - runs[-1][-1].x1 <= 0.45 * char.size:
+            runs[-1].append(char)
+        else:
+            runs.append([char])
+    return [segment for run in runs if (segment := _segment(run)) is not None]
+
+
+def _segment(run: Sequence[Char]) -> Segment | None:
+    inked = [char for char in run if not char.text.isspace()]
+    if not inked:
+        return None
+    top, bottom = min(char.top for char in inked), max(char.bottom for char in inked)
+    pieces = tuple((char.x0, char.x1) for char in inked if char.text not in CLINGING)
+    text = "".join(char.text for char in run).strip()
+    return Segment(text, inked[0].x0, max(inked[-1].x1, inked[0].x1), top, bottom, pieces)
+
+
+# ---------------------------------------------------------------- the header
+
+
+def _is_fragment(segment: Segment) -> bool:
+    text = squeeze(segment.text)
+    return text in _LABELS or bool(label_role(text)) or text.startswith(("(", "注"))
+
+
+def _of_header(row: Sequence[Segment]) -> bool:
+    fragments = sum(map(_is_fragment, row))
+    return fragments * 10 >= len(row) * 6 and not any(segment.text.isdecimal() for segment in row)
+
+
+def _header_top(rows: Sequence[Sequence[Segment]], start: int) -> int:
+    while start > 0 and _of_header(rows[start - 1]) and _near(rows[start - 1], rows[start]):
+        start -= 1
+    return start
+
+
+def _header_stop(rows: Sequence[Sequence[Segment]], start: int) -> int:
+    stop = start + 1
+    while stop < len(rows) and stop - start < _MOST_HEADER_LINES and _of_header(rows[stop]):
+        if not _near(rows[stop - 1], rows[stop]):
+            break
+        stop += 1
+    return stop
+
+
+def _near(above: Sequence[Segment], below: Sequence[Segment]) -> bool:
+    return below[0].top - above[0].bottom < 2.5 * below[0].size
+
+
+def _titles_top(rows: Sequence[Sequence[Segment]], top: int, least: int) -> int:
+    """The lines of title above a header that follows on the same page."""
+    while top > least and len(rows[top - 1]) == 1:
+        top -= 1
+    return top
+
+
+def _columns(region: Sequence[Sequence[Segment]], head: int) -> Columns | None:
+    """A column for each label, parted where the least text stands between two of them."""
+    header = [segment for row in region[:head] for segment in row]
+    groups = _groups(header)
+    labels = _stacked([segment for segment in header if segment not in groups])
+    if len(labels) < 3:
+        return None
+    pieces = [piece for row in region[head:] if len(row) > 1 for segment in row for piece in segment.pieces]
+    left = min([labels[0][0].x0, *(x0 for x0, _ in pieces)])
+    right = max([max(s.x1 for s in labels[-1]), *(x1 for _, x1 in pieces)])
+    edges = [left - 2]
+    for one, other in pairwise(labels):
+        edges.append(_parting(max(s.x1 for s in one), min(s.x0 for s in other), pieces))
+    serial = next((i for i, label in enumerate(labels) if label_role("".join(s.text for s in label)) == "serial"), None)
+    return Columns((*edges, right + 2), serial)
+
+
+def _stacked(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Segments of one label stand below one another; labels from left to right."""
+    found: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: s.x0):
+        if found and segment.x0 < max(s.x1 for s in found[-1]) - 0.2 * segment.size:
+            found[-1].append(segment)
+        else:
+            found.append([segment])
+    return [sorted(label, key=lambda s: s.top) for label in found]
+
+
+def _parting(left: float, right: float, pieces: Sequence[tuple[float, float]]) -> float:
+    """Between two labels, the middle of the widest strip in which the least text stands."""
+    steps = max(int((right - left) / 0.5), 1)
+    counts = [0] * steps
+    for x0, x1 in pieces:
+        for step in range(max(int((x0 - left) / 0.5), 0), min(int((x1 - left) / 0.5) + 1, steps)):
+            counts[step] += 1
+    least = min(counts)
+    runs: list[tuple[int, int]] = []
+    for step, count in enumerate(counts):
+        if count == least:
+            if runs and runs[-1][1] == step:
+                runs[-1] = (runs[-1][0], step + 1)
+            else:
+                runs.append((step, step + 1))
+    first, last = max(runs, key=lambda run: run[1] - run[0])
+    return left + 0.5 * (first + last) / 2
+
+
+def _groups(header: Sequence[Segment]) -> list[Segment]:
+    """Labels that stand over others: 公开对象 over 全社会 and 特定群体."""
+    over = [segment for segment in header if label_role(segment.text) in GROUPS]
+    leaves = _stacked([segment for segment in header if segment not in over])
+    tops = [(group_of(label_role("".join(s.text for s in leaf))), leaf[0].top) for leaf in leaves]
+    return [
+        segment
+        for segment in over
+        if any(group == label_role(segment.text) and top >= segment.bottom - 0.3 * segment.size for group, top in tops)
+    ]
+
+
+# ---------------------------------------------------------------- what belongs to the table
+
+
+def _crossed(segment: Segment, columns: Columns) -> int:
+    slack = 0.5 * segment.size
+    return sum(segment.x0 + slack < edge < segment.x1 - slack for edge in columns.edges[1:-1])
+
+
+def _fits(rows: Sequence[Sequence[Segment]], columns: Columns) -> bool:
+    """Whether lines at the top of a page go on with these columns."""
+    segments = [segment for row in rows for segment in row]
+    if not segments or max(len(row) for row in rows) < 3:
+        return False
+    return sum(_crossed(segment, columns) > 0 for segment in segments) <= _CROSSING * len(segments)
+
+
+def _without_prose(region: Sequence[Sequence[Segment]], head: int, columns: Columns) -> Sequence[Sequence[Segment]]:
+    """Without the lines below the table that reach over its columns: a remark, a signature."""
+    stop = len(region)
+    while stop > head and len(region[stop - 1]) == 1 and _crossed(region[stop - 1][0], columns) >= 1:
+        stop -= 1
+    return region[:stop]
+
+
+# ---------------------------------------------------------------- the grid
+
+
+def _table(paper: Paper, region: Sequence[Sequence[Segment]], head: int, columns: Columns) -> list[Loose]:
+    if len(region) <= head:
+        return []
+    top, bottom = region[0][0].top - 1, max(segment.bottom for row in region for segment in row) + 1
+    start = max(segment.bottom for row in region[:head] for segment in row) + 0.5 if head else top
+    placed = _by_column([char for char in paper.chars if top <= char.middle[1] <= bottom], columns)
+    lines = [[line for line in lines_of(mine) if line.top >= start - 1] for mine in placed]
+    body = [Column(index, mine) for index, mine in enumerate(lines)]
+    rules = [rule for rule in paper.rules if start - 2 <= rule.y <= bottom + 12]
+    inner = inner_rules(body, (rule.y for rule in rules))
+    columns = evolve(columns, ruled=columns.ruled or bool(inner))
+    bands, doubts = bands_of(body, columns.serial, inner if columns.ruled else None, (start, bottom))
+    cells = _head_cells(region[:head], columns) if head else []
+    depth = 1 + max((cell.row + cell.rows - 1 for cell in cells), default=-1)
+    cells += _body_cells(body, bands, columns, rules if columns.ruled else (), depth)
+    grid = grids.build(cells, Place(0, page=paper.page), height=depth + len(bands))
+    if grid is None:
+        return []
+    grid = evolve(grid, doubts={depth + row: reason for row, reason in doubts.items()})
+    return [Loose(top, bottom, grid, columns)]
+
+
+def _by_column(chars: Sequence[Char], columns: Columns) -> list[list[Char]]:
+    found: list[list[Char]] = [[] for _ in range(columns.count)]
+    for level in levels(chars, 0.3):
+        for home, char in homes(level, lambda char: columns.at(char.middle[0])):
+            found[home].append(char)
+    return found
+
+
+def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[grids.Cell]:
+    segments = [segment for row in rows for segment in row]
+    groups = _groups(segments)
+    texts: list[list[Segment]] = [[] for _ in range(columns.count)]
+    for segment in segments:
+        if segment not in groups:
+            texts[columns.at((segment.x0 + segment.x1) / 2)].append(segment)
+    labels = ["".join(s.text for s in sorted(mine, key=lambda s: s.top)) for mine in texts]
+    over = [_over(label, texts[index], groups) for index, label in enumerate(labels)]
+    cells: list[grids.Cell] = []
+    for index, label in enumerate(labels):
+        group = over[index]
+        if group is None:
+            cells.append(grids.Cell(0, index, 2 if groups else 1, 1, label))
+            continue
+        if index == 0 or over[index - 1] is not group:
+            wide = next((n for n in range(index, len(over)) if over[n] is not group), len(over)) - index
+            cells.append(grids.Cell(0, index, 1, wide, group.text))
+        cells.append(grids.Cell(1, index, 1, 1, label))
+    return cells
+
+
+def _over(label: str, mine: Sequence[Segment], groups: Sequence[Segment]) -> Segment | None:
+    """The group's label above a column, if it has one."""
+    group = group_of(label_role(label))
+    return next((s for s in groups if group and label_role(s.text) == group), None)
+
+
+def _body_cells(
+    body: Sequence[Column], bands: Sequence[Band], columns: Columns, rules: Sequence[Rule], depth: int
+) -> list[grids.Cell]:
+    cells: list[grids.Cell] = []
+    for column in body:
+        left, right = columns.edges[column.index], columns.edges[column.index + 1]
+        middle = (left + right) / 2
+        mine = [rule.y for rule in rules if rule.x0 - 2 <= middle <= rule.x1 + 2]
+        for first, last in merged_down(column, bands, mine):
+            lines = [line for line in column.lines if bands[first].top <= _middle(line) < bands[last].bottom]
+            cells.append(grids.Cell(depth + first, column.index, last - first + 1, 1, _text(lines, column)))
+    return cells
+
+
+def _middle(line: Line) -> float:
+    return (line.top + line.bottom) / 2
+
+
+def _text(lines: Sequence[Line], column: Column) -> str:
+    if not lines:
+        return ""
+    return "\n".join(paragraphs(lines, column.left, column.right, indented=False))

@@ -1,0 +1,180 @@
+"""The rows of a table whose rows no line divides: by its numbers, and by the blank between its lines of text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from statistics import median
+
+from attrs import frozen
+
+from crawler.reading.formats.pdf_layout import Line
+
+_SERIAL = re.compile(r"[(（]?\d{1,4}[)）.、．]?")
+_NEAR = 3.0
+"""Points within which the middle of a merged cell is the middle of its rows."""
+_TICK = 2
+"""Characters: a mark belongs to the row beside it, never to several."""
+_DOUBT = "行与行之间没有线，行的起止按文字间距推断，请对照原件核对"
+
+
+@frozen
+class Column:
+    index: int
+    lines: Sequence[Line]
+
+    @property
+    def left(self) -> float:
+        return min((line.x0 for line in self.lines), default=0)
+
+    @property
+    def right(self) -> float:
+        return max((line.x1 for line in self.lines), default=0)
+
+
+@frozen
+class Band:
+    """One row, from top to bottom in points."""
+
+    top: float
+    bottom: float
+
+
+def bands_of(
+    columns: Sequence[Column], serial: int | None, rules: Sequence[float] | None, extent: tuple[float, float]
+) -> tuple[list[Band], dict[int, str]]:
+    """The rows between `extent`, and by number of row why one is not sure.
+
+    rules: the lines between rows, none where one row fills the page; None in a table that has no such lines.
+    """
+    cuts, doubts = (list(rules), {}) if rules is not None else _cuts(columns, serial, extent)
+    edges = [extent[0], *cuts, max(extent[1], *cuts, 0)]
+    return [Band(above, below) for above, below in pairwise(edges)], doubts
+
+
+def inner_rules(columns: Sequence[Column], rules: Iterable[float]) -> list[float]:
+    """Lines with text above and below them."""
+    middles = [(line.top + line.bottom) / 2 for column in columns for line in column.lines]
+    least, most = min(middles, default=0), max(middles, default=0)
+    return [y for y in _apart(rules) if least < y < most]
+
+
+def _apart(values: Iterable[float]) -> list[float]:
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > 3:
+            found.append(value)
+    return found
+
+
+def _cuts(
+    columns: Sequence[Column], serial: int | None, extent: tuple[float, float]
+) -> tuple[list[float], dict[int, str]]:
+    """Where one row ends and the next begins."""
+    usual = _usual_gap(columns)
+    gaps = _gaps([line for column in _solid(columns, serial) for line in column.lines])
+    wide = [gap for gap in gaps if gap[1] - gap[0] > usual * 1.3 + 0.6]
+    anchors = [line for line in columns[serial].lines if _SERIAL.fullmatch(line.text)] if serial is not None else []
+    if len(anchors) < 2:
+        return [(a + b) / 2 for a, b in wide], {}
+    cuts: list[float] = []
+    doubts: dict[int, str] = {}
+    above = [gap for gap in wide if gap[1] <= anchors[0].top + 2 and gap[0] > extent[0]]
+    if above:
+        cuts.append((above[-1][0] + above[-1][1]) / 2)
+    for one, other in pairwise(anchors):
+        middle, next_middle = (one.top + one.bottom) / 2, (other.top + other.bottom) / 2
+        between = [gap for gap in gaps if middle < (gap[0] + gap[1]) / 2 < next_middle]
+        if not between:
+            cuts.append((middle + next_middle) / 2)
+            doubts |= {len(cuts) - 1: _DOUBT, len(cuts): _DOUBT}
+            continue
+        best = max(between, key=lambda gap: (round(gap[1] - gap[0], 1), gap[1]))
+        cuts.append((best[0] + best[1]) / 2)
+        rivals = [gap for gap in between if gap is not best and gap[1] - gap[0] > (best[1] - best[0]) / 1.2 - 0.3]
+        directly = abs(best[1] - other.top) < 0.35 * (other.bottom - other.top)
+        if rivals and not directly:
+            doubts |= {len(cuts) - 1: _DOUBT, len(cuts): _DOUBT}
+    below = [gap for gap in wide if gap[0] >= anchors[-1].bottom - 2]
+    if below and below[-1][1] - below[-1][0] > 3 * (anchors[-1].bottom - anchors[-1].top):
+        cuts.append((below[-1][0] + below[-1][1]) / 2)
+    return cuts, doubts
+
+
+def _solid(columns: Sequence[Column], serial: int | None) -> list[Column]:
+    """The columns whose cells are each row's own: the fullest ones; 一级事项, basis and subject may reach over rows."""
+    most = max((len(column.lines) for column in columns), default=0)
+    return [c for c in columns if len(c.lines) * 2 >= most or c.index == serial]
+
+
+def _gaps(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """Where no line stands, from top to bottom."""
+    found: list[tuple[float, float]] = []
+    reach: float | None = None
+    for line in sorted(lines, key=lambda line: line.top):
+        if reach is not None and line.top > reach - 0.1 * (line.bottom - line.top):
+            found.append((reach, max(line.top, reach)))
+        reach = line.bottom if reach is None else max(reach, line.bottom)
+    return found
+
+
+def _usual_gap(columns: Sequence[Column]) -> float:
+    """Between two lines of one cell: the smaller half of what stands between lines of a column."""
+    gaps = sorted(below.top - above.bottom for column in columns for above, below in pairwise(column.lines))
+    return max(median(gaps[: max(1, len(gaps) // 2)]), 0.0) if gaps else 0.0
+
+
+def merged_down(column: Column, bands: Sequence[Band], rules: Sequence[float]) -> list[tuple[int, int]]:
+    """(first, last) row of each cell of a column."""
+    if rules:
+        return _by_rules(bands, rules)
+    return _by_middles(column, bands) or [(row, row) for row in range(len(bands))]
+
+
+def _by_rules(bands: Sequence[Band], rules: Sequence[float]) -> list[tuple[int, int]]:
+    found = [(0, 0)]
+    for row in range(1, len(bands)):
+        edge = bands[row].top
+        if any(abs(y - edge) < 4 for y in rules):
+            found.append((row, row))
+        else:
+            found[-1] = (found[-1][0], row)
+    return found
+
+
+def _by_middles(column: Column, bands: Sequence[Band]) -> list[tuple[int, int]]:
+    """Cells set in the middle of several rows: each group of lines is the middle of the rows it stands for."""
+    groups: list[list[Line]] = []
+    for line in column.lines:
+        if groups and line.top - groups[-1][-1].bottom < 0.6 * (line.bottom - line.top):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    straddles = any(group[0].top < band.top < group[-1].bottom for group in groups for band in bands[1:]) or any(
+        not _holds(groups, band) for band in bands[:1]
+    )
+    ticks = all(len(line.text) <= _TICK for line in column.lines)
+    if not straddles or not groups or ticks:
+        return []
+    found: list[tuple[int, int]] = []
+    row = 0
+    for group in groups:
+        middle = (group[0].top + group[-1].bottom) / 2
+        fits = [
+            (first, last)
+            for first in range(row, len(bands))
+            for last in range(first, len(bands))
+            if abs((bands[first].top + bands[last].bottom) / 2 - middle) <= _NEAR and (first == row or not found)
+        ]
+        if not fits:
+            return []
+        first, last = fits[0]
+        found += [(blank, blank) for blank in range(row, first)]
+        found.append((first, last))
+        row = last + 1
+    return [*found, *((blank, blank) for blank in range(row, len(bands)))]
+
+
+def _holds(groups: Sequence[Sequence[Line]], band: Band) -> bool:
+    return any(band.top <= (group[0].top + group[-1].bottom) / 2 < band.bottom for group in groups)

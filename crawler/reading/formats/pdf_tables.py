@@ -1,0 +1,109 @@
+"""The tables of one page of a PDF: ruled ones by pdfplumber, with ends that a cut left open; else by the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from attrs import frozen
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
+
+from archive.model import Grid
+from crawler.reading.formats import pdf_layout as layout
+from crawler.reading.formats.errors import DAMAGE
+from crawler.reading.formats.pdf_loose import Columns, Loose, Paper, Rule, loose_tables
+
+FAULTS = (PdfminerException, MalformedPDFException, PSException, *DAMAGE)
+_NEAR = 3.0
+_FOOT = 0.93
+"""Share of the page's height below which only its number stands."""
+
+
+@frozen
+class Found:
+    """What stands on a page from top to bottom, and the columns with which a table without lines may go on."""
+
+    parts: tuple[layout.Line | Grid, ...]
+    carried: Columns | None = None
+
+
+def unruled(chars: Sequence[layout.Char], number: int, height: float, carried: Columns | None) -> Found:
+    return _placed(chars, [], loose_tables(Paper(_body(chars, height), (), number), carried))
+
+
+def ruled(pages: Sequence[Any], number: int, carried: Columns | None) -> Found | None:
+    """None where pdfplumber cannot read the page."""
+    if number > len(pages):
+        return None
+    page = pages[number - 1]
+    try:
+        # a damaged font gives characters without text
+        usable = [c for c in page.chars if c["upright"] and c["text"]]
+        chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in usable]
+        edges = list(page.edges)
+        settings = {"explicit_horizontal_lines": list(_closing(edges, chars))}
+        tables = [(t.bbox, [cell for cell in t.cells if cell is not None]) for t in page.find_tables(settings)]
+        height = float(page.height)
+        page.close()
+    except FAULTS:
+        return None
+    placed: list[tuple[float, float, Grid]] = []
+    rest = chars
+    for (left, top, right, bottom), cells in tables:
+        inside = [c for c in rest if left <= c.middle[0] <= right and top <= c.middle[1] <= bottom]
+        grid = layout.grid_of(cells, inside, number)
+        if grid is None or not any(map(any, grid.cells)):
+            continue
+        taken = set(map(id, inside))
+        rest = [c for c in rest if id(c) not in taken]
+        placed.append((top, bottom, grid))
+    loose: list[Loose] = []
+    if not placed:
+        rules = [Rule(e["x0"], e["x1"], e["top"]) for e in edges if e["orientation"] == "h"]
+        loose = loose_tables(Paper(_body(chars, height), rules, number), carried)
+    return _placed(chars, placed, loose)
+
+
+def _body(chars: Sequence[layout.Char], height: float) -> list[layout.Char]:
+    return [char for char in chars if char.middle[1] < height * _FOOT]
+
+
+def _placed(chars: Sequence[layout.Char], ruled: list[tuple[float, float, Grid]], loose: Sequence[Loose]) -> Found:
+    parts: list[layout.Line | Grid] = []
+    grids = [*ruled, *((table.top, table.bottom, table.grid) for table in loose)]
+    rest = list(chars)
+    if loose:
+        rest = [c for c in rest if not any(top <= c.middle[1] <= bottom for top, bottom, _ in grids)]
+    else:
+        taken = {id(c) for c in rest for top, bottom, grid in ruled if top <= c.middle[1] <= bottom}
+        rest = [c for c in rest if id(c) not in taken]
+    for top, _, grid in sorted(grids, key=lambda found: found[0]):
+        parts += layout.lines_of(c for c in rest if c.middle[1] < top)
+        rest = [c for c in rest if c.middle[1] >= top]
+        parts.append(grid)
+    return Found((*parts, *layout.lines_of(rest)), loose[-1].columns if loose else None)
+
+
+def _closing(edges: Iterable[Any], chars: Sequence[layout.Char]) -> Iterable[Any]:
+    """The lines that are missing where vertical ones end together in the open, with text between them: a page's cut."""
+    upright = [e for e in edges if e["orientation"] == "v"]
+    level = [e for e in edges if e["orientation"] == "h"]
+    for end in ("top", "bottom"):
+        for y in layout.edges_of([e[end] for e in upright]):
+            mine = [e for e in upright if abs(e[end] - y) <= _NEAR]
+            x0, x1 = min(e["x0"] for e in mine), max(e["x1"] for e in mine)
+            if len({round(e["x0"]) for e in mine}) < 4 or _covered(level, x0, x1, y):
+                continue
+            ends = {"x0": x0, "x1": x1, "width": x1 - x0, "top": y, "bottom": y, "doctop": y, "height": 0}
+            yield ends | {"orientation": "h", "object_type": "line"}
+
+
+def _covered(level: Iterable[Any], x0: float, x1: float, y: float) -> bool:
+    """Whether lines at this height reach over more than half of the way."""
+    near = sorted((e["x0"], e["x1"]) for e in level if abs(e["top"] - y) <= _NEAR)
+    reach, covered = x0, 0.0
+    for left, right in near:
+        covered += max(0.0, min(right, x1) - max(left, reach))
+        reach = max(reach, right)
+    return covered * 2 > x1 - x0

@@ -1,0 +1,97 @@
+# ruff: noqa: E501 — pages, as their systems write them
+"""A text that its site cuts into pages: the further ones are known by their addresses, and are one text with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from archive.model import CONTINUED, Attachment
+from archive.record.edition import document_of, page_of, present
+from archive.record.store import Store
+from crawler.reading import read
+from crawler.sources import load_sources
+from tests.factory import capture, page_document
+from tests.test_editions import BODY, Told
+
+URL = "http://site.example/zwgk/t20210512_4711.html"
+TEXT = (
+    "<div class='TRS_Editor'>"
+    + "".join(f"<p>第{n}条 本页为演示样本，请认真贯彻执行。</p>" for n in range(9))
+    + "</div>"
+)
+PAGERS = {
+    "下一页": ("<a href='t20210512_4711_1.html'>下一页</a>", ["t20210512_4711_1.html"]),
+    "numbers with a gap": (
+        "<a href='t20210512_4711_1.html'>2</a><a href='t20210512_4711_1.html'>下一页</a><a href='t20210512_4711_4.html'>尾页</a>",
+        [f"t20210512_4711_{n}.html" for n in (1, 2, 3, 4)],
+    ),
+    "numbers from 2": ("<a href='/zwgk/t20210512_4711-2.html'>[2]</a>", ["t20210512_4711-2.html"]),
+    "a script": (
+        "<script>createPageHTML(3, 0, \"t20210512_4711\", \"html\");</script>",
+        ["t20210512_4711_1.html", "t20210512_4711_2.html"],
+    ),
+    "a query": ("<a href='?page=2'>第2页</a>", ["t20210512_4711.html?page=2"]),
+    "the next document": ("<a href='t20210512_4712.html'>下一页</a><a href='t20210512_47111.html'>2</a>", []),
+    "another host": ("<a href='http://other.example/zwgk/t20210512_4711_1.html'>下一页</a>", []),
+    "a million pages": (
+        "<a href='t20210512_4711_1.html'>2</a><a href='t20210512_4711_99.html'>99</a>",
+        [f"t20210512_4711_{n}.html" for n in range(1, 20)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("pager", "expected"), PAGERS.values(), ids=PAGERS)
+def test_the_further_pages_of_a_text_are_its_own_addresses_with_a_number(pager: str, expected: list[str]) -> None:
+    html = f"<html><head><title>演示通知</title></head><body><div>{TEXT}<div class='pager'>{pager}</div></div></body></html>"
+    headers = {"content-type": "text/html; charset=utf-8", "content-location": URL}
+    document = read(html.encode(), headers, load_sources(None).rule_for(URL))
+    urls = [f"http://site.example/zwgk/{name}" for name in expected]
+    assert document.metadata.get(CONTINUED, "").split() == urls
+    assert [attachment.url for attachment in document.attachments] == urls
+
+
+def cut(told: Told, first: str, second: str) -> None:
+    """The land notice's page as two, the second kept as a file of its own."""
+    page = told.document("land", "page")
+    further = page["url"].replace(".html", "_1.html")
+    old = told.store.row("SELECT * FROM documents WHERE url = ?", [page["url"].replace(".html", ".docx")])
+    files = (Attachment("第2页", further), Attachment(old["name"], old["url"]))
+    told.page(body=first, attachments=files, metadata={"document_number": "演示发〔2019〕1号", CONTINUED: further})
+    row = told.store.row("SELECT * FROM documents WHERE url = ?", [further])
+    capture(told.store, 1, row["id"], further, evolve(page_document("演示", ""), text=second))
+
+
+def joined(store: Store) -> str:
+    notice = store.row("SELECT * FROM notices WHERE slug = 'land'")
+    assert notice is not None
+    page = page_of(store, notice)
+    assert page is not None
+    edition = present(store, notice)
+    assert edition is not None
+    return document_of(store, edition).text
+
+
+def test_a_page_cut_in_two_is_told_as_no_deletion(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    told.page(body=BODY)
+    told.settle()
+    place = BODY.index("自收到")
+    cut(told, BODY[:place], BODY[place:])
+    assert [change["kind"] for change in told.settle() if not change["quiet"]] == []
+    assert joined(told.store).replace("\n", "").endswith(BODY)
+
+
+def test_an_edit_on_the_second_page_is_told(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    told.page(body=BODY)
+    told.settle()
+    place = BODY.index("自收到")
+    cut(told, BODY[:place], BODY[place:])
+    told.settle()
+    cut(told, BODY[:place], BODY[place:].replace("20个", "7个"))
+    (change,) = told.settle()
+    assert change["kind"] == "revised"
+    assert "7个工作日" in change["summary"]
