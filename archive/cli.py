@@ -33,6 +33,7 @@ COMMANDS = {
     "schedule": ("run", "schedule"),
     "doctor": ("doctor",),
     "demo": ("demo",),
+    "intake": ("receive", "try", "add", "sources"),
     "laws": ("laws",),
     "compare": ("compare",),
 }
@@ -81,7 +82,7 @@ class Commands(click.Group):
 @click.version_option(package_name="guidelines-archive", prog_name="guidelines")
 @click.pass_context
 def cli(context: click.Context, data: Path) -> None:
-    """基层政务公开标准档案：抓取、比对、检索 19 份部委通知及其标准目录。"""
+    """公开标准档案：抓取、比对、检索名单中的通知及其附件和目录。"""
     context.obj = data
 
 

@@ -52,6 +52,8 @@ class Sources:
     tasks: tuple[Task, ...] = ()
     laws: tuple[Law, ...] = ()
     locals: tuple[Local, ...] = ()
+    name: str = ""
+    """What the list is about, as titles of pages, feeds and mails say it; '' leaves it to the notices' titles."""
 
     @property
     def watched(self) -> tuple[tuple[Role, Notice], ...]:

@@ -1,7 +1,7 @@
 """The crawler as a process of its own: `python -m crawler COMMAND --data DIR`, started by `guidelines`.
 
-Commands: crawl · reextract · recheck · decide · doctor · local. What a crawl found is in the database under its token;
-only `recheck`, `doctor` and `local` print their result (JSON).
+Commands: crawl · receive · reextract · recheck · decide · doctor · try · add · sources · local. What a crawl found is
+in the database under its token; `recheck`, `doctor` and the last four print their result (JSON).
 Exit codes: 0 done · 1 failed · 2 wrong settings or sources · 128 + n ended by signal n.
 """
 
@@ -32,9 +32,11 @@ from archive.warc.read import WarcError
 
 try:
     from crawler import decide as deciding
+    from crawler import receive as receiving
     from crawler import reread, run
     from crawler.abreast import hold_locals
-    from crawler.archive import Wanted, begun, finish, remembered, sound, under_way, with_successors
+    from crawler.advise import commands as advice
+    from crawler.archive import Wanted, begun, finish, remembered, remembered_file, sound, under_way, with_successors
     from crawler.frugal import spare_address_space
     from crawler.stopping import Stop
 except Exception as error:  # whatever an import raises: a package is missing or broken that others can do without
@@ -77,6 +79,21 @@ def crawl(data: Path, token: str, **given: Any) -> None:
         _log(crawl.id)
         if crawl.slugs:
             run.crawl(crawl, STOP, wanted.replay)
+
+
+@main.command()
+@data_option
+@click.option("--token", required=True)
+@click.option("--notice", required=True)
+@click.option("--url", default="")
+@click.argument("file", type=click.Path(path_type=Path))
+def receive(data: Path, token: str, notice: str, url: str, file: Path) -> None:
+    """Keep a page or file that a person has saved, as an answer of the notice's site."""
+    saved = receiving.look_at(file, load_settings(data).max_bytes)
+    wanted = Wanted(slugs=[notice], sources=remembered_file(data), received=True)
+    with under_way(data, token, wanted) as crawl:
+        _log(crawl.id)
+        receiving.receive(crawl, saved, url)
 
 
 @main.command()
@@ -165,6 +182,10 @@ def local(data: Path, target: str) -> None:
     from crawler.local import look
 
     click.echo(json.dumps(look(target, remembered(data), load_settings(data)), ensure_ascii=False))
+
+
+for _command in advice.COMMANDS:
+    main.add_command(_command)
 
 
 def _log(crawl_id: int | None = None) -> None:

@@ -69,6 +69,8 @@ class Wanted:
     """WARC files that answer instead of the network."""
     settings: Mapping[str, Any] = field(factory=dict)
     """In place of those in settings.toml."""
+    received: bool = False
+    """A person hands in what a browser has saved; nobody is asked."""
 
 
 @contextmanager
@@ -90,7 +92,7 @@ def under_way(data: Path, token: str, wanted: Wanted) -> Iterator[Crawl]:
         settle_all(store, None)  # what a killed crawl left
         declared = with_successors(store, declared)
         slugs = _slugs(store, declared, wanted)
-        kind = "replay" if wanted.replay else "live"
+        kind = "receive" if wanted.received else "replay" if wanted.replay else "live"
         with begun(store, token, kind, asdict(settings) | {"notices": slugs}) as (crawl_id, stats):
             if slugs:
                 _check_reader(store)
@@ -168,8 +170,13 @@ def _remember(data: Path, given: Path | None) -> None:
 
 def remembered(data: Path) -> Declared:
     """The declarations that the archive was last crawled by."""
+    return load_sources(_sources_file(data, remembered_file(data)))
+
+
+def remembered_file(data: Path) -> Path | None:
+    """The list that was given on the command line of the last crawl."""
     copy = data / REMEMBERED
-    return load_sources(_sources_file(data, copy if copy.exists() else None))
+    return copy if copy.exists() else None
 
 
 def with_successors(store: Store, declared: Declared) -> Declared:

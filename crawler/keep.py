@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from attrs import evolve
@@ -33,8 +34,11 @@ from crawler.download.revisit import was_conditional
 from crawler.judge import ending
 from crawler.judge.evidence import Evidence, is_left
 from crawler.judge.verdict import judge
+from crawler.reading.formats.errors import UnreadableError
+from crawler.reading.formats.mht import shown
 from crawler.reading.html import charset
 from crawler.reading.rule import Rule
+from crawler.reading.sniff import sniff
 from crawler.readings import GAVE_UP, Reading, read_capture, read_whole
 
 logger = logging.getLogger("guidelines")
@@ -150,7 +154,8 @@ class Keeper:
     def _evidence(
         self, job: Job, capture: Capture, response: Response, document: Document | None, present: Present
     ) -> Evidence:
-        payload, current = bytes(response.body), present.document
+        current = present.document
+        payload, headers = _as_shown(job, bytes(response.body), header_map(response))
         return Evidence(
             kind=job.kind,
             title=job.notice.title,
@@ -160,7 +165,7 @@ class Keeper:
             url=response.url,
             redirects=capture.redirects,
             http_status=response.status,
-            headers=header_map(response),
+            headers=headers,
             payload=payload,
             document=document,
             truncated="dataloss" in response.flags,
@@ -234,6 +239,15 @@ def _is_cut(before: Document, document: Document | None) -> bool:
     """Whether a site has cut a text into more pages than before: each says less, all together the same."""
     pages = [len(one.metadata.get(CONTINUED, "").split()) if one else 0 for one in (before, document)]
     return pages[1] > pages[0]
+
+
+def _as_shown(job: Job, payload: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
+    """A page as a visitor sees it: of one that was saved as a single file (.mhtml), the page in it."""
+    if job.kind != "page" or sniff(payload, headers) != "mht":
+        return payload, headers
+    with suppress(UnreadableError):  # its reading says why
+        return shown(payload, headers)
+    return payload, headers
 
 
 def _not_modified(job: Job, capture: Capture, response: Response) -> Capture:

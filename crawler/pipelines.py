@@ -3,6 +3,7 @@ done."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from scrapy.exceptions import NotConfigured
@@ -12,6 +13,7 @@ from archive.model import GOOD, Verdict
 from archive.record.keep import keep
 from archive.record.listings import is_candidate, listing_of, note_listed, note_look, propose
 from archive.record.reviews import note_capture
+from archive.record.store import Store
 from crawler.answer import Answer
 from crawler.crawl import Crawl, crawl_of
 from crawler.listed import Decided, Looked
@@ -38,36 +40,38 @@ class AnswerPipeline(_Pipeline):
 
     async def process_item(self, item: Any) -> Any:
         if isinstance(item, Answer):
-            self._keep(item)
+            keep_answer(self.store, self.crawl.id, item, self.stats.inc_value)
         return item
 
-    def _keep(self, answer: Answer) -> None:
-        capture, taken = answer.capture, answer.taken
-        standing = answer.standing if taken else None  # before the transaction
-        document_id = capture.document_id
-        with atomic(self.store.db):
-            capture_id = self.store.add_capture(self.crawl.id, capture)
-            if capture.verdict in GOOD:
-                self._follow_location(answer)
-            if taken is not None:
-                if keep(self.store, document_id, capture_id, taken.document, standing):
-                    self.stats.inc_value("guidelines/versions")
-                keep_inside(self.store, document_id, capture_id, taken)
-                if taken.inside:
-                    self.stats.inc_value("guidelines/members", len(taken.inside))
-            if capture.verdict is Verdict.SUSPECT:
-                seen = answer.reading.document if answer.reading else None
-                note_capture(self.store, document_id, capture_id, capture.reason, seen)
-        self.stats.inc_value(f"guidelines/verdicts/{capture.verdict}")
-        if capture.reason:
-            self.stats.inc_value(f"guidelines/reasons/{capture.reason}")
 
-    def _follow_location(self, answer: Answer) -> None:
-        """Remember where permanent redirects lead; other redirects say nothing about where a page lives."""
-        hops = answer.capture.redirects
-        permanent = bool(hops) and all(status in (301, 308) for status, _ in hops)
-        location = answer.capture.url if permanent else ""
-        self.store.lives_at(answer.capture.document_id, location)
+def keep_answer(store: Store, crawl_id: int, answer: Answer, count: Callable[..., None]) -> None:
+    """`count`: of a counter's name, and by how much where it is not one."""
+    capture, taken = answer.capture, answer.taken
+    standing = answer.standing if taken else None  # before the transaction
+    document_id = capture.document_id
+    with atomic(store.db):
+        capture_id = store.add_capture(crawl_id, capture)
+        if capture.verdict in GOOD:
+            _follow_location(store, answer)
+        if taken is not None:
+            if keep(store, document_id, capture_id, taken.document, standing):
+                count("guidelines/versions")
+            keep_inside(store, document_id, capture_id, taken)
+            if taken.inside:
+                count("guidelines/members", len(taken.inside))
+        if capture.verdict is Verdict.SUSPECT:
+            seen = answer.reading.document if answer.reading else None
+            note_capture(store, document_id, capture_id, capture.reason, seen)
+    count(f"guidelines/verdicts/{capture.verdict}")
+    if capture.reason:
+        count(f"guidelines/reasons/{capture.reason}")
+
+
+def _follow_location(store: Store, answer: Answer) -> None:
+    """Remember where permanent redirects lead; other redirects say nothing about where a page lives."""
+    hops = answer.capture.redirects
+    permanent = bool(hops) and all(status in (301, 308) for status, _ in hops)
+    store.lives_at(answer.capture.document_id, answer.capture.url if permanent else "")
 
 
 class ListingPipeline(_Pipeline):

@@ -61,6 +61,7 @@ class LocalEntry(Local):
 class SourcesFile:
     """What sources.toml may hold."""
 
+    name: str = ""
     notice: tuple[Notice, ...] = ()
     law: tuple[Law, ...] = ()
     local: tuple[LocalEntry, ...] = ()
@@ -113,7 +114,9 @@ def load_sources(path: Path | None) -> Declared:
     generic = evolve(generic, areas=areas)
     own = [rule if path is None else _declared(rule) for rule in map(_rule, given.site)]
     rules = {rule.host: rule for rule in (*built_in_rules, *own)}
-    sources = Sources(given.notice or built_in.notice, areas, given.task or built_in.task, given.law, given.local)
+    notices, tasks = given.notice or built_in.notice, given.task or built_in.task
+    name = given.name if given.notice else built_in.name
+    sources = Sources(notices, areas, tasks, given.law, given.local, name)
     return Declared(sources, {host: _completed(rule, generic) for host, rule in rules.items()}, generic)
 
 

@@ -26,7 +26,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 def mentioned(page: str = PAGE) -> list[str]:
     """Every `guidelines …` in the page: lines of an example, and words in backquotes."""
-    lines = re.findall(r"^    (guidelines .+)$", page, re.M)
+    lines = re.findall(r"^ {4,}(guidelines .+)$", page, re.M)
     return lines + re.findall(r"`(guidelines [^`]+)`", page)
 
 

@@ -84,13 +84,13 @@ def test_a_row_is_named_by_its_printed_number_and_by_its_area(store: Store) -> N
 @pytest.mark.parametrize("channel", ["mail", "wecom", "dingtalk", "feishu", "apprise"])
 def test_every_message_names_the_row_as_the_command_line_does(store: Store, channel: str) -> None:
     story = told(store, "attachment-replaced")
-    message = compose(channel, [Entry("AAAA-BBBB-CC", "change", story)], BASE)
+    message = compose(channel, [Entry("AAAA-BBBB-CC", "change", story)], BASE, "演示档案")
     assert all(row.label in message.text for row in story.all_rows)
 
 
 def test_an_address_that_is_no_web_page_becomes_no_link(store: Store) -> None:
     store.db.execute("UPDATE documents SET location = 'javascript:alert(1)'")
     story = told(store, "revised")
-    message = compose("mail", [Entry("AAAA-BBBB-CC", "change", story)], BASE)
+    message = compose("mail", [Entry("AAAA-BBBB-CC", "change", story)], BASE, "演示档案")
     assert "javascript" not in message.html + message.text
     assert "打开原文" not in message.html

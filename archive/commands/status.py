@@ -37,7 +37,9 @@ def _show(found: dict[str, Any], zone: Any) -> None:
         table.add_row(
             notice["slug"],
             notice["title"],
-            words.state(notice["state"]) + (f"：{words.reason(notice['reason'])}" if notice["reason"] else ""),
+            words.state(notice["state"])
+            + (f"：{words.reason(notice['reason'])}" if notice["reason"] else "")
+            + (f"（{words.CRAWLS['receive']}）" if notice["received"] else ""),
             local(notice["last_success"], zone),
             local(notice["next_due"], zone),
         )

@@ -13,6 +13,7 @@ from rich.table import Table
 from archive import clock
 from archive.commands import FAILED, USAGE, emit, err, json_option, out, pass_data
 from archive.machine.toml import SettingsError
+from archive.record.about import site_name_under
 from archive.record.look import read_only
 from archive.settings import load_settings
 from archive.tell import edit
@@ -81,7 +82,8 @@ def _send_test(data: Path, subscribers: Sequence[Subscriber], to: str) -> None:
     if subscriber is None:
         _stop(USAGE, f"没有名为“{to}”的订阅人")
     try:
-        send(subscriber, trial_message(subscriber.channel, load_settings(data).base_url, clock.iso(clock.now())))
+        base_url, site = load_settings(data).base_url, site_name_under(data)
+        send(subscriber, trial_message(subscriber.channel, base_url, site, clock.iso(clock.now())))
     except SendError as error:
         _stop(FAILED, f"测试消息没有送达：{error}")
     err.print("测试消息已送达", markup=False)

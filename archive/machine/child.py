@@ -14,9 +14,17 @@ from typing import Any
 
 from archive.machine import lifeline
 
+WRONG = 2
+"""Exit code of the crawler where settings or sources are wrong."""
+
 
 class ChildFailed(Exception):
-    """The crawler did not end well; the message is the last line that it wrote, in Chinese."""
+    """The crawler did not end well; the message is the last line that it wrote, in Chinese; all of them where settings
+    or sources are wrong (code 2)."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def run(command: str, data: Path, *arguments: str) -> int:
@@ -33,7 +41,8 @@ def ask(command: str, data: Path, *arguments: str) -> Any:
     with lifeline.start(_line(command, data, arguments), stdout=pipe, stderr=pipe, text=True) as child:
         said, complaint = child.communicate()
     if child.returncode:
-        raise ChildFailed(complaint.strip().rpartition("\n")[2] or f"退出码 {child.returncode}")
+        said = complaint.strip() if child.returncode == WRONG else complaint.strip().rpartition("\n")[2]
+        raise ChildFailed(said or f"退出码 {child.returncode}", child.returncode)
     return json.loads(said)
 
 

@@ -38,8 +38,11 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
         "ok": not attention,
         "notices": rows_of(
             connection,
-            "SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at FROM national_notices "
-            "WHERE declared = 1 ORDER BY number",
+            # received: when a person handed in what was last had of the page; NULL where the site gave it
+            """SELECT slug, title, state, verdict, reason, last_success, next_due, changed_at,
+                  (SELECT g.fetched_at FROM notice_pages p JOIN last_good_captures g ON g.document_id = p.id
+                   WHERE p.notice_id = n.id AND g.id IN (SELECT id FROM received_captures)) AS received
+                FROM national_notices n WHERE declared = 1 ORDER BY number""",
         ),
         "attention": attention,
         "review": value(connection, "SELECT count(*) FROM waiting"),

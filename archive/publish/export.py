@@ -16,6 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
+from archive import words
 from archive.clock import parse
 from archive.model import Item
 from archive.publish.choice import FROM, ORDER, Choice
@@ -33,6 +34,7 @@ FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
 
 _COLUMNS = f"""i.*, {MARKS} AS amended, a.slug AS area_slug, a.name AS area_name, v.number AS version_number,
     v.captured_at,
+    v.capture_id IN (SELECT id FROM received_captures) AS received,
     d.name AS document_name, d.url AS document_url, d.kind AS document_kind, d.mirror,
     coalesce(nullif(d.sha256, ''), (SELECT c.sha256 FROM captures c WHERE c.id = v.capture_id)) AS sha256,
     n.slug AS notice_slug, n.title AS notice_title, n.document_number, n.url AS notice_url"""  # noqa: S608 - a column of ours
@@ -79,8 +81,9 @@ def source(row: Mapping[str, Any], zone: tzinfo) -> str:
     number = f"（{row['document_number']}）" if row["document_number"] else ""
     document = f"{row['document_name']}，" if row["document_kind"] != "page" and row["document_name"] else ""
     mirror = f"{row['mirror']}，" if row["mirror"] else ""
+    how = words.CRAWLS["receive"] if row["received"] else "抓取"
     day = parse(row["captured_at"]).astimezone(zone).date().isoformat()
-    return f"《{row['notice_title']}》{number}，{document}{mirror}第 {row['version_number']} 版，{day} 抓取"
+    return f"《{row['notice_title']}》{number}，{document}{mirror}第 {row['version_number']} 版，{day} {how}"
 
 
 def _notes(row: Mapping[str, Any], level: str) -> list[str]:

@@ -14,10 +14,10 @@ from lxml import etree
 
 from archive.clock import parse
 from archive.publish.report import form
+from archive.record.about import list_name, site_name
 from archive.record.database import Row, rows_of
 from archive.record.story import Story, stories
 from archive.tell import render
-from archive.tell.messages import SITE
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 60
@@ -50,7 +50,7 @@ def feed(connection: sqlite3.Connection, base_url: str, area: str = "", zone: tz
     _text(root, "updated", updated)
     _link(root, "self", f"{base_url}{path}.atom", "application/atom+xml")
     _link(root, "alternate", f"{base_url}{path}", "text/html")
-    _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", SITE)
+    _text(etree.SubElement(root, f"{{{ATOM}}}author"), "name", site_name(connection))
     for story in found:
         _entry(root, story, tag)
     return _made(etree.tostring(root, xml_declaration=True, encoding="utf-8"), updated)
@@ -99,11 +99,11 @@ def _changes(connection: sqlite3.Connection, area: str = "") -> list[Row]:
 
 def _title(connection: sqlite3.Connection, area: str) -> str:
     if not area:
-        return "基层政务公开标准：变化"
+        return f"{list_name(connection)}：变化"
     found = rows_of(connection, "SELECT name FROM areas WHERE slug = ?", [area])
     if not found:
         raise NoSuchArea(f"没有名为 {area} 的领域")
-    return f"基层政务公开标准：{found[0]['name']}"
+    return f"{list_name(connection)}：{found[0]['name']}"
 
 
 def _entry(root: Any, story: Story, tag: str) -> None:

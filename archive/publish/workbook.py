@@ -16,6 +16,7 @@ from attrs import frozen
 from archive.publish import layout
 from archive.publish.export import FORMULA, NO_AREA, Entry, cells
 from archive.publish.layout import PAPERS, Paper, Wanted
+from archive.record.about import STANDARDS, is_of_standards
 from archive.words.columns import CATALOGUE, GROUPS, LEVELS
 
 BLANKS: Mapping[str, str] = {"section": "责任科室", "link": "公开链接"}
@@ -81,10 +82,15 @@ def workbook(found: Sequence[Entry], how: Print) -> bytes:
     taken = {COVER}
     for name, group in areas or [("公开事项目录", [])]:
         of_area = f"{name}领域" if group and name != NO_AREA else ""
-        title = f"{how.office}{of_area}基层政务公开标准目录{_level(how)}"
+        title = f"{how.office}{of_area}{_kind(found)}目录{_level(how)}"
         _Sheet(book.add_worksheet(sheet_name(name, taken)), looks, how, _columns(group, how)).write(title, name, group)
     book.close()
     return buffer.getvalue()
+
+
+def _kind(found: Sequence[Entry]) -> str:
+    """What the rows are of: nothing says 基层政务公开 where other notices are watched."""
+    return STANDARDS if is_of_standards([entry.origin["notice_title"] for entry in found]) else "公开事项"
 
 
 def _level(how: Print) -> str:
@@ -261,7 +267,7 @@ def _cover(sheet: Any, areas: Sequence[tuple[str, Sequence[Entry]]], how: Print,
 
     across("", "day", 60)
     across(how.office, "office", 60 if how.office else 10)
-    across(f"基层政务公开标准目录{_level(how)}", "cover", 80)
+    across(f"{_kind([entry for _, group in areas for entry in group])}目录{_level(how)}", "cover", 80)
     across(f"编制日期：{how.made_on.isoformat()}" if how.made_on else "", "day", 30)
     across("", "day", 30)
     for at, heading in enumerate(("序号", "领域", "事项", "依据的通知")):

@@ -6,6 +6,7 @@ import json
 
 from archive.machine.transaction import atomic
 from archive.model import Notice
+from archive.record import about
 from archive.record.locals import declare_locals
 from archive.record.store import Store
 from archive.search import index
@@ -16,6 +17,7 @@ def declare(store: Store, sources: Sources) -> None:
     """Bring notices, areas and tasks in line with the sources file; nothing that was archived is removed."""
     tasks = [{"number": t.number, "task": t.task, "unit": t.unit, "due": t.due} for t in sources.tasks]
     with atomic(store.db):
+        store.set_info(about.KEY, about.name_of_list(sources.name, [notice.title for notice in sources.notices]))
         store.db.execute("UPDATE notices SET declared = 0")
         for role, notice in sources.watched:
             _declare_notice(store, role, notice)

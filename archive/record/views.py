@@ -47,6 +47,12 @@ VIEWS = (
              AND c.id = (SELECT max(id) FROM captures k WHERE k.document_id = d.id)""",
     ),
     View(
+        "received_captures",
+        "人工补采",
+        "由人在浏览器中另存后交来的网页和文件（guidelines receive）。",
+        "SELECT c.* FROM captures c JOIN crawls k ON k.id = c.crawl_id WHERE k.kind = 'receive'",
+    ),
+    View(
         "standing_versions",
         "有效的文本版本",
         "曾经或现在作为该文件文本的版本：不含待核对的、已撤销的和供比对的。",

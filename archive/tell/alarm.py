@@ -14,8 +14,9 @@ from pathlib import Path
 from attrs import evolve
 
 from archive.clock import iso, parse
+from archive.record.about import site_name_under
 from archive.settings import Settings
-from archive.tell.messages import SITE, Entry, compose
+from archive.tell.messages import Entry, compose
 from archive.tell.outbox import key_of
 from archive.tell.send import send
 from archive.tell.send.errors import SendError
@@ -37,9 +38,11 @@ def alarm(data: Path, settings: Settings, what: Sequence[str], now: datetime) ->
         return 0, []
     operators = [subscriber for subscriber in load(data, None).subscribers if subscriber.operator]
     failures: list[str] = []
+    site = site_name_under(data)
     for subscriber in operators:
         entry = Entry(key_of(key, iso(now)), "alert", payload={"what": "；".join(what)})
-        message = evolve(compose(subscriber.channel, [entry], settings.base_url), title=f"【需处理】{SITE}：{what[0]}")
+        message = compose(subscriber.channel, [entry], settings.base_url, site)
+        message = evolve(message, title=f"【需处理】{site}：{what[0]}")
         try:
             send(subscriber, message)
         except SendError as error:

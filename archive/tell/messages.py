@@ -13,7 +13,6 @@ from archive.tell import render
 from archive.tell.markup import DETAILS, FLAVOURS, clip
 from archive.tell.outbox import key_of
 
-SITE = "基层政务公开标准档案"
 FIRST, OPERATION, BASIS = "首次收录", "运行情况", "公开依据"
 """Headings of what belongs to no area."""
 WORDS: Mapping[str, str] = {"alert": "需处理", "recovery": "已恢复", "test": "测试"}
@@ -83,37 +82,38 @@ class Message:
     """Those that found room; the others go into the next message."""
 
 
-def compose(channel: str, entries: Sequence[Entry], base_url: str, *, whole: bool = False) -> Message:
+def compose(channel: str, entries: Sequence[Entry], base_url: str, site: str, *, whole: bool = False) -> Message:
     """One message for these entries, within the channel's limit: less is said of each, then fewer are told.
 
+    `site`: what the archive calls itself.
     `whole`: all of them must be in it, for it was sent before. The same entries always give the same message.
     """
     flavour = FLAVOURS[channel]
     chosen = list(entries)
     for detail in DETAILS:
-        text = render.text(flavour, detail, **_said(chosen, base_url))
+        text = render.text(flavour, detail, **_said(chosen, base_url, site))
         if flavour.size(text) <= flavour.limit:
             break
     else:
         while len(chosen) > 1 and flavour.size(text) > flavour.limit and not whole:
             chosen.pop()
-            text = render.text(flavour, DETAILS[-1], **_said(chosen, base_url))
+            text = render.text(flavour, DETAILS[-1], **_said(chosen, base_url, site))
         text = _cut(text, flavour.limit)
-    title = _title(chosen)
-    html = render.mail(title, **_said(chosen, base_url)) if channel == "mail" else ""
+    title = _title(chosen, site)
+    html = render.mail(title, **_said(chosen, base_url, site)) if channel == "mail" else ""
     return Message(_key(chosen), title, text, html, tuple(chosen))
 
 
-def _said(entries: Sequence[Entry], base_url: str) -> dict[str, Any]:
+def _said(entries: Sequence[Entry], base_url: str, site: str) -> dict[str, Any]:
     """What the templates are filled with."""
     many = len(entries) > 1
     footer = [
-        f"{SITE}　{base_url.rstrip('/')}/changes",
+        f"{site}　{base_url.rstrip('/')}/changes",
         "编号相同的消息是同一条：网络中断后重发，不是又一次修订。",
     ]
     return {
         # of one change the first line says all
-        "title": _title(entries) if many or entries[0].new else "",
+        "title": _title(entries, site) if many or entries[0].new else "",
         "groups": _groups(entries),
         "many": many,
         "footer": [f"投递编号 {_key(entries)}", *footer] if many else footer,
@@ -131,22 +131,22 @@ def _cut(text: str, limit: int) -> str:
     return text.encode()[: limit - 3].decode("utf-8", "ignore") + "…"
 
 
-def _title(entries: Sequence[Entry]) -> str:
+def _title(entries: Sequence[Entry], site: str) -> str:
     """What changed, in one line."""
     if len(entries) == 1:
         return entries[0].title
     stories = [entry.story for entry in entries if entry.story]
     if not stories:
         alerts = sum(entry.kind != "recovery" for entry in entries)
-        return f"【需处理】{SITE}：{alerts} 项" if alerts else f"【已恢复】{SITE}：{len(entries)} 项"
+        return f"【需处理】{site}：{alerts} 项" if alerts else f"【已恢复】{site}：{len(entries)} 项"
     if all(entry.new for entry in entries):
-        return f"{SITE}首次收录 {len(entries)} 份通知"
+        return f"{site}首次收录 {len(entries)} 份通知"
     if all(story.law for story in stories):
-        return f"{SITE}：{len(stories)} 部法规有新文本或已废止"
+        return f"{site}：{len(stories)} 部法规有新文本或已废止"
     if len({story.slug for story in stories}) == 1 and len(stories) == len(entries):
         return clip(f"{entries[0].about}{len(stories)} 项变化，{stories[0].headline}", 100)
     until = max(story.detected for story in stories).partition(" ")[0]
-    return f"{SITE}：截至 {until} 共 {len(stories)} 项变化" + ("" if len(stories) == len(entries) else "，另有运行提醒")
+    return f"{site}：截至 {until} 共 {len(stories)} 项变化" + ("" if len(stories) == len(entries) else "，另有运行提醒")
 
 
 def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
@@ -156,8 +156,8 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     return [(heading, list(group)) for heading, group in groupby(ranked, lambda entry: entry.heading)]
 
 
-def trial_message(channel: str, base_url: str, moment: str) -> Message:
+def trial_message(channel: str, base_url: str, site: str, moment: str) -> Message:
     """What `subscriptions check --send` sends."""
     payload = {"what": "这是一条测试消息，收到即说明订阅设置正确，无需处理。"}
-    message = compose(channel, [Entry(key_of("test", moment), "test", payload=payload)], base_url)
-    return evolve(message, title=f"【测试】{SITE}")
+    message = compose(channel, [Entry(key_of("test", moment), "test", payload=payload)], base_url, site)
+    return evolve(message, title=f"【测试】{site}")

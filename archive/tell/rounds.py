@@ -15,6 +15,7 @@ from attrs import Factory, define
 
 from archive import clock
 from archive.model import Kind
+from archive.record.about import site_name
 from archive.record.look import read_only
 from archive.record.story import stories
 from archive.settings import Settings
@@ -148,7 +149,7 @@ def _messages(
     for waiting, again in _groups(due, subscriber, _found_together(archive, due)):
         entries = _entries(around, archive, outbox, waiting)
         while entries:
-            message = compose(subscriber.channel, entries, around.settings.base_url, whole=again)
+            message = compose(subscriber.channel, entries, around.settings.base_url, site_name(archive), whole=again)
             keys = {entry.key for entry in message.entries}
             yield [found for found in waiting if found["key"] in keys], message
             entries = [entry for entry in entries if entry.key not in keys]

@@ -17,12 +17,19 @@ _READ = {
     "zip": ("application/zip", "压缩包（.zip）"),
     "html": ("text/html", "网页"),
     "txt": ("text/plain", "纯文本"),
+    "mht": ("multipart/related", "网页存档（.mht）"),
+    "wordml": ("application/x-wordml", "Word 2003 XML 文档"),
 }
 """Kinds that are read, by their usual ending: media type, and the name people know it by."""
-_ALIASES = {"application/xhtml+xml": ("html", "网页"), "application/vnd.ms-works": ("wps", "WPS 文档（.wps）")}
+_ALIASES = {
+    "application/xhtml+xml": ("html", "网页"),
+    "application/vnd.ms-works": ("wps", "WPS 文档（.wps）"),
+    "application/vnd.rar": ("rar", "RAR 压缩包"),
+    "application/x-7z-compressed": ("7z", "7z 压缩包"),
+}
 """Media types that servers give and bytes do not show: ending and name."""
 UNREAD = {"rtf": "RTF 文档", "rar": "RAR 压缩包", "7z": "7z 压缩包"}
-"""Kinds that are known but not read."""
+"""Kinds that are known but not read; the archives only where a program of the machine opens them."""
 
 MEDIA_TYPES = {kind: media_type for kind, (media_type, _) in _READ.items()} | {
     "rtf": "application/rtf",
@@ -33,7 +40,7 @@ MEDIA_TYPES = {kind: media_type for kind, (media_type, _) in _READ.items()} | {
     "unknown": "application/octet-stream",
 }
 """Every kind that bytes are told apart by (crawler.reading.sniff)."""
-ENDING_OF = {media_type: kind for kind, (media_type, _) in _READ.items()} | {
+ENDING_OF = {media_type: {"wordml": "xml"}.get(kind, kind) for kind, (media_type, _) in _READ.items()} | {
     media_type: ending for media_type, (ending, _) in _ALIASES.items()
 }
 """Media types that a download names as they are, with the usual ending; anything else is `unknown`."""

@@ -132,6 +132,8 @@ def _record(found: Any, offset: int) -> Record:
         status = int(code) if code.isdigit() else None
         if "chunked" in http.get("transfer-encoding", "").lower():
             raw = _unchunked(raw)
+    if found.rec_type == "resource":  # the block is the file itself; its type stands in the record's own header
+        http["content-type"] = headers.get("content-type", "")
     return Record(offset, found.rec_type, headers, status, http, raw)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 from archive import words
 from archive.clock import local
 from archive.publish.laws import marks
+from archive.record.about import site_name_under
 from archive.record.look import read_only
 from archive.settings import Settings, load_settings
 from archive.text import filetypes
@@ -51,6 +53,7 @@ def add_filters(env: Any, datasette: Any) -> None:
     }
     env.globals |= {
         "demo": demo,
+        "site": partial(site_name_under, data_of(datasette)),
         "words": words,
         "LABELS": LABELS,
         "LEVELS": LEVELS,

@@ -76,7 +76,8 @@ class Visit:
         return found
 
     def version(self, id: int | None) -> Row | None:
-        return self.row("SELECT * FROM versions WHERE id = ?", [id]) if id else None
+        sql = "SELECT *, capture_id IN (SELECT id FROM received_captures) AS received FROM versions WHERE id = ?"
+        return self.row(sql, [id]) if id else None
 
     # ------------------------------------------------------------ what is asked for
 

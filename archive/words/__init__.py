@@ -181,6 +181,7 @@ DECISIONS: Mapping[str, str] = {
 CRAWLS: Mapping[str, str] = {
     "live": "联网抓取",
     "replay": "由存档文件重放",
+    "receive": "人工补采",
     "reextract": "重新读取存档",
     "accept": "人工接受",
     "reject": "人工排除",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archive.operate.checks import Check, broken, ok, person
 from crawler.reading.fault import ReadingFault
+from crawler.reading.formats import unpackers
 from crawler.reading.formats.office import soffice
 from crawler.samples import SAMPLES
 from crawler.sandbox.apart import read_sample
@@ -33,6 +34,24 @@ def checks() -> Iterator[Check]:
         second = "，.doc 另用 LibreOffice 比对" if soffice.installed() else ""
         yield ok("parser", f"能读 {len(read)} 种样本：{'、'.join(read)}{second}")
     yield from faults
+    yield from _programs()
+
+
+def _programs() -> Iterator[Check]:
+    """What is read only where a program of the machine helps. None of them is needed."""
+    if soffice.without_writer():
+        yield ok(
+            "programs", "装了 LibreOffice，但没有 Writer，.doc 只用内置的读取程序（要比对请装 libreoffice-writer）"
+        )
+    unpacker = unpackers.installed()
+    if unpacker == "unar":
+        yield ok("programs", "能打开 .rar、.7z 附件（unar）")
+    elif unpacker:
+        yield ok("programs", f"能打开 .rar、.7z 附件（{unpacker}；旧的固实压缩 .rar 只有 unar 能打开）")
+    else:
+        yield ok(
+            "programs", "没有装 unar 或 bsdtar，.rar、.7z 附件只保存、不读取（Debian：apt install libarchive-tools）"
+        )
 
 
 def _limits() -> Check:

@@ -30,7 +30,7 @@ from crawler.reading.sniff import sniff
 
 VERY_SHORT = 150
 """Characters of text in which an apology is all there is."""
-BY_BROWSER = "系统不破解验证；请用浏览器打开核对，必要时录制 WARC 后以 crawl --replay 收录。"
+BY_BROWSER = "系统不破解验证；请用浏览器打开，另存为 .mhtml 后用 guidelines receive 收录。"
 FILE_KEPT = "请用浏览器下载核对；以前保存的文件仍在。"
 _ROOT = re.compile(r"/?(?:(?:index|default|home|main)(?:\.\w+)?)?", re.I)
 _LOGIN = re.compile(r"/(?:login|signin|sso|passport|cas|oauth|auth)(?:[/.?]|$)", re.I)

@@ -13,6 +13,7 @@ from attrs import evolve
 import archive
 from archive.model import Document
 from crawler.reading.fault import ReadingFault
+from crawler.reading.formats import unpackers
 from crawler.reading.formats.office import soffice
 from crawler.reading.rule import Rule
 
@@ -36,8 +37,11 @@ def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
     # imported here: a subprocess that reads one .docx need not load the readers of pages
     from crawler.reading.sniff import sniff
 
-    if sniff(payload, headers) == "html":
+    kind = sniff(payload, headers)
+    if kind == "html":
         from crawler.reading.page.read import read_page as reader
+    elif kind == "mht":
+        from crawler.reading.page.saved import read_saved_page as reader
     else:
         from crawler.reading.formats.read import read_file as reader
     return evolve(reader(payload, headers, rule), reader=reader_id(rule))
@@ -52,7 +56,9 @@ def reader_id(rule: Rule) -> str:
 def _code() -> str:
     """Digest over the reader's source files and the versions of the libraries that parse for it."""
     folder = Path(__file__).parent
-    digest = hashlib.sha256(f"soffice={soffice.installed() is not None}".encode())  # the second reader of .doc
+    # programs of this machine: the second reader of .doc, what opens .rar
+    here = f"soffice={soffice.installed() is not None} unpacker={unpackers.installed()}"
+    digest = hashlib.sha256(here.encode())
     shared = Path(archive.__file__).parent
     for path in [*sorted(folder.rglob("*.py")), *(shared / name for name in SHARED)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -17,6 +17,11 @@ _TAG = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|script|style|table|tr|td|div|span|p|a|h[1-6]|ul|font|br)\b", re.I
 )
 _OFFICE_XML = re.compile(rb"<\?mso-application|schemas-microsoft-com:office:(?:spreadsheet|word)\"?\s*>?", re.I)
+_WORD_XML = re.compile(rb"""progid=["']Word\.Document["']|schemas\.microsoft\.com/office/word/2003/wordml""", re.I)
+_MIME = re.compile(
+    rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)",
+    re.I,
+)
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 
 
@@ -41,9 +46,9 @@ def sniff(payload: bytes, headers: Mapping[str, str]) -> str:
     if b"\x00" in head or len(head.translate(None, _CONTROL)) < len(head) * 0.99:
         return "unknown"
     if text.startswith(b"<?xml") and _OFFICE_XML.search(head) and not _TAG.search(head):
-        return "unknown"  # Word or Excel 2003 XML: one flat file that no reader here knows
-    if text.startswith(b"MIME-Version:"):
-        return "unknown"  # a web archive (.mht), also saved as .doc
+        return "wordml" if _WORD_XML.search(head) else "unknown"  # Excel 2003 XML: no reader here knows it
+    if _MIME.match(text):
+        return "mht"  # also saved as .doc
     if _TAG.search(head) and (text.startswith(b"<") or "html" in declared):
         return "html"
     return "html" if "html" in declared else "txt"

@@ -128,5 +128,5 @@ class Archive:
         places = {(path.name, record.offset): record for path in self.warcs() for record in records(path)}
         for row in self.rows("SELECT * FROM captures WHERE warc_file IS NOT NULL"):
             record = places[row["warc_file"], row["warc_offset"]]
-            assert record.type == "response" or row["refers_to"]
+            assert record.type in ("response", "resource") or row["refers_to"]
             assert record.status == row["http_status"]

@@ -75,5 +75,6 @@ def test_only_the_header_tells_a_page_of_plain_words_from_a_text() -> None:
 def test_every_kind_has_a_media_type() -> None:
     assert set(MEDIA_TYPES) == {
         "docx", "doc", "xls", "xlsx", "ods", "odt", "pdf", "ofd", "zip", "html", "txt", "rtf", "rar", "7z",
+        "mht", "wordml",
         "encrypted-office", "empty", "unknown",
     }  # fmt: skip

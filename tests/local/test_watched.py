@@ -85,7 +85,7 @@ def message(archive: Archive) -> Message:
     )
     with closing(read_only(archive.data)) as connection:
         (story,) = stories(connection, [change["id"]], "http://a.example", ZoneInfo("Asia/Shanghai"))
-    return compose("mail", [Entry("1", "change", story)], "http://a.example")
+    return compose("mail", [Entry("1", "change", story)], "http://a.example", "演示档案")
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def test_a_message_fits_and_every_delivery_is_in_one(told: list[Story], channel:
     left = entries(evolve(told[0], summary="第2行“征地补偿安置方案”公开时限由20个工作日改为7个工作日。" * 6), count)
     sent: list[str] = []
     while left:
-        message = compose(channel, left, BASE)
+        message = compose(channel, left, BASE, "演示档案")
         assert len(message.text.encode()) <= LIMITS[channel]
         for entry in message.entries:
             assert entry.key in message.text
@@ -58,7 +58,7 @@ def test_a_message_fits_and_every_delivery_is_in_one(told: list[Story], channel:
 @pytest.mark.parametrize("channel", LIMITS)
 def test_one_enormous_change_still_fits(told: list[Story], channel: str) -> None:
     long = evolve(told[1], summary="极" * 9000, fragments=((("insert", "长" * 50_000),),) * 9, notice="名" * 3000)
-    message = compose(channel, [Entry("AAAA-BBBB-CC", "change", long)], BASE)
+    message = compose(channel, [Entry("AAAA-BBBB-CC", "change", long)], BASE, "演示档案")
     assert len(message.text.encode()) <= LIMITS[channel]
     assert "AAAA-BBBB-CC" in message.text
     assert len(message.title) <= 120
@@ -68,7 +68,7 @@ def test_one_enormous_change_still_fits(told: list[Story], channel: str) -> None
 def test_page_text_never_becomes_markup_a_link_or_a_mention(told: list[Story], channel: str) -> None:
     nasty = "[点此](http://evil.example) <@all> <at user_id='all'></at> **粗** # 一 `码` > 引 ~~删~~ @13800000000\n# 二"
     story = evolve(told[1], summary=nasty, fragments=((("insert", nasty),),), notice=nasty)
-    message = compose(channel, [Entry("AAAA-BBBB-CC", "change", story)], BASE)
+    message = compose(channel, [Entry("AAAA-BBBB-CC", "change", story)], BASE, "演示档案")
     for mark in ("](http://evil", "<@", "<at", "**粗", "`码", "~~删", "@138", "\n# 二"):
         assert mark not in message.text
     assert "<script" not in render.change(evolve(story, summary="<script>alert(1)</script>"))
@@ -76,13 +76,15 @@ def test_page_text_never_becomes_markup_a_link_or_a_mention(told: list[Story], c
 
 def test_a_message_without_colour_says_what_was_added_and_deleted(told: list[Story]) -> None:
     for channel in LIMITS:
-        text = compose(channel, [Entry("AAAA-BBBB-CC", "change", told[1])], BASE).text
+        text = compose(channel, [Entry("AAAA-BBBB-CC", "change", told[1])], BASE, "演示档案").text
         assert "删：认真" in text
         assert "增：严格" in text
 
 
 def test_the_same_entries_always_give_the_same_message(told: list[Story]) -> None:
-    assert compose("mail", entries(told[0], 3), BASE) == compose("mail", entries(told[0], 3), BASE)
+    assert compose("mail", entries(told[0], 3), BASE, "演示档案") == compose(
+        "mail", entries(told[0], 3), BASE, "演示档案"
+    )
 
 
 def test_passages_show_what_stands_around_a_change_and_no_more() -> None:

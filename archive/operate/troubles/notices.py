@@ -29,6 +29,7 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         *_page_troubles(connection),
         *_attachment_troubles(connection),
         *_unasked_troubles(connection),
+        *_unhanded_troubles(connection),
         *_unsure_file_troubles(connection),
         *_rule_troubles(connection),
         *_listing_troubles(connection),
@@ -146,6 +147,33 @@ def _unasked_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                JOIN notices n ON n.id = d.notice_id
                WHERE n.declared = 1 AND d.state = 'unread' AND d.reason LIKE 'too-many:%'
                GROUP BY n.id ORDER BY n.number""",
+        )
+    ]
+
+
+def _unhanded_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+    """Files that a page names which a person has handed in, and nobody has had: the site still refuses the program."""
+    return [
+        Trouble(
+            subject=f"unhanded:{row['slug']}",
+            code="unhanded",
+            what=f"《{row['title']}》的网页是人工补采的，它的 {row['files']} 个附件还没有取得",
+            notice=row["slug"],
+            since=row["last_success"] or "",
+            command=f"guidelines receive 附件文件 --notice {row['slug']}",
+            reason=str(row["files"]),
+            why="下次抓取若能连上网站会自动取得；网站拦截程序时，请在浏览器里下载后逐个收录",
+            stake="没有取得的附件里的目录事项不在档案里",
+        )
+        for row in rows_of(
+            connection,
+            """SELECT n.slug, n.title, n.last_success, count(*) AS files FROM documents_in_force d
+                JOIN notices n ON n.id = d.notice_id JOIN notice_pages p ON p.notice_id = n.id
+                JOIN last_good_captures g ON g.document_id = p.id
+                WHERE n.declared = 1 AND d.kind = 'attachment' AND d.state = 'unread'
+                  AND NOT EXISTS (SELECT 1 FROM captures c WHERE c.document_id = d.id)
+                  AND g.id IN (SELECT id FROM received_captures)
+                GROUP BY n.id ORDER BY n.number""",
         )
     ]
 

@@ -23,7 +23,10 @@ class Remedy:
 
 
 REMEDIES: Mapping[str, Remedy] = {
-    "challenge": Remedy("网站要求人机验证，程序不破解；请用浏览器打开核对原文有无变化，核对后可记为已知", KNOWN),
+    "challenge": Remedy(
+        "网站要求人机验证，程序不破解；请用浏览器打开，另存为 .mhtml 后用 guidelines receive 收录；核对后可记为已知",
+        KNOWN,
+    ),
     "soft-404": Remedy("网站答复正常，页面却说内容不存在；请在网站上查找新址，改好 sources.toml 里的网址后再抓取"),
     "empty": Remedy("页面里没有读到正文，多为网站一时出错或改版；请用浏览器打开核对，再抓取一次"),
     "truncated": Remedy("内容没有传完就中断了，多为网络一时不稳；再抓取一次即可"),
@@ -31,7 +34,10 @@ REMEDIES: Mapping[str, Remedy] = {
     "shrunk": Remedy("正文比上一版短很多，可能只传了一部分；再抓取一次，若仍如此会请您决定"),
     "elsewhere": Remedy("这个地址上现在是别的内容；请在网站上查找新址，改好 sources.toml 里的网址后再抓取"),
     "unstable": Remedy("同一次抓取的两回内容不一样，可能是几台服务器不同步；再抓取一次，若仍如此会请您决定"),
-    "robots": Remedy("网站的 robots.txt 不允许抓取这个地址；请用浏览器核对，或与网站联系", KNOWN),
+    "robots": Remedy(
+        "网站的 robots.txt 不允许抓取这个地址；请与网站联系，或在浏览器里另存为 .mhtml 后用 guidelines receive 收录",
+        KNOWN,
+    ),
     "dns": Remedy("域名无法解析，可能是本机断网，也可能是网站停用了域名；请先检查本机网络"),
     "incomplete": Remedy("抓取程序没有得到结果，原因见日志；再抓取一次"),
 }

@@ -18,6 +18,7 @@ NAMES = frozenset(
         "m061_documents_know_their_links",
         "m100_each_rule_is_a_view",
         "m115_stories",
+        "m220_what_a_person_handed_in",
         "m020_how_a_crawl_ended",
         "m200_roles",
         "m210_local_catalogues",

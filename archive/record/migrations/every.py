@@ -5,6 +5,7 @@ from archive.record.migrations import (
     release_2_laws,
     release_2_listing,
     release_2_local,
+    release_2_received,
     release_2_roles,
     release_2_rows,
     release_2_search,
@@ -20,5 +21,6 @@ MODULES = (
     release_2_laws,
     release_2_local,
     release_2_search,
+    release_2_received,
 )
 migrations = release_2.migrations

@@ -149,8 +149,9 @@ def _affected(visit: Visit, story: Story) -> list[Row]:
 def _version(visit: Visit, id: int | None) -> dict[str, Any] | None:
     """A version with where it and its original bytes can be had."""
     return visit.row(
-        """SELECT v.id, v.document_id, v.number, v.captured_at, c.sha256, c.url, c.warc_file IS NOT NULL
-                  OR c.refers_to IS NOT NULL AS kept
+        """SELECT v.id, v.document_id, v.number, v.captured_at,
+                  v.capture_id IN (SELECT id FROM received_captures) AS received,
+                  c.sha256, c.url, c.warc_file IS NOT NULL OR c.refers_to IS NOT NULL AS kept
            FROM versions v LEFT JOIN captures c ON c.id = v.capture_id WHERE v.id = ?""",
         [id],
     )

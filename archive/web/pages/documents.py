@@ -50,7 +50,9 @@ def document(visit: Visit) -> Context:
 def _versions(visit: Visit, document_id: int) -> list[Row]:
     """All versions of a document, the newest first."""
     return visit.rows(
-        """SELECT v.id, v.number, v.captured_at, v.state, c.id IS NOT NULL AS standing
+        """SELECT v.id, v.number, v.captured_at, v.state,
+                  v.capture_id IN (SELECT id FROM received_captures) AS received,
+                  c.id IS NOT NULL AS standing
            FROM versions v LEFT JOIN current_versions c ON c.id = v.id
            WHERE v.document_id = ? ORDER BY v.number DESC""",
         [document_id],

@@ -20,7 +20,8 @@ from archive.words.columns import FLAGS, LABELS, NAMES
 _FLAG_WORDS = {None: "原表没有这一列", 0: "否", 1: "是"}
 _SEEN = """SELECT i.*, a.slug AS area, a.name AS area_name, d.name AS document, d.kind AS document_kind, d.mirror,
                   n.slug AS notice_slug, n.title AS notice, n.issuer, n.document_number, v.number AS version,
-                  v.captured_at, v.state AS version_state, v.title AS version_title
+                  v.captured_at, v.capture_id IN (SELECT id FROM received_captures) AS received,
+                  v.state AS version_state, v.title AS version_title
            FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id
            JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id
            WHERE i.key = ? ORDER BY v.id"""

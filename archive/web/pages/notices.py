@@ -16,14 +16,17 @@ from archive.web.visit import Context, Missing, Row, Visit
 # The newest captures only; all of them are in Datasette's table.
 _LISTS = {
     "areas": "SELECT slug, name FROM areas WHERE notice_id = ? ORDER BY position",
-    "captures": """SELECT c.*, d.kind, d.name, d.mirror FROM captures c JOIN documents d ON d.id = c.document_id
+    "captures": """SELECT c.*, c.id IN (SELECT id FROM received_captures) AS received,
+                          d.kind, d.name, d.mirror FROM captures c JOIN documents d ON d.id = c.document_id
                    WHERE d.notice_id = ? ORDER BY c.id DESC LIMIT 50""",
     "doubtful": """SELECT c.*, d.kind, d.name,
                           (SELECT r.id FROM waiting r WHERE r.kind = 'capture' AND r.subject_id = c.id) AS review
                    FROM latest_captures c JOIN documents d ON d.id = c.document_id
                    WHERE d.notice_id = ? AND c.verdict = 'suspect' AND coalesce(c.decision, '') = ''
                    ORDER BY c.id DESC""",
-    "versions": """SELECT v.id, v.number, v.captured_at, length(v.text) AS length, v.confidence, v.document_id,
+    "versions": """SELECT v.id, v.number, v.captured_at,
+                          v.capture_id IN (SELECT id FROM received_captures) AS received,
+                          length(v.text) AS length, v.confidence, v.document_id,
                           v.state, d.kind, d.name, d.mirror,
                           (SELECT count(*) FROM items i WHERE i.version_id = v.id) AS items
                    FROM versions v JOIN documents d ON d.id = v.document_id

@@ -218,7 +218,7 @@ def metadata() -> dict[str, Any]:
     tables["_sqlite_migrations"] = {"hidden": True}
     tables["search_entries"] = {"hidden": True}
     return {
-        "title": "基层政务公开标准档案",
+        "title": "档案",
         "databases": {
             "archive": {
                 "title": "档案数据",

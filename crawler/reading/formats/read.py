@@ -9,11 +9,13 @@ from archive.model import Document
 from archive.text.filetypes import MEDIA_TYPES, UNREAD
 from crawler.reading.assemble import Block, Paragraph, assemble, clean
 from crawler.reading.formats import archives, html, ofd, pdf, text
-from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, unsupported
-from crawler.reading.formats.office import doc, docx, odf, sheets
+from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, needs_ocr, unsupported
+from crawler.reading.formats.office import doc, docx, odf, sheets, wordml
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import OLE, sniff
 
+FEW = 8
+"""Characters: a file with no more and a picture is a scan with its label (附件2)."""
 _LABEL = re.compile(r"附\s*件\s*[0-9一二三四五六七八九十]*\s*[:：]?")
 _HEADLINE = re.compile(
     r"(标准目录|标准指引|指引|目录|清单|一览表|汇总表|名单|方案|办法|流程图|规范|标准|指南|（.{1,8}）)$"
@@ -22,7 +24,15 @@ _HEADLINE = re.compile(
 
 def read_file(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
     """The reading of an attachment by what its bytes are. Never raises for bad input: Document.problem says why."""
-    kind = sniff(payload, headers)
+    return _told(sniff(payload, headers), payload, headers, rule)
+
+
+def read_html(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
+    """All of a page, as a file that an office program has saved as one."""
+    return _told("html", payload, headers, rule)
+
+
+def _told(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
     try:
         return _read(kind, payload, headers, rule)
     except UnreadableError as error:
@@ -33,8 +43,8 @@ def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> 
     media_type = MEDIA_TYPES[kind]
     review: tuple[str, ...] = ()
     match kind:
-        case "zip":
-            members, review = archives.read(payload)
+        case "zip" | "rar" | "7z":
+            members, review = archives.read(payload, kind)
             if not members:
                 raise empty(archives.WHAT)
             names = [Paragraph(member.path) for member in members]
@@ -47,6 +57,8 @@ def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> 
             blocks, review = sheets.read(payload)
         case "ods" | "odt":
             blocks = odf.read(payload)
+        case "wordml":
+            blocks = wordml.read(payload)
         case "pdf":
             blocks, review = pdf.read(payload)
         case "ofd":
@@ -66,7 +78,10 @@ def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> 
                 raise corrupt("Office 97–2003 文件")
             raise unsupported(UNREAD.get(kind, "这种格式的文件"))
     document = assemble(blocks, rule, title=title_of(blocks), review=review, media_type=media_type)
-    if not document.text.strip("│┃\n "):
+    words = re.sub(r"[│┃\s]", "", document.text)
+    if kind == "docx" and len(words) <= FEW and docx.pictures(payload):
+        raise needs_ocr("Word 文档里只有图片，没有文字")
+    if not words:
         raise empty("文件")
     return document
 

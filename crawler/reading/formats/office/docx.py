@@ -25,6 +25,8 @@ from crawler.reading.formats.office.package import Package
 WHAT = "Word 文档（.docx）"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_PICTURE = re.compile(r"word/media/[^/]+\.(?:jpe?g|png|bmp|gif|tiff?)", re.I)
+MAX_PICTURES = 500
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 # Wrappers without a look of their own: what is inside counts.
@@ -48,7 +50,7 @@ def read(payload: bytes) -> list[Block]:
             if _STRICT in package.read(main)[:4096]:
                 raise corrupt("“严格 Open XML”格式的 Word 文档")
             raise corrupt(WHAT)
-        reader = _Reader(Styles(package.xml("word/styles.xml")), Numbering(package.xml("word/numbering.xml")))
+        reader = Reader(Styles(package.xml("word/styles.xml")), Numbering(package.xml("word/numbering.xml")))
         blocks = list(reader.blocks(body))
         for part in ("word/footnotes.xml", "word/endnotes.xml"):
             notes = package.xml(part)
@@ -58,8 +60,17 @@ def read(payload: bytes) -> list[Block]:
         return blocks
 
 
+def pictures(payload: bytes) -> list[bytes]:
+    """The pictures in the document that may hold a page of text, in the order of their names; no drawings (emf)."""
+    with Package(payload, WHAT) as package:
+        names = sorted(filter(_PICTURE.fullmatch, package.names), key=lambda name: (len(name), name))
+        return list(filter(None, map(package.read, names[:MAX_PICTURES])))
+
+
 @define
-class _Reader:
+class Reader:
+    """The body of a document as blocks; also of other formats, once their trees have these names."""
+
     styles: Styles
     numbering: Numbering
     shapes: list[etree._Element] = field(factory=list)

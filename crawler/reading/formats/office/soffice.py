@@ -19,8 +19,30 @@ SECONDS = 45
 SWITCH = "GUIDELINES_SOFFICE"
 
 
+WRITER = "libswlo.so"
+"""The part of LibreOffice that reads .doc; Calc, Impress and the core do without it (packages of their own)."""
+
+
 def installed() -> str | None:
+    """The program, where it can read a .doc."""
+    program = _program()
+    return program if program and not _lacks_writer(program) else None
+
+
+def without_writer() -> bool:
+    """Whether LibreOffice is here, but not the part that reads .doc."""
+    program = _program()
+    return program is not None and _lacks_writer(program)
+
+
+def _program() -> str | None:
     return None if os.environ.get(SWITCH) == "off" else shutil.which("soffice")
+
+
+def _lacks_writer(program: str) -> bool:
+    """Only where the program lies among its parts: a wrapper (snap, flatpak) says nothing of what is behind it."""
+    folder = Path(program).resolve().parent
+    return (folder / "soffice.bin").exists() and not (folder / WRITER).exists()
 
 
 def to_docx(payload: bytes, program: str) -> bytes | None:

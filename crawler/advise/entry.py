@@ -1,0 +1,157 @@
+"""`guidelines add`: one more [[notice]] at the end of the operator's sources.toml, checked before anything is written.
+
+The file is text that a person has written: what stands in it stays as it is, comments and order too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from attrs import evolve
+
+from archive.machine import faults
+from archive.machine.faults import StoreError
+from archive.machine.toml import SettingsError
+from archive.model import Area, Notice
+from archive.text.links import link_key
+from crawler.advise.look import Seen
+from crawler.sources import BUILT_IN, Declared, load_sources
+
+_SECOND_LEVEL = ("gov", "com", "org", "net", "edu", "ac")
+FILE = "sources.toml"
+
+
+def text_of(data: Path) -> str:
+    """The list as it is written: the operator's, else the built-in one to start from. Raises StoreError."""
+    path = data / FILE
+    try:
+        return (path if path.exists() else BUILT_IN).read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = faults.why(error) if isinstance(error, OSError) else "不是 UTF-8 编码的文本"
+        raise StoreError(f"不能读取 {path}：{why}") from error
+
+
+def refuse_known(declared: Declared, *urls: str) -> None:
+    """Raises StoreError when one of these addresses is watched already."""
+    keys = {link_key(url): url for url in urls if url}
+    for notice in declared.sources.notices:
+        for url in (notice.url, *(mirror.url for mirror in notice.mirrors)):
+            if link_key(url) in keys:
+                raise StoreError(f"名单里已经有这个网址：{notice.slug}（{notice.title}）{url}")
+
+
+def proposed(seen: Seen, url: str, declared: Declared, given: Notice) -> Notice:
+    """The entry: what the person has given, else what the page says. Raises StoreError without a title."""
+    document = seen.document
+    title = given.title or document.title
+    if not title:
+        raise StoreError("网页上没有找到标题；请用 --title 写明")
+    areas = given.areas or _areas(title, declared)
+    notices = declared.sources.notices
+    return evolve(
+        given,
+        number=given.number or max((notice.number for notice in notices), default=0) + 1,
+        slug=given.slug or _slug(url, areas, declared),
+        title=title,
+        issuer=given.issuer or document.metadata.get("issuer", ""),
+        areas=areas,
+        url=url,
+    )
+
+
+def _areas(title: str, declared: Declared) -> tuple[str, ...]:
+    """The areas that a standard's title names; any other document may speak of them without setting their standard."""
+    if "基层政务公开标准" not in title:
+        return ()
+    taken = {name for notice in declared.sources.notices for name in notice.areas}
+    return tuple(a.name for a in declared.sources.areas if a.name not in taken and _named(a, title))
+
+
+def _named(area: Area, title: str) -> bool:
+    return any(name in title for name in (area.name, *area.aliases))
+
+
+def _slug(url: str, areas: tuple[str, ...], declared: Declared) -> str:
+    """The area's, else the site's name and the page's: gi-mnr-t20190621-2441525. Never one that is there already."""
+    slugs = {area.name: area.slug for area in declared.sources.areas}
+    parts = urlsplit(url)
+    labels = [label for label in (parts.hostname or "").split(".") if label != "www"]
+    while len(labels) > 1 and (len(labels[-1]) == 2 or labels[-1] in _SECOND_LEVEL):
+        labels.pop()
+    last = re.sub(r"\.\w+$", "", parts.path.rstrip("/").rpartition("/")[2]) or parts.query
+    name = slugs[areas[0]] if len(areas) == 1 else "-".join([*labels, last])
+    name = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[-60:].strip("-") or "notice"
+    taken = {notice.slug for notice in declared.sources.notices}
+    return next(one for one in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
+
+
+def written(notice: Notice) -> str:
+    """The entry as TOML."""
+
+    def quoted(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    lines = ["[[notice]]", f"number = {notice.number}"]
+    for key in ("slug", "title", "issuer"):
+        if getattr(notice, key):
+            lines.append(f"{key} = {quoted(getattr(notice, key))}")
+    if notice.areas:
+        lines.append(f"areas = {quoted(list(notice.areas))}")
+    lines.append(f"url = {quoted(notice.url)}")
+    for key in ("content", "listing"):
+        if getattr(notice, key):
+            lines.append(f"{key} = {quoted(getattr(notice, key))}")
+    for mirror in notice.mirrors:
+        lines += ["[[notice.mirrors]]", f"url = {quoted(mirror.url)}", f"label = {quoted(mirror.label)}"]
+    return "\n".join(lines) + "\n"
+
+
+def entries(text: str, notice: Notice, declared: Declared) -> str:
+    """What is to be written: the new entry; where the operator's list has none (it may hold laws alone), after those
+    of the built-in list, which it would replace."""
+    first = () if "notice" in tomllib.loads(text) else declared.sources.notices
+    return "\n".join(map(written, (*first, notice)))
+
+
+def append(data: Path, text: str, entry: str) -> Path:
+    """Put the entry behind the list that `text` was, in one step: whoever reads the file finds the old list or the new.
+
+    Raises SettingsError when the new list is not right, StoreError when it cannot be written or was changed meanwhile.
+    """
+    path = data / FILE
+    target = path.resolve()  # a link stays one
+    ending = "\r\n" if "\r\n" in text else "\n"
+    new = text.rstrip() + "\n\n" + entry
+    new = new.replace("\r\n", "\n").replace("\n", ending)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{FILE}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(new.encode())
+                out.flush()
+                os.fsync(out.fileno())
+            _check(temporary, path)
+            temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+            if text_of(data) != text:
+                raise StoreError(f"{path} 刚被别的程序改过，没有写入；请再运行一次")
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"不能写入 {path}：{faults.why(error)}") from error
+    return path
+
+
+def _check(temporary: Path, path: Path) -> None:
+    try:
+        load_sources(temporary)
+    except SettingsError as error:
+        raise SettingsError(path, error.mistakes) from error
