@@ -14,7 +14,8 @@ from tests.formats.helpers import SHARED, filled, grids_in, needs_samples, readi
 pytestmark = needs_samples
 # LibreOffice's second opinion takes seconds a file; one test below asks for it.
 NEEDS_OFFICE = pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice, the optional second reader of .doc, is not installed"
+    shutil.which("soffice") is None or soffice.without_writer(),
+    reason="LibreOffice Writer, the optional second reader of .doc, is not installed",
 )
 
 
