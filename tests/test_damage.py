@@ -331,6 +331,7 @@ def test_a_site_whose_database_breaks_while_it_runs_answers_with_a_plain_page(da
 WITHOUT_RIGHTS = """
 import os, sys
 import archive.operate.backup, archive.operate.verify
+import archive.commands.operate, archive.commands.search, archive.commands.status
 from archive.cli import main
 if os.getuid() == 0:  # who has all rights everywhere
     os.setgroups([])

@@ -92,9 +92,14 @@ def _left(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[dict[str
 
 
 def _cut_elsewhere(gone: Iterable[str], come: Iterable[str]) -> bool:
-    """The same words, cut at other places by a page or a merged cell; where a tick stands is no matter of cutting."""
-    before, after = ("".join(keys) for keys in (gone, come))
-    return before.replace(CELL, "") == after.replace(CELL, "") and not _MARKS.search(before)
+    """The same words, cut at other places by a page or a merged cell, or the same cells in other rows of a header;
+    where a tick stands is no matter of cutting."""
+    sides = list(gone), list(come)
+    before, after = ("".join(keys) for keys in sides)
+    if _MARKS.search(before):
+        return False
+    cells = [sorted(cell for key in keys for cell in key.split(CELL) if cell) for keys in sides]
+    return before.replace(CELL, "") == after.replace(CELL, "") or cells[0] == cells[1]
 
 
 def _row_key(line: str) -> str:

@@ -89,7 +89,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield Office(data, address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs until it is closed, and no other could run beside it
 def browser() -> Iterator[Any]:
     driver = pytest.importorskip(
         "playwright.sync_api", reason="playwright is of the test extra: scripts/test installs it"

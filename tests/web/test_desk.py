@@ -188,6 +188,7 @@ CHROMIUM_86 = """align-items background border border-bottom border-collapse bor
     justify-content letter-spacing line-height list-style margin margin-bottom margin-left margin-top max-width
     min-height min-width outline outline-offset overflow overflow-wrap overflow-x padding padding-bottom padding-left
     padding-right padding-top position table-layout text-align text-decoration text-decoration-style vertical-align
+    box-shadow scroll-margin-top
     white-space width word-break -webkit-text-size-adjust"""
 """Properties that our sheet may use: each was checked to be known to Chromium 86."""
 
