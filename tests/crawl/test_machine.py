@@ -10,7 +10,7 @@ from tests.crawl.harness import ROOT, SENTENCES, Archive, page
 from tests.formats.writers import grid, write_docx
 from tests.sites.server import SiteServer
 
-FILE = write_docx([grid([["序号", "事项"], ["1", "征地"]], "附件\n土地标准目录")])
+FILE = write_docx([grid([["序号", "事项"], ["1", "征地"]], "附件\n土地事项一览")])
 
 
 def broken(tmp_path: Path, module: str, error: str = "ImportError('part of it is missing')") -> dict[str, str]:
@@ -22,7 +22,7 @@ def broken(tmp_path: Path, module: str, error: str = "ImportError('part of it is
 
 
 def watched(archive: Archive, server: SiteServer) -> str:
-    link = '<p><a href="/f/1.docx">附件：标准目录.docx</a></p>'
+    link = '<p><a href="/f/1.docx">附件：一览.docx</a></p>'
     server.put("a.example", "/f/1.docx", FILE, "application/octet-stream")
     url = server.put("a.example", "/t.html", page("land", link))
     archive.watch("land", url)
