@@ -76,7 +76,7 @@ def _by_selector(root: Element, rule: Rule) -> tuple[Element | None, Element | N
         matches = [match for match in select(root, css) if tag_of(match) not in ("body", "html")]
         best = max(matches, key=_substance, default=None)
         placed = placed or best is not None
-        if best is None or _is_frame(best):
+        if best is None or (css not in rule.declared and _is_frame(best)):
             continue
         if _substance(best) >= ENOUGH or _has_file(best) or "。" in text_of(best):
             return best, short, placed
