@@ -35,7 +35,6 @@ try:
     from crawler import receive as receiving
     from crawler import reread, run
     from crawler.abreast import hold_locals
-    from crawler.advise import commands as advice
     from crawler.archive import Wanted, begun, finish, remembered, remembered_file, sound, under_way, with_successors
     from crawler.frugal import spare_address_space
     from crawler.stopping import Stop
@@ -49,7 +48,18 @@ STOP = Stop()
 """Of this process: one crawl each."""
 
 
-@click.group()
+class Commands(click.Group):
+    """Those that read in this very process are loaded when they are asked for: a crawl starts without any parser."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ("try", "add", "sources"):
+            return super().get_command(ctx, cmd_name)
+        from crawler.advise import commands as advice
+
+        return next(command for command in advice.COMMANDS if command.name == cmd_name)
+
+
+@click.group(cls=Commands)
 def main() -> None:
     """One process per crawl."""
 
@@ -182,10 +192,6 @@ def local(data: Path, target: str) -> None:
     from crawler.local import look
 
     click.echo(json.dumps(look(target, remembered(data), load_settings(data)), ensure_ascii=False))
-
-
-for _command in advice.COMMANDS:
-    main.add_command(_command)
 
 
 def _log(crawl_id: int | None = None) -> None:
