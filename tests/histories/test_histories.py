@@ -16,9 +16,9 @@ from tests.histories.run import run
 
 COMPLETE = True
 """Whether attention must say `why` and `stake` too, and a repeal be told as one (contract of release 2)."""
-KEPT: tuple[int, ...] = ()
-"""Seeds beyond the first hundred that once found a fault."""
-SEEDS = (*range(1, 101), *KEPT)
+KEPT = (129,)
+"""Seeds beyond the first sixty that once found a fault: a file replaced on a page of unsure body."""
+SEEDS = (*range(1, 61), *KEPT)
 
 
 @pytest.fixture(scope="module")
