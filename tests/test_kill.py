@@ -94,7 +94,7 @@ def run_rounds(tmp_path: Path, rounds: int, seed: int) -> str:
 
 
 def test_no_revision_is_lost_when_the_machine_is_killed(tmp_path: Path) -> None:
-    run_rounds(tmp_path, 10, 2026)
+    run_rounds(tmp_path, 5, 2026)
 
 
 @pytest.mark.slow
