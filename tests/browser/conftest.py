@@ -1,6 +1,7 @@
 """A real browser (Debian's chromium, driven by playwright) before a real server over an archive of the replica.
 
-The archive holds two crawls: all notices as they are committed, then one with a revised page and a revised file.
+The archive holds two crawls of the demonstration, with its laws and local catalogues: all as they are committed, then
+one with a revised page, a revised file and a law with a newer text.
 Screenshots of every page go to the folder GUIDELINES_SCREENSHOTS when it is set.
 """
 
@@ -48,7 +49,7 @@ class Office:
 
 
 def crawled(data: Path) -> None:
-    """Two crawls; at the second one notice has other words, and its file another deadline in two rows."""
+    """Two crawls; at the second one notice has other words, its file another deadline in two rows, a law a newer text."""
     exchanges = build.stored()
     again = {e.url: e for e in exchanges}
     page = next(e for e in exchanges if e.kind == "page" and e.slug == REVISED)
@@ -62,8 +63,13 @@ def crawled(data: Path) -> None:
     again[file.url] = evolve(file, body=revised)
     second = data.parent / "second.warc.gz"
     second.write_bytes(build.warc(tuple(again.values())))
-    for warc, which in ((DEMO / "replica.warc.gz", ("--all",)), (second, ("--notice", REVISED))):
-        asked = ("crawl", *which, "--replay", str(warc), "--delay", "0", "--confirm-after", "0")
+    steps = (
+        ((DEMO / "replica.warc.gz", DEMO / "laws.warc.gz", DEMO / "locals.warc.gz"), ("--all",)),
+        ((second, DEMO / "laws-amended.warc.gz"), ()),
+    )
+    for records, which in steps:
+        replay = [part for record in records for part in ("--replay", str(record))]
+        asked = ("crawl", *which, "--sources", str(DEMO / "sources.toml"), *replay, "--confirm-after", "0")
         done = subprocess.run([*GUIDELINES, str(data), *asked], capture_output=True, timeout=300, check=False)
         assert done.returncode in (0, 3), done.stderr
 

@@ -13,6 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import REVISED, Office
+from tests.browser.person import Person
 
 AREAS = ("social-assistance", "elderly-care", "tax-administration")
 PAGES = {
@@ -30,6 +31,12 @@ PAGES = {
     "row": "/rows/{row}",
     "document": "/documents/{file}",
     "review": "/review",
+    "compare": "/compare/{twice}",
+    "past": f"/notices/{REVISED}?at=2026-01-01",
+    "laws": "/laws",
+    "law": "/laws/{law}",
+    "local": "/local",
+    "local-one": "/local/{local}",
     "tasks": "/tasks",
     "status": "/status",
     "api": "/api",
@@ -74,6 +81,9 @@ def address(office: Office, name: str) -> str:
     ids = {
         "change": "SELECT max(id) FROM changes WHERE kind = 'attachment-replaced'",
         "row": "SELECT max(key) FROM items WHERE current = 1",
+        "twice": "SELECT document_id FROM versions WHERE number = 2 ORDER BY id LIMIT 1",
+        "law": "SELECT laws.slug FROM changes JOIN laws ON laws.id = changes.law_id LIMIT 1",
+        "local": "SELECT slug FROM locals ORDER BY slug LIMIT 1",
         "file": "SELECT max(id) FROM documents WHERE kind = 'attachment'",
     }
     found = re.sub(r"\{(\w+)\}", lambda m: str(office.value(ids[m[1]])), PAGES[name])
@@ -151,26 +161,6 @@ def test_a_page_prints_on_a4_without_what_only_a_screen_needs(
     assert "演示数据" in text
 
 
-class Clicks:
-    """A person at the page: every click is counted, so is every field that is typed into."""
-
-    def __init__(self, page: Any) -> None:
-        self.page, self.count = page, 0
-
-    def on(self, selector: str) -> None:
-        self.count += 1
-        self.page.click(selector)
-
-    def type(self, selector: str, text: str) -> None:
-        self.on(selector)
-        self.page.keyboard.type(text)
-
-    def download(self, selector: str) -> tuple[str, bytes]:
-        with self.page.expect_download() as expected:
-            self.on(selector)
-        return expected.value.suggested_filename, Path(expected.value.path()).read_bytes()
-
-
 def rows(body: bytes) -> dict[str, int]:
     """Rows of the catalogue on each sheet but the cover."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(body))
@@ -180,7 +170,7 @@ def rows(body: bytes) -> dict[str, int]:
 
 def test_three_areas_of_a_township_are_handed_in_with_five_clicks(office: Office, page: Any) -> None:
     page.goto(office.address + "/compile")
-    person = Clicks(page)
+    person = Person(page)
     for area in AREAS:
         person.on(f"label[for=area-{area}]")
     person.type("#office", "演示县城关镇人民政府")
@@ -196,7 +186,7 @@ def test_without_script_rows_are_taken_out_and_the_address_brings_a_colleague_to
     context = browser.new_context(java_script_enabled=False, accept_downloads=True, locale="zh-CN")
     page = context.new_page()
     page.goto(office.address + "/compile")
-    person = Clicks(page)
+    person = Person(page)
     for area in AREAS:
         person.on(f"label[for=area-{area}]")
     person.on("text=查看，逐条选择")
@@ -221,5 +211,5 @@ def test_the_export_button_gives_the_rows_that_it_counts(office: Office, page: A
     page.goto(office.address + "/catalogue" + filters)
     counted = re.search(r"（([\d,]+) 条）", page.inner_text("button.main"))
     assert counted
-    _, body = Clicks(page).download("button.main")
+    _, body = Person(page).download("button.main")
     assert sum(rows(body).values()) == int(counted[1].replace(",", ""))
