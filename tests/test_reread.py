@@ -82,6 +82,7 @@ def test_a_revision_right_after_an_update_is_told_alone(old: Old) -> None:
 
 def test_a_file_given_up_for_want_of_time_is_read_at_the_next_visit(old: Old) -> None:
     store = Store.open(old.office.data)
+    store.db.execute("DELETE FROM citations")
     store.db.execute("DELETE FROM items")
     store.db.execute("UPDATE documents SET state = 'unreadable', reason = 'timeout: x' WHERE kind = 'attachment'")
     store.db.conn.commit()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from archive.web.memo import Memo
 from archive.web.serving.threads import COUNT, Threads
 from archive.web.serving.workers import Answer, Busy, Exceeded, Limits, Pool, packed
 
@@ -78,13 +79,13 @@ def test_what_is_not_read_yet_keeps_the_next_out(site_data: Path) -> None:
 def test_a_slow_kind_of_page_leaves_threads_to_the_others(site_data: Path) -> None:
     release = threading.Event()
 
-    def slow(_: sqlite3.Connection) -> bool:
+    def slow(_: sqlite3.Connection, __: Memo) -> bool:
         return release.wait(60)
 
     async def test() -> None:
         threads = Threads(site_data)
         waiting = [asyncio.ensure_future(threads.run("slow", slow)) for _ in range(2 * COUNT)]
-        assert await threads.run("quick", lambda connection: connection.execute("SELECT 1").fetchone()[0]) == 1
+        assert await threads.run("quick", lambda connection, _: connection.execute("SELECT 1").fetchone()[0]) == 1
         assert not any(one.done() for one in waiting)
         release.set()
         assert all(await asyncio.gather(*waiting))
