@@ -43,13 +43,13 @@ class Office:
     data: Path
     address: str
 
-    def value(self, sql: str) -> Any:
+    def value(self, sql: str, *parameters: object) -> Any:
         with closing(sqlite3.connect(f"file:{self.data / 'archive.db'}?mode=ro", uri=True)) as connection:
-            return connection.execute(sql).fetchone()[0]
+            return connection.execute(sql, parameters).fetchone()[0]
 
 
 def crawled(data: Path) -> None:
-    """Two crawls; at the second one notice has other words, its file another deadline in two rows, a law a newer text."""
+    """Two crawls; at the second a notice has other words, its file another deadline in two rows, a law a newer text."""
     exchanges = build.stored()
     again = {e.url: e for e in exchanges}
     page = next(e for e in exchanges if e.kind == "page" and e.slug == REVISED)

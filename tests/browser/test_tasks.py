@@ -76,10 +76,18 @@ def test_one_row_through_six_revisions(person: Person, years: Office) -> None:
     person.on("ol.changes a:has-text('序号4')")
     person.on(f"tbody a:has-text('{RENAMED}')")
     assert person.count <= 2
-    key = years.value(f"SELECT key FROM items WHERE level2 = '{ROW}'")
+    key = years.value("SELECT key FROM items WHERE level2 = ?", ROW)
     assert person.page.url.endswith(f"/rows/{key}")
     said = person.page.inner_text("main")
-    for step in (LIMIT, "7个工作日", "－批", "＋核确认", RENAMED, "《社会救助暂行办法》第十二条", "乡镇人民政府（街道办事处）"):
+    for step in (
+        LIMIT,
+        "7个工作日",
+        "－批",
+        "＋核确认",
+        RENAMED,
+        "《社会救助暂行办法》第十二条",
+        "乡镇人民政府（街道办事处）",
+    ):
         assert step in said
     days = re.findall(r"20\d\d年\d\d月\d\d日", said)
     assert {"2024年06月01日", "2024年09月10日", "2025年04月01日", "2025年12月01日", "2026年10月08日"} <= set(days)
