@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from archive.machine.faults import why
 from archive.model import Area, Attachment, Document
 from archive.record.readings import grid_row, item_row
 from archive.settings import Settings
@@ -51,7 +52,7 @@ def _of_file(path: Path, declared: Declared) -> Iterator[_File]:
     try:
         payload = path.read_bytes()
     except OSError as error:
-        yield _File(place, None, f"不能读取 {path}：{error.strerror}")
+        yield _File(place, None, f"不能读取 {path}：{why(error)}")
         return
     headers: Mapping[str, str] = {}
     rule = evolve(declared.generic, areas=declared.sources.areas)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.machine.toml import BROKEN, SettingsError, TomlFile
@@ -145,6 +145,7 @@ def written(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
+@example({' "': ["====="]}, [])
 @given(st.dictionaries(KEYS, VALUES, max_size=4), st.lists(st.dictionaries(KEYS, VALUES, max_size=3), max_size=3))
 def test_whatever_a_file_holds_every_key_of_it_has_the_line_where_it_stands(
     top: dict[str, Any], tables: list[dict[str, Any]]

@@ -21,6 +21,7 @@ from archive.laws.register import load_register
 from archive.local.compare import compare_local
 from archive.local.result import Kind
 from archive.machine import child
+from archive.machine.faults import why
 from archive.model import Grid, Item, Place
 from archive.publish import compared
 from archive.publish.compared import LocalTable, Report, deviating, label, name_of, where
@@ -75,8 +76,8 @@ def _compared(data: Path, local: str, national: Sequence[Item], areas: Sequence[
     items, tables, unread = _read(read)
     if not items:
         err.print(f"{local} 里没有读出任何目录行。", markup=False)
-        for name, why in unread:
-            err.print(f"  {name}：{why}", markup=False)
+        for name, reason in unread:
+            err.print(f"  {name}：{reason}", markup=False)
         raise click.exceptions.Exit(FAILED)
     register = outdated(load_register(data), iso(now())[:10])
     return Report(read["title"], compare_local(national, items, areas, register), tables, names, unread)
@@ -110,7 +111,7 @@ def _write(file: Path, report: Report) -> None:
     try:
         write(file, compared.as_xlsx(report))
     except OSError as error:
-        err.print(f"写不了 {file}：{error.strerror}；请检查文件夹是否存在、有无写权限、文件是否被占用。", markup=False)
+        err.print(f"写不了 {file}：{why(error)}；请检查文件夹是否存在、有无写权限、文件是否被占用。", markup=False)
         raise click.exceptions.Exit(FAILED) from error
 
 
@@ -142,8 +143,8 @@ def _show(report: Report, file: Path | None) -> None:
         out.print(f"有 {len(found.apart)} 行没有对标：所属领域没有国家标准，或表中没有写明领域。", markup=False)
     for note in found.notes:
         out.print(f"说明：{note}", markup=False)
-    for name, why in report.unread:
-        out.print(f"没有读出：{name}：{why}", markup=False, soft_wrap=True)
+    for name, reason in report.unread:
+        out.print(f"没有读出：{name}：{reason}", markup=False, soft_wrap=True)
     if file:
         out.print(f"已写入 {file}", markup=False)
 

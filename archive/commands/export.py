@@ -12,6 +12,7 @@ from attrs import evolve
 
 from archive import clock
 from archive.commands import FAILED, emit, err, json_option, out, pass_data
+from archive.machine.faults import why
 from archive.publish.choice import ChoiceError
 from archive.publish.export import SUFFIXES, Entry, entries, write
 from archive.publish.files import render
@@ -81,7 +82,7 @@ def _write(file: Path, found: list[Entry], suffix: str, order: Order) -> None:
     try:
         write(file, render(found, suffix, order.how))
     except OSError as error:
-        err.print(f"写不了 {file}：{error.strerror}；请检查文件夹是否存在、有无写权限、文件是否被占用。", markup=False)
+        err.print(f"写不了 {file}：{why(error)}；请检查文件夹是否存在、有无写权限、文件是否被占用。", markup=False)
         raise click.exceptions.Exit(FAILED) from error
 
 

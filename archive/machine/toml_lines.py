@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import define, field
 
+ESCAPED = frozenset('"\\')
 Place = tuple[str | int, ...]
 """Where a value stands: ("notice", 2, "mirrors", 0, "url") is the address of the first mirror of the third notice."""
 
@@ -68,10 +69,15 @@ class _Lines:
     def inside(self, place: Place, value: Any, statement: str, at: int, first: int) -> int:
         """Note what a value holds; `at`: where it begins in its statement. Returns where it ends, as far as known."""
         if isinstance(value, str):
-            return max(at, statement.find(value, at) + len(value))
+            return _span(value, statement, at)[1]
         for key, inner in entries(value):
-            words = key if isinstance(key, str) else inner if isinstance(inner, str) else ""
-            at = max(at, statement.find(words, at))
-            self.lines.setdefault((*place, key), first + statement.count("\n", 0, at))
-            at = self.inside((*place, key), inner, statement, at + (len(words) if words is key else 0), first)
+            start, end = _span(key if isinstance(key, str) else inner, statement, at)
+            self.lines.setdefault((*place, key), first + statement.count("\n", 0, start))
+            at = self.inside((*place, key), inner, statement, end if isinstance(key, str) else start, first)
         return at
+
+
+def _span(words: Any, statement: str, at: int) -> tuple[int, int]:
+    """Where words stand from `at` on; (at, at) for what is no text or is written with escapes, as \" and \\ must be."""
+    start = statement.find(words, at) if isinstance(words, str) and not ESCAPED.intersection(words) else -1
+    return (start, start + len(words)) if start >= 0 else (at, at)

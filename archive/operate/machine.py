@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archive import SOFTWARE
-from archive.machine.faults import StoreError
+from archive.machine.faults import StoreError, why
 from archive.machine.lock import NAME as LOCK
 from archive.machine.toml import SettingsError
 from archive.operate.checks import Check, broken, ok, person
@@ -58,7 +58,7 @@ def _settings(data: Path) -> Check:
     except SettingsError as error:
         return broken("settings", str(error), "请改正 settings.toml")
     except OSError as error:
-        return broken("settings", f"{data / 'settings.toml'} 不能读取：{error.strerror}", "请核对文件的权限")
+        return broken("settings", f"{data / 'settings.toml'} 不能读取：{why(error)}", "请核对文件的权限")
     if not settings.contact:
         hint = '设置可以读取；建议在 settings.toml 写 contact = "邮箱"，让网站管理员找得到您'
         return ok("settings", hint)
@@ -75,7 +75,7 @@ def _folder(data: Path) -> Check:
             pass
     except OSError as error:
         remedy = "请核对路径、磁盘和权限（文件夹应属于运行本程序的账号）"
-        return broken("folder", f"数据目录 {data.absolute()} 不能写入：{error.strerror}", remedy)
+        return broken("folder", f"数据目录 {data.absolute()} 不能写入：{why(error)}", remedy)
     if place != data:
         return ok("folder", f"数据目录 {data.absolute()} 还没有，第一次抓取时建立")
     return ok("folder", f"数据目录 {data.absolute()} 可以写入")
@@ -116,9 +116,7 @@ def _lock(data: Path) -> Iterator[Check]:
     except BlockingIOError:
         yield ok("lock", "另一个进程正在写入档案（抓取或人工处理），属于正常")
     except OSError as error:
-        yield broken(
-            "lock", f"{path} 不能锁定：{error.strerror}", "请核对权限；数据目录不能放在不支持文件锁的网络磁盘上"
-        )
+        yield broken("lock", f"{path} 不能锁定：{why(error)}", "请核对权限；数据目录不能放在不支持文件锁的网络磁盘上")
     else:
         yield ok("lock", "没有别的进程占用档案")
 
@@ -157,5 +155,5 @@ def _temporary() -> Check:
             file.write(bytes(1 << 20))
             file.flush()
     except OSError as error:
-        return broken("temporary", f"临时目录不能写入：{error.strerror}", "请清理 /tmp，或用环境变量 TMPDIR 另指一个")
+        return broken("temporary", f"临时目录不能写入：{why(error)}", "请清理 /tmp，或用环境变量 TMPDIR 另指一个")
     return ok("temporary", f"临时目录 {tempfile.gettempdir()} 可以写入")

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 
+from archive.machine.faults import why
 from archive.warc.read import BLOCK, FAULTS, FOLDER, GZIP, parts
 
 TORN = "torn"
@@ -23,7 +24,7 @@ def check_file(path: Path) -> list[str]:
             for at, part in parts(stream):
                 problems += _check_part(part, f"{path.name} 偏移 {at}")
     except OSError as error:
-        problems.append(f"{path.name}：无法读取：{error.strerror or error}")
+        problems.append(f"{path.name}：无法读取：{why(error)}")
     except FAULTS as error:
         problems.append(f"{path.name} 偏移 {at} 或其后：文件损坏（{str(error).strip()}）")
     return problems

@@ -16,6 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 
+from archive.machine.faults import why
 from archive.warc.coding import TooLarge, undo
 
 FOLDER = "warc"
@@ -75,7 +76,7 @@ def read_record(data: Path, warc_file: str, warc_offset: int) -> Record:
             member = io.BytesIO(_member(stream))
         return _record(next(ArchiveIterator(member, check_digests=True)), warc_offset)
     except OSError as error:
-        raise WarcError(f"{where} 无法读取：{error.strerror or error}；请从备份恢复这个文件") from error
+        raise WarcError(f"{where} 无法读取：{why(error)}；请从备份恢复这个文件") from error
     except (StopIteration, *FAULTS) as error:
         reason = str(error).strip() or "没有记录"
         raise WarcError(f"{where} 的记录缺失或已损坏（{reason}）；请从备份恢复这个文件") from error
@@ -105,7 +106,7 @@ def records(path: Path) -> Iterator[Record]:
             for at, part in parts(stream):
                 yield from (_record(found, at) for found in ArchiveIterator(part, check_digests=True))
     except OSError as error:
-        raise WarcError(f"{path} 无法读取：{error.strerror or error}") from error
+        raise WarcError(f"{path} 无法读取：{why(error)}") from error
     except FAULTS as error:
         raise WarcError(f"{path} 偏移 {at} 处不是完好的 WARC 记录（{str(error).strip()}）") from error
 
