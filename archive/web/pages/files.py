@@ -101,7 +101,7 @@ def _member(archive: bytes, document: Row) -> bytes:
                 if _name_in(info) == document["name"]:
                     named = body
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        raise Missing(f"不能从压缩包中取出这份文件（{error}），请下载整个压缩包。") from error
+        raise Missing("这份文件不能从压缩包中单独取出（RAR、7z 或加密的压缩包），请下载整个压缩包。") from error
     if named is not None:
         return named
     raise Missing("压缩包中没有找到这份文件，请下载整个压缩包。")
