@@ -144,6 +144,9 @@ WAITING: Mapping[str, str] = {
 }
 """reviews.kind, after the title of the notice"""
 
+PLACES = "的网页上有 {} 处每次都变，像是网站自己的栏目，待逐一核对"
+"""In place of WAITING["furniture"] when a page has several."""
+
 REVIEW_STATES: Mapping[str, str] = {
     "open": "待决定",
     "accepted": "已接受",

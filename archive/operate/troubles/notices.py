@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 
 from attrs import evolve
 
@@ -280,22 +281,33 @@ def _area_troubles(connection: sqlite3.Connection) -> list[Trouble]:
 
 
 def waiting(connection: sqlite3.Connection) -> list[Trouble]:
-    """What waits for a person's decision (archive/record/reviews.py)."""
-    return [
-        Trouble(
-            subject=f"review:{row['id']}",
-            code=row["kind"],
-            what=f"《{row['title']}》" + words.WAITING[row["kind"]],
-            notice=row["slug"],
-            since=row["opened_at"],
-            command=f"guidelines review {row['id']}",
-            document_id=row["document_id"] if row["kind"] in ("capture", "version") else None,
-            why=_whywaiting(connection, row),
-            stake=_stake_of(connection, row),
-            operator=row["kind"] != "candidate",
-        )
-        for row in rows_of(connection, "SELECT * FROM waiting ORDER BY id")
-    ]
+    """What waits for a person's decision (archive/record/reviews.py); of places of one page that change, one entry."""
+    rows = rows_of(connection, "SELECT * FROM waiting ORDER BY id")
+    places = Counter(map(_page_of, rows))
+    first = {_page_of(row): row for row in reversed(rows)}
+    return [_waiting(connection, first[page], number) for page, number in places.items()]
+
+
+def _page_of(review: Row) -> tuple[str, int]:
+    """What is asked about as one: a page for its furniture, everything else by itself."""
+    by_page = review["kind"] == "furniture"
+    return (review["kind"], review["document_id"]) if by_page else ("", review["id"])
+
+
+def _waiting(connection: sqlite3.Connection, row: Row, places: int) -> Trouble:
+    said = words.WAITING[row["kind"]] if places == 1 else words.PLACES.format(places)
+    return Trouble(
+        subject=f"review:{row['id']}",
+        code=row["kind"],
+        what=f"《{row['title']}》{said}",
+        notice=row["slug"],
+        since=row["opened_at"],
+        command=f"guidelines review {row['id']}",
+        document_id=row["document_id"] if row["kind"] in ("capture", "version") else None,
+        why=_whywaiting(connection, row),
+        stake=_stake_of(connection, row),
+        operator=row["kind"] != "candidate",
+    )
 
 
 def _whywaiting(connection: sqlite3.Connection, review: Row) -> str:
