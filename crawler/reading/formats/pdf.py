@@ -13,7 +13,7 @@ from typing import Any, cast
 import pdfplumber
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
-from attrs import frozen
+from attrs import evolve, frozen
 
 from archive.model import Grid
 from crawler.reading.assemble import Block, Paragraph
@@ -138,19 +138,18 @@ def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
     failed: list[int] = []
     ruled: Sequence[Any] | None = None
     carried: Columns | None = None
-    found: Found | None
     pictures = 0
     for number in range(1, len(document) + 1):
         page = document[number - 1]
         chars = _chars(page)
         fault = _fault(page, "".join(char.text for char in chars))
         if fault:
-            found = pdf_scan.recognised(page, number, carried) if pictures < engine.MAX_PAGES else None
+            picture = pdf_scan.recognised(page, number, carried) if pictures < engine.MAX_PAGES else None
             pictures += 1
-            parts, carried = (found.parts, found.carried) if found else ((), None)
-            pages.append(Page(number, page.get_height(), parts, fault, found is not None))
+            carried = picture[0].carried if picture else None
+            pages.append(_pictured(Page(number, page.get_height(), fault=fault), picture))
             continue
-        found = None
+        found: Found | None = None
         if _rulings(page) >= RULINGS:
             ruled = _ruled_pages(payload) if ruled is None else ruled
             found = tables.ruled(ruled, number, carried)
@@ -163,6 +162,13 @@ def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
         page.close()
     review = [f"第 {'、'.join(map(str, failed))} 页的表格无法解析，只读出了文字；请核对原件。"] if failed else []
     return pages, review
+
+
+def _pictured(page: Page, picture: tuple[Found, float] | None) -> Page:
+    if picture is None:
+        return page
+    found, height = picture
+    return evolve(page, parts=found.parts, height=height, recognised=True)
 
 
 def _ruled_pages(payload: bytes) -> Sequence[Any]:

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import evolve
 
 from archive.model import Grid
 from crawler.reading.formats.ocr import engine
+from crawler.reading.formats.pdf_layout import Box
 from crawler.reading.formats.pdf_loose import Columns
 from crawler.reading.formats.pdf_tables import Found, Sheet, arranged
 
 DOUBT = "文字识别，可能有误"
 
 
-def recognised(page: Any, number: int, carried: Columns | None) -> Found | None:
-    """page: of pdfium. None where nothing recognises here. Each row of its tables is in doubt."""
+def recognised(page: Any, number: int, carried: Columns | None) -> tuple[Found, float] | None:
+    """What stands on the page, each row of a table in doubt, and the page's height in the same points.
+
+    page: of pdfium. None where nothing recognises here.
+    """
     if not engine.installed():
         return None
     # imported here: two seconds and 80 MB that a file with text does not need
     from crawler.reading.formats.ocr.page import recognise
-    from crawler.reading.formats.ocr.paper import LONG_SIDE
+    from crawler.reading.formats.ocr.paper import scale
 
-    width, height = page.get_size()
-    scale = LONG_SIDE / max(width, height)
-    picture = page.render(scale=scale, rev_byteorder=False).to_numpy()[:, :, :3].copy()
-    sheet = recognise(picture, scale)
-    tables = [((min(c[0] for c in cells), min(c[1] for c in cells), max(c[2] for c in cells), max(c[3] for c in cells)), cells)
-              for cells in sheet.tables]
-    found = arranged(Sheet(sheet.chars, tables, (), height, number), carried)
-    return evolve(found, parts=tuple(_doubted(part) if isinstance(part, Grid) else part for part in found.parts))
+    picture = page.render(scale=scale(max(page.get_size())), rev_byteorder=False).to_numpy()[:, :, :3].copy()
+    sheet = recognise(picture)
+    tables = [(_around(cells), cells) for cells in sheet.tables]
+    found = arranged(Sheet(sheet.chars, tables, (), sheet.height, number), carried)
+    parts = tuple(_doubted(part) if isinstance(part, Grid) else part for part in found.parts)
+    return evolve(found, parts=parts), sheet.height
+
+
+def _around(cells: Sequence[Box]) -> Box:
+    return min(c[0] for c in cells), min(c[1] for c in cells), max(c[2] for c in cells), max(c[3] for c in cells)
 
 
 def _doubted(grid: Grid) -> Grid:

@@ -17,7 +17,6 @@ SECONDS = 900.0
 """For a file with that many: up to ten seconds of processor a page, three times that where the machine is slow."""
 _WIDEST = 1_280
 """Pixels of the longer side in which lines of prose are looked for: more costs memory, not errors."""
-_BATCH = 8
 
 
 @frozen
@@ -49,7 +48,7 @@ def _engine() -> Any:
             "Global.log_level": "error",
             "Global.use_cls": False,
             "Global.max_side_len": _WIDEST,
-            "Rec.rec_batch_num": _BATCH,
+            "Rec.rec_batch_num": 1,  # more at once take more memory and, on one thread, more time
         }
     )
 

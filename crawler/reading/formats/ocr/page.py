@@ -16,25 +16,32 @@ from crawler.reading.formats.pdf_layout import Box as Place
 
 _BLANK = re.compile(r"(?<=[^\x21-\x7e])\s+|\s+(?=[^\x21-\x7e])|(?<=\d\.)\s+")
 _MARGIN = 3
+_A4 = 842.0
+_READ, _SHORT = 0.4, 0.7
+"""What is read with less is no text; dirt looks like one character."""
+_RED, _HEAD = 60, 0.01
+"""By how much a pixel is redder than anything else, and the share of such pixels where a red head stands."""
 
 
 @frozen
 class Recognised:
-    """In points."""
+    """In points of a page as long as A4, whatever the file says: a scan's page is often as large as its pixels."""
 
+    height: float
     chars: tuple[Char, ...]
     tables: tuple[tuple[Place, ...], ...]
     """The cells of each table with rulings."""
 
 
-def recognise(picture: Any, scale: float) -> Recognised:
-    """picture: BGR; scale: its pixels a point."""
+def recognise(picture: Any) -> Recognised:
+    """picture: BGR."""
     sheet = paper.paper(picture)
+    scale = max(picture.shape[:2]) / _A4
     cells = [cell for _, found in sheet.tables for cell in found]
     written = [*_in_cells(sheet, cells), *_around(sheet)]
     chars = [char for strip, text in written for char in _chars(strip, text, scale)]
     tables = tuple(tuple(_points(cell, scale) for cell in found) for _, found in sheet.tables)
-    return Recognised(tuple(chars), tables)
+    return Recognised(picture.shape[0] / scale, tuple(chars), tables)
 
 
 def _points(box: Box, scale: float) -> Place:
@@ -56,12 +63,28 @@ def _around(sheet: Paper) -> list[tuple[Strip, str]]:
         return []
     high, wide = sheet.ink.shape[:2]
     found: list[tuple[Strip, Any]] = []
-    for box in engine.lines(rest):
+    for box in _lines(rest):
         left, top, right, bottom = (round(value) for value in box)
         box = (max(left, 0), max(top, 0), min(right, wide), min(bottom, high))
         found.append((Strip(box, float(bottom - top), False), rest[box[1] : box[3], box[0] : box[2]]))
     texts = engine.texts([piece for _, piece in found])
-    return [(strip, read.text) for (strip, _), read in zip(found, texts, strict=True) if read.score >= 0.5]
+    return [(strip, read.text) for (strip, _), read in zip(found, texts, strict=True) if read.score >= _READ]
+
+
+def _lines(picture: Any) -> list[tuple[float, float, float, float]]:
+    """Where lines stand; the tall red letters of an office's head are only found in the upper part by itself."""
+    found = engine.lines(picture)
+    upper = picture[: picture.shape[0] // 3]
+    blue, green, red = (upper[:, :, channel].astype("int16") for channel in range(3))
+    if float((red - blue.clip(green) > _RED).mean()) < _HEAD:
+        return found
+    head = [box for box in engine.lines(upper) if box[3] < upper.shape[0] - _MARGIN]
+    return [*head, *(box for box in found if not any(_inside(box, other) for other in head))]
+
+
+def _inside(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return other[0] <= x <= other[2] and other[1] <= y <= other[3]
 
 
 def _inked(sheet: Paper) -> bool:
@@ -76,60 +99,39 @@ def _inked(sheet: Paper) -> bool:
 
 
 def _read(sheet: Paper, found: Sequence[Strip]) -> list[tuple[Strip, str]]:
-    """The text of each strip, marks by their ink where the recogniser lost one."""
-    reads = engine.texts([strips.crop(sheet.picture, strip.box, strip.size) for strip in found])
-    written: list[tuple[Strip, str]] = []
-    torn: list[tuple[Strip, list[glyphs.Square]]] = []
-    for strip, read in zip(found, reads, strict=True):
+    """The text of each strip. Where the ink of the page shows any ■, the ink decides on all of them."""
+    marks = [_filled(sheet, strip) for strip in found]
+    marked = any(marks)
+    plain = [strip for strip, mine in zip(found, marks, strict=True) if not mine]
+    reads = engine.texts([strips.crop(sheet.picture, strip.box, strip.size) for strip in plain])
+    written = [(strip, _between(sheet, strip, mine)) for strip, mine in zip(found, marks, strict=True) if mine]
+    for strip, read in zip(plain, reads, strict=True):
         left, top, right, bottom = strip.box
-        ink = sheet.ink[top:bottom, left:right]
-        if strip.alone and right - left <= 1.7 * strip.size:
-            written.append((strip, glyphs.lone(ink, strip.size, read.text.strip(), read.score)))
-            continue
-        marks = glyphs.squares(ink, strip.size)
-        text = _marked(read.text, marks)
-        if text is None:
-            torn.append((strip, marks))
-        elif read.score >= 0.3:
-            written.append((strip, text))
-    return [*written, *_torn(sheet, torn)]
+        text, short = read.text.strip(), right - left <= 1.7 * strip.size
+        if strip.alone and short:
+            written.append((strip, glyphs.lone(sheet.ink[top:bottom, left:right], strip.size, text, read.score)))
+        elif read.score >= (_SHORT if short else _READ):
+            written.append((strip, text.replace("■", "□") if marked else text))
+    return written
 
 
-def _marked(text: str, marks: Sequence[glyphs.Square]) -> str | None:
-    """The text with its squares as their ink is; None where it has another number of them."""
-    places = [place for place, char in enumerate(text) if char in glyphs.SQUARES]
-    if len(places) != len(marks):
-        return None
-    letters = list(text)
-    for place, mark in zip(places, marks, strict=True):
-        letters[place] = "■" if mark.full else "口" if letters[place] == "口" else "□"
-    return "".join(letters)
+def _filled(sheet: Paper, strip: Strip) -> list[tuple[int, int]]:
+    left, top, right, bottom = strip.box
+    return glyphs.filled(sheet.ink[top:bottom, left:right], sheet.picture[top:bottom, left:right].max(axis=2), strip.size)
 
 
-def _torn(sheet: Paper, torn: Sequence[tuple[Strip, list[glyphs.Square]]]) -> Iterator[tuple[Strip, str]]:
-    """Lines read piece by piece between their squares."""
-    pieces: list[Box] = []
-    lines: list[tuple[Strip, list[str | int]]] = []
-    for strip, marks in torn:
-        left, top, right, bottom = strip.box
-        parts: list[str | int] = []
-        start = left
-        for mark in marks:
-            if left + mark.left - start > 0.3 * strip.size:
-                parts.append(len(pieces))
-                pieces.append((start, top, left + mark.left, bottom))
-            parts.append("■" if mark.full else "□")
-            start = left + mark.right
-        if right - start > 0.3 * strip.size:
-            parts.append(len(pieces))
-            pieces.append((start, top, right, bottom))
-        lines.append((strip, parts))
-    sizes = [strip.size for strip, parts in lines for part in parts if isinstance(part, int)]
-    reads = engine.texts(
-        [strips.crop(sheet.picture, box, size) for box, size in zip(pieces, sizes, strict=True)]
-    )
-    for strip, parts in lines:
-        yield strip, "".join(part if isinstance(part, str) else reads[part].text for part in parts)
+def _between(sheet: Paper, strip: Strip, marks: Sequence[tuple[int, int]]) -> str:
+    """A line read piece by piece between its ■."""
+    left, top, right, bottom = strip.box
+    starts = [left, *(left + end for _, end in marks)]
+    ends = [*(left + start for start, _ in marks), right]
+    pieces = [
+        engine.texts([strips.crop(sheet.picture, (start, top, end, bottom), strip.size, beside=0)])[0].text
+        if end - start > 0.3 * strip.size
+        else ""
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return "■".join(piece.replace("■", "") for piece in pieces)
 
 
 # ---------------------------------------------------------------- characters

@@ -9,8 +9,6 @@ import cv2
 import numpy as np
 from attrs import frozen
 
-LONG_SIDE = 2_400
-"""Pixels: some 200 a 25 mm on A4; characters of 9 pt are 25 pixels high."""
 _TURN = 4.0
 """Degrees within which a page is made straight."""
 _PAD = 2
@@ -18,6 +16,11 @@ _PAD = 2
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
+
+
+def scale(long_side: float) -> float:
+    """Pixels a point for a page with this longer side: 200 an inch, but never more than on A3, nor less than on A4."""
+    return min(max(long_side * 200 / 72, 2_400), 3_400) / long_side
 
 
 @frozen
@@ -31,7 +34,7 @@ class Paper:
 
 
 def paper(picture: Any) -> Paper:
-    """picture: BGR, about LONG_SIDE pixels long."""
+    """picture: BGR, of 2,400 to 3,400 pixels."""
     straight = _straightened(picture)
     ink = _ink(straight)
     rulings = _rulings(ink)
@@ -46,7 +49,7 @@ def _ink(picture: Any) -> Any:
     return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 51, 18)
 
 
-def _without_specks(ink: Any, least: int = 5) -> Any:
+def _without_specks(ink: Any, least: int = 12) -> Any:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     keep = stats[:, cv2.CC_STAT_AREA] >= least
     keep[0] = False
@@ -89,26 +92,29 @@ def _turned(picture: Any, angle: float, ground: Any) -> Any:
 
 
 def _rulings(ink: Any) -> Any:
-    """The long lines, without gaps: at least three characters long."""
-    long = max(ink.shape[:2]) // 32
+    """The long lines, without gaps, and short ones that are held by a line of the other way at both ends."""
+    short = max(ink.shape[:2]) // 64
     across, down = (
-        cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _bar(3, way)), cv2.MORPH_OPEN, _bar(long, way))
+        cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _bar(3, way)), cv2.MORPH_OPEN, _bar(short, way))
         for way in (True, False)
     )
-    kept = cv2.bitwise_or(_held(across, down, 3 * long), _held(down, across, 3 * long))
+    kept = cv2.bitwise_or(_held(across, down, True, 6 * short), _held(down, across, False, 6 * short))
     for way in (True, False):
-        kept = cv2.bitwise_or(kept, cv2.morphologyEx(cv2.morphologyEx(kept, cv2.MORPH_OPEN, _bar(long, way)), cv2.MORPH_CLOSE, _bar(long // 2, way)))
+        lines = cv2.morphologyEx(kept, cv2.MORPH_OPEN, _bar(short, way))
+        kept = cv2.bitwise_or(kept, cv2.morphologyEx(lines, cv2.MORPH_CLOSE, _bar(short, way)))
     return kept
 
 
-def _held(lines: Any, others: Any, sure: int) -> Any:
-    """Without the short ones that meet no line of the other way: strokes of characters that stand in one row."""
+def _held(lines: Any, others: Any, across: bool, sure: int) -> Any:
+    """Without the short ones that end in the open: strokes of characters that stand in one row."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines)
     near = cv2.dilate(others, np.ones((9, 9), np.uint8))
     keep = np.zeros(count, bool)
-    keep[np.unique(labels[near > 0])] = True
-    keep |= stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= sure
-    keep[0] = False
+    for number in range(1, count):
+        x, y, w, h = (int(v) for v in stats[number, :4])
+        box = near[y : y + h, x : x + w]
+        first, last = (box[:, :3], box[:, -3:]) if across else (box[:3], box[-3:])
+        keep[number] = max(w, h) >= sure or (first.any() and last.any())
     return np.where(keep[labels], 255, 0).astype(np.uint8)
 
 

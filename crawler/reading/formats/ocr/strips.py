@@ -12,8 +12,8 @@ from attrs import frozen
 
 from crawler.reading.formats.ocr.paper import Box
 
-_LEAST = 0.2
-"""Share of a character's height that a mark must have: less is dirt (but a dash is wide)."""
+_LEAST = 0.5
+"""Share of a character's height that a line must be high or wide: less is dirt."""
 
 
 @frozen
@@ -41,7 +41,7 @@ def _strips(ink: Any, cell: Box, runs: list[tuple[int, int]], size: float) -> It
     for start, end in _levels(ink[top : cell[3], left:right], runs, size):
         columns = np.flatnonzero(ink[top + start : top + end, left:right].any(axis=0))
         box = (left + int(columns[0]), top + start, left + int(columns[-1]) + 1, top + end)
-        if max(box[3] - box[1], box[2] - box[0]) >= _LEAST * 2 * size:
+        if max(box[3] - box[1], box[2] - box[0]) >= _LEAST * size:
             found.append(box)
     for box in found:
         yield Strip(box, size, len(found) == 1)
@@ -81,12 +81,15 @@ def _apart(ink: Any, start: int, lines: int) -> Iterator[tuple[int, int]]:
             yield start + before, start + after
 
 
-def crop(picture: Any, box: Box, size: float) -> Any:
-    """The picture of one line for the recogniser, with the paper around it that it is used to."""
+def crop(picture: Any, box: Box, size: float, beside: int = 3) -> Any:
+    """The picture of one line for the recogniser, with the paper around it that it is used to.
+
+    beside: pixels at its left and right that are known to be paper.
+    """
     left, top, right, bottom = box
     high, wide = picture.shape[:2]
     pad = max(3, round(size * 0.2))
     low = max(0, round(size) - (bottom - top)) // 2 + pad
-    piece = picture[max(top - pad, 0) : min(bottom + pad, high), max(left - pad, 0) : min(right + pad, wide)]
+    piece = picture[max(top - pad, 0) : min(bottom + pad, high), max(left - beside, 0) : min(right + beside, wide)]
     extra = low - pad
-    return cv2.copyMakeBorder(piece, extra, extra, 0, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255)) if extra else piece
+    return cv2.copyMakeBorder(piece, extra, extra, 3, 3, cv2.BORDER_CONSTANT, value=(255, 255, 255))
