@@ -22,7 +22,7 @@ from crawler.reading import reader_id
 from crawler.reading.fault import ReadingFault, cause_of
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import sniff
-from crawler.samples import BEFORE_A_CRAWL, SAMPLES
+from crawler.samples import BEFORE_A_CRAWL, SAMPLES, Sample
 from crawler.sandbox.child import Task, crashed, late, too_big
 from crawler.sandbox.limits import MEMORY_LIMIT, SECONDS, Limits, seconds_for
 from crawler.sandbox.processes import run
@@ -57,8 +57,12 @@ def check_samples(kinds: Iterable[str] = BEFORE_A_CRAWL) -> None:
 
 def read_sample(kind: str) -> Document:
     """The reading of a built-in sample, by its name in SAMPLES. Raises ReadingFault when it is not what it must be."""
+    return proved(SAMPLES[kind])
+
+
+def proved(sample: Sample) -> Document:
+    """The reading of a sample. Raises ReadingFault when it is not what it must be."""
     limits = Limits.here(SECONDS, MEMORY_LIMIT)
-    sample = SAMPLES[kind]
     try:
         payload = sample.payload()
     except FileNotFoundError as error:

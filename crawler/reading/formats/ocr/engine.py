@@ -15,6 +15,8 @@ MAX_PAGES = 30
 """Pages of one file that are recognised; a number, not a time, so that a file reads alike on every machine."""
 SECONDS = 900.0
 """For a file with that many: up to ten seconds of processor a page, three times that where the machine is slow."""
+MEMORY = 1_800_000_000
+"""Bytes of address space that a reader needs; 0.7 GB of them are used."""
 _WIDEST = 1_280
 """Pixels of the longer side in which lines of prose are looked for: more costs memory, not errors."""
 
