@@ -66,7 +66,9 @@ def _ocr() -> Check:
             "或 pip install --require-hashes -r requirements-ocr.lock，约 300 MB；识别的文字都会标明可能有误）",
         )
     if Limits.here(SECONDS, MEMORY_LIMIT).memory < engine.MEMORY:
-        return person("ocr", "内存上限太小，文字识别做不成", f"请把 ulimit -v 调到 {engine.MEMORY // 1_000_000} MB 以上")
+        return person(
+            "ocr", "内存上限太小，文字识别做不成", f"请把 ulimit -v 调到 {engine.MEMORY // 1_000_000} MB 以上"
+        )
     try:
         proved(SCAN)
     except ReadingFault as fault:

@@ -37,9 +37,9 @@ def read_apart(
 ) -> Document:
     """`crawler.reading.read` in a process of its own; safe to call from several threads.
 
-    seconds: wall clock and processor time, 0 for what its kind may need; memory: address space in bytes. A child that is late, too large or dead
-    gives a Document with the problem `timeout`, `memory` or `crashed`. Raises ReadingFault when the machine could not
-    have read any file.
+    seconds: wall clock and processor time, 0 for what its kind may need; memory: address space in bytes. A child that
+    is late, too large or dead gives a Document with the problem `timeout`, `memory` or `crashed`. Raises ReadingFault
+    when the machine could not have read any file.
     """
     check_machine()
     kind = sniff(payload, headers)

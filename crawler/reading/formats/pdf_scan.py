@@ -40,4 +40,4 @@ def _around(cells: Sequence[Box]) -> Box:
 
 
 def _doubted(grid: Grid) -> Grid:
-    return evolve(grid, doubts={row: DOUBT for row in range(len(grid.cells))})
+    return evolve(grid, doubts=dict.fromkeys(range(len(grid.cells)), DOUBT))

@@ -1,1 +1,1 @@
-"""Recognising what stands on the picture of a page: the extra `ocr`. Where it is not installed, nothing is recognised."""
+"""Recognising what stands on the picture of a page, where the extra `ocr` is installed."""

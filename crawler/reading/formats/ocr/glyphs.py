@@ -29,7 +29,7 @@ def filled(ink: Any, grey: Any, size: float) -> list[tuple[int, int]]:
 
 
 def lone(ink: Any, size: float, text: str, score: float) -> str:
-    """What a mark alone in its cell is: the word where the recogniser is sure of one, else √ by its shape, else as read."""
+    """What a mark alone in its cell is: a word that the recogniser is sure of, else √ by its shape, else as read."""
     high, wide = ink.shape[:2]
     if _TICKS.fullmatch(text) or not (score >= _SURE and _WORD.search(text)):
         if wide > 2.5 * high and high < 0.35 * size:

@@ -11,13 +11,13 @@ from attrs import frozen
 from crawler.reading.formats.ocr import engine, glyphs, paper, strips
 from crawler.reading.formats.ocr.paper import Box, Paper
 from crawler.reading.formats.ocr.strips import Strip
-from crawler.reading.formats.pdf_layout import Char
 from crawler.reading.formats.pdf_layout import Box as Place
+from crawler.reading.formats.pdf_layout import Char
 
 _BLANK = re.compile(r"(?<=[^\x21-\x7e])\s+|\s+(?=[^\x21-\x7e])|(?<=\d\.)\s+")
 _MARGIN = 3
 _A4 = 842.0
-_READ, _SHORT = 0.4, 0.7
+_READ, _SHORT = 0.4, 0.5
 """What is read with less is no text; dirt looks like one character."""
 _RED, _HEAD = 60, 0.01
 """By how much a pixel is redder than anything else, and the share of such pixels where a red head stands."""
@@ -117,7 +117,9 @@ def _read(sheet: Paper, found: Sequence[Strip]) -> list[tuple[Strip, str]]:
 
 def _filled(sheet: Paper, strip: Strip) -> list[tuple[int, int]]:
     left, top, right, bottom = strip.box
-    return glyphs.filled(sheet.ink[top:bottom, left:right], sheet.picture[top:bottom, left:right].max(axis=2), strip.size)
+    return glyphs.filled(
+        sheet.ink[top:bottom, left:right], sheet.picture[top:bottom, left:right].max(axis=2), strip.size
+    )
 
 
 def _between(sheet: Paper, strip: Strip, marks: Sequence[tuple[int, int]]) -> str:

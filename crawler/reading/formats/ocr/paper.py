@@ -50,7 +50,7 @@ def _ink(picture: Any) -> Any:
 
 
 def _without_specks(ink: Any, least: int = 12) -> Any:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     keep = stats[:, cv2.CC_STAT_AREA] >= least
     keep[0] = False
     return np.where(keep[labels], 255, 0).astype(np.uint8)
