@@ -41,7 +41,7 @@ def lone(ink: Any, size: float, text: str, score: float) -> str:
 
 def _ticked(ink: Any) -> bool:
     """Down a little way and up a long one: the lowest ink stands left of the middle, the highest at the right end."""
-    high, wide = ink.shape[:2]
+    high, wide = int(ink.shape[0]), int(ink.shape[1])
     lowest = float(np.flatnonzero(ink[-max(2, high // 8) :].any(axis=0)).mean()) / wide
     highest = float(np.flatnonzero(ink[: max(2, high // 8)].any(axis=0)).mean()) / wide
     return 0.12 <= lowest <= 0.65 and highest >= 0.6 and high >= 5

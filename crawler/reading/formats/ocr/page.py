@@ -61,12 +61,13 @@ def _around(sheet: Paper) -> list[tuple[Strip, str]]:
         rest[max(top - _MARGIN, 0) : bottom + _MARGIN, max(left - _MARGIN, 0) : right + _MARGIN] = 255
     if sheet.tables and not _inked(sheet):
         return []
-    high, wide = sheet.ink.shape[:2]
+    high, wide = int(sheet.ink.shape[0]), int(sheet.ink.shape[1])
     found: list[tuple[Strip, Any]] = []
     for box in _lines(rest):
-        left, top, right, bottom = (round(value) for value in box)
-        box = (max(left, 0), max(top, 0), min(right, wide), min(bottom, high))
-        found.append((Strip(box, float(bottom - top), False), rest[box[1] : box[3], box[0] : box[2]]))
+        left, top = max(round(box[0]), 0), max(round(box[1]), 0)
+        right, bottom = min(round(box[2]), wide), min(round(box[3]), high)
+        strip = Strip((left, top, right, bottom), float(bottom - top), False)
+        found.append((strip, rest[top:bottom, left:right]))
     texts = engine.texts([piece for _, piece in found])
     return [(strip, read.text) for (strip, _), read in zip(found, texts, strict=True) if read.score >= _READ]
 
