@@ -57,4 +57,4 @@ def test_both_lock_files_hold_every_declared_package_in_one_version() -> None:
 def test_the_samples_are_part_of_the_package() -> None:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
     assert "samples/sample.*" in data["crawler"]
-    assert len(list((ROOT / "crawler" / "samples").glob("sample.*"))) == 12
+    assert len(list((ROOT / "crawler" / "samples").glob("sample.*"))) == 13

@@ -12,7 +12,7 @@ SECONDS = 300.0
 """A .doc with 1,000 rows takes two minutes on two busy cores; what takes longer than this is broken."""
 MEMORY_LIMIT = 2_000_000_000
 """Bytes of address space."""
-PICTURED = ("pdf",)
+PICTURED = ("pdf", "docx")
 """Kinds of files with pages that may have to be recognised."""
 
 

@@ -57,7 +57,7 @@ def web_archive() -> bytes:
     ).encode("ascii")
 
 
-def pictures_only() -> bytes:
+def pictures_only(picture: bytes = b"\xff\xd8\xff\xe0" + bytes(40_000)) -> bytes:
     """A .docx whose only content is the scan of a page."""
     names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     held = io.BytesIO()
@@ -67,7 +67,7 @@ def pictures_only() -> bytes:
         file.writestr(
             "word/document.xml", f"<w:document {names}><w:body><w:p><w:r>{drawing}</w:r></w:p></w:body></w:document>"
         )
-        file.writestr("word/media/image1.jpeg", b"\xff\xd8\xff\xe0" + bytes(40_000))
+        file.writestr("word/media/image1.jpeg", picture)
     return held.getvalue()
 
 
