@@ -44,17 +44,19 @@ def test_no_package_hides_behind_an_extra_that_is_spelled_otherwise_than_its_own
                 assert set(behind) <= DECLARED, f"{line}: {behind}"
 
 
-def test_both_lock_files_hold_every_declared_package_in_one_version() -> None:
+def test_all_lock_files_hold_every_declared_package_in_one_version() -> None:
     locks = []
-    for name in ("requirements.lock", "requirements-test.lock"):
+    for name in ("requirements.lock", "requirements-test.lock", "requirements-ocr.lock"):
         pins = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text("utf-8"), re.M)
         locks.append({canonicalize_name(package): version for package, version in pins})
-    usual, test = locks
+    usual, test, ocr = locks
     assert set(usual) >= DECLARED
     assert {name: test.get(name) for name in usual} == usual
+    assert {name: ocr.get(name) for name in usual} == usual
+    assert "rapidocr" in ocr
 
 
 def test_the_samples_are_part_of_the_package() -> None:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
     assert "samples/sample.*" in data["crawler"]
-    assert len(list((ROOT / "crawler" / "samples").glob("sample.*"))) == 12
+    assert len(list((ROOT / "crawler" / "samples").glob("sample.*"))) == 13

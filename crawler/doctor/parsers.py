@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from archive.operate.checks import Check, broken, ok, person
 from crawler.reading.fault import ReadingFault
 from crawler.reading.formats import unpackers
+from crawler.reading.formats.ocr import engine
 from crawler.reading.formats.office import soffice
-from crawler.samples import SAMPLES
-from crawler.sandbox.apart import read_sample
+from crawler.samples import SAMPLES, SCAN
+from crawler.sandbox.apart import proved, read_sample
 from crawler.sandbox.limits import MEMORY_LIMIT, SECONDS, Limits
 
 _REINSTALL = "请重新安装程序：pip install --require-hashes -r requirements.lock"
@@ -35,6 +36,7 @@ def checks() -> Iterator[Check]:
         yield ok("parser", f"能读 {len(read)} 种样本：{'、'.join(read)}{second}")
     yield from faults
     yield from _programs()
+    yield _ocr()
 
 
 def _programs() -> Iterator[Check]:
@@ -52,6 +54,27 @@ def _programs() -> Iterator[Check]:
         yield ok(
             "programs", "没有装 unar 或 bsdtar，.rar、.7z 附件只保存、不读取（Debian：apt install libarchive-tools）"
         )
+
+
+def _ocr() -> Check:
+    """What reads scans, where the extra for it is installed."""
+    version = engine.installed()
+    if not version:
+        return ok(
+            "ocr",
+            "没有装文字识别，扫描件和字体没有编码的 PDF 只保存、不读取（要识别：scripts/start --ocr，"
+            "或 pip install --require-hashes -r requirements-ocr.lock，约 300 MB；识别的文字都会标明可能有误）",
+        )
+    if Limits.here(SECONDS, MEMORY_LIMIT).memory < engine.MEMORY:
+        return person(
+            "ocr", "内存上限太小，文字识别做不成", f"请把 ulimit -v 调到 {engine.MEMORY // 1_000_000} MB 以上"
+        )
+    try:
+        proved(SCAN)
+    except ReadingFault as fault:
+        remedy = "请重新安装：pip install --require-hashes -r requirements-ocr.lock"
+        return broken("ocr", f"装了文字识别（rapidocr {version}），但认不出内置的样本：{fault.cause}", remedy)
+    return ok("ocr", f"能识别扫描件（rapidocr {version}，每个文件最多 {engine.MAX_PAGES} 页），结果都标明可能有误")
 
 
 def _limits() -> Check:

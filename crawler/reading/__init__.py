@@ -14,6 +14,7 @@ import archive
 from archive.model import Document
 from crawler.reading.fault import ReadingFault
 from crawler.reading.formats import unpackers
+from crawler.reading.formats.ocr import engine
 from crawler.reading.formats.office import soffice
 from crawler.reading.rule import Rule
 
@@ -56,8 +57,8 @@ def reader_id(rule: Rule) -> str:
 def _code() -> str:
     """Digest over the reader's source files and the versions of the libraries that parse for it."""
     folder = Path(__file__).parent
-    # programs of this machine: the second reader of .doc, what opens .rar
-    here = f"soffice={soffice.installed() is not None} unpacker={unpackers.installed()}"
+    # what this machine has: the second reader of .doc, what opens .rar, what recognises scans
+    here = f"soffice={soffice.installed() is not None} unpacker={unpackers.installed()} ocr={engine.installed()}"
     digest = hashlib.sha256(here.encode())
     shared = Path(archive.__file__).parent
     for path in [*sorted(folder.rglob("*.py")), *(shared / name for name in SHARED)]:

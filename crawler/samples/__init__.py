@@ -47,5 +47,7 @@ SAMPLES: Mapping[str, Sample] = {
     "txt": Sample("纯文本", "sample.txt", content_type="text/plain"),
 }
 """By kind of file; 'page' is a page whose body a container holds, 'guess' one that only trafilatura finds."""
+SCAN = Sample("扫描件", "sample.scan.pdf")
+"""What is read only with the extra `ocr`."""
 BEFORE_A_CRAWL = ("page", "guess", "docx", "xlsx", "pdf")
 """Each parser once, in a fifth of a second. A .doc waits for LibreOffice where there is one: `doctor` reads it."""

@@ -22,9 +22,9 @@ from crawler.reading import reader_id
 from crawler.reading.fault import ReadingFault, cause_of
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import sniff
-from crawler.samples import BEFORE_A_CRAWL, SAMPLES
+from crawler.samples import BEFORE_A_CRAWL, SAMPLES, Sample
 from crawler.sandbox.child import Task, crashed, late, too_big
-from crawler.sandbox.limits import MEMORY_LIMIT, SECONDS, Limits
+from crawler.sandbox.limits import MEMORY_LIMIT, SECONDS, Limits, seconds_for
 from crawler.sandbox.processes import run
 
 DOUBTFUL = ("timeout", "memory", "crashed", "corrupt")
@@ -33,18 +33,18 @@ _CHECKING = threading.Lock()
 
 
 def read_apart(
-    payload: bytes, headers: Mapping[str, str], rule: Rule, *, seconds: float = SECONDS, memory: int = MEMORY_LIMIT
+    payload: bytes, headers: Mapping[str, str], rule: Rule, *, seconds: float = 0, memory: int = MEMORY_LIMIT
 ) -> Document:
     """`crawler.reading.read` in a process of its own; safe to call from several threads.
 
-    seconds: wall clock and processor time; memory: address space in bytes. A child that is late, too large or dead
-    gives a Document with the problem `timeout`, `memory` or `crashed`. Raises ReadingFault when the machine could not
-    have read any file.
+    seconds: wall clock and processor time, 0 for what its kind may need; memory: address space in bytes. A child that
+    is late, too large or dead gives a Document with the problem `timeout`, `memory` or `crashed`. Raises ReadingFault
+    when the machine could not have read any file.
     """
     check_machine()
-    document = _attempt(payload, headers, rule, Limits.here(seconds, memory))
+    kind = sniff(payload, headers)
+    document = _attempt(payload, headers, rule, Limits.here(seconds or seconds_for(kind), memory))
     if document.problem.code in DOUBTFUL:
-        kind = sniff(payload, headers)
         check_samples([kind if kind in SAMPLES else "page"])
     return document
 
@@ -57,8 +57,12 @@ def check_samples(kinds: Iterable[str] = BEFORE_A_CRAWL) -> None:
 
 def read_sample(kind: str) -> Document:
     """The reading of a built-in sample, by its name in SAMPLES. Raises ReadingFault when it is not what it must be."""
+    return proved(SAMPLES[kind])
+
+
+def proved(sample: Sample) -> Document:
+    """The reading of a sample. Raises ReadingFault when it is not what it must be."""
     limits = Limits.here(SECONDS, MEMORY_LIMIT)
-    sample = SAMPLES[kind]
     try:
         payload = sample.payload()
     except FileNotFoundError as error:

@@ -6,10 +6,19 @@ import resource
 
 from attrs import frozen
 
+from crawler.reading.formats.ocr import engine
+
 SECONDS = 300.0
 """A .doc with 1,000 rows takes two minutes on two busy cores; what takes longer than this is broken."""
 MEMORY_LIMIT = 2_000_000_000
 """Bytes of address space."""
+PICTURED = ("pdf", "docx")
+"""Kinds of files with pages that may have to be recognised."""
+
+
+def seconds_for(kind: str) -> float:
+    """What a file of this kind may take: pages that are pictures take ten seconds each where they are recognised."""
+    return engine.SECONDS if kind in PICTURED and engine.installed() else SECONDS
 
 
 @frozen

@@ -80,6 +80,7 @@ def _revise(store: Store, crawl: int) -> None:
                 grid, "catalogue", "land-expropriation", headers=1, items=1, flagged=1, review=("第3行不能归入目录",)
             ),
         ),
+        review=("第 2 页是图像，用的是识别出的文字：文字识别，可能有误；请核对原件。",),
     )
     after = capture(store, crawl, file["id"], file["url"], document, "2026-11-22T17:31:00Z")
     id = _change(

@@ -131,6 +131,11 @@ def test_the_last_good_text_stays_on_the_page_of_a_blocked_notice(web: Site) -> 
     assert "下面是最后一次取得的原文" in text
 
 
+def test_a_file_says_above_its_text_why_a_person_should_look(web: Site) -> None:
+    assert "文字识别，可能有误" in web.get("/documents/2").text
+    assert "文字识别，可能有误" not in web.get("/documents/2?version=1").text
+
+
 def test_what_comes_from_a_mirror_is_labelled_everywhere(web: Site) -> None:
     text = Outline(web.get("/notices/welfare").text).text
     assert "转载自 政府网" in text

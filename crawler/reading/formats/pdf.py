@@ -13,13 +13,15 @@ from typing import Any, cast
 import pdfplumber
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
-from attrs import frozen
+from attrs import evolve, frozen
 
 from archive.model import Grid
 from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import pdf_layout as layout
+from crawler.reading.formats import pdf_scan
 from crawler.reading.formats import pdf_tables as tables
 from crawler.reading.formats.errors import corrupt, encrypted, needs_ocr, too_large
+from crawler.reading.formats.ocr import engine
 from crawler.reading.formats.pdf_loose import Columns
 from crawler.reading.formats.pdf_tables import FAULTS, Found
 
@@ -45,6 +47,8 @@ class Page:
     parts: tuple[layout.Line | Grid, ...] = ()
     fault: str = ""
     """'' | 'scan' | 'garbled'"""
+    recognised: bool = False
+    """Whether its text was recognised in its picture."""
 
 
 def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
@@ -69,17 +73,23 @@ def read(payload: bytes) -> tuple[list[Block], tuple[str, ...]]:
 
 
 def _judged(pages: list[Page], review: list[str]) -> tuple[list[Block], tuple[str, ...]]:
-    bad = [page for page in pages if page.fault]
-    if bad and len(bad) * 2 >= len(pages):
+    bad = [page for page in pages if page.fault and not page.recognised]
+    recognised = [page for page in pages if page.recognised]
+    if bad and len(bad) * 2 >= len(pages) and not recognised:
         scans = sum(page.fault == "scan" for page in bad)
         if scans * 2 >= len(bad):
             raise needs_ocr(f"{WHAT}共 {len(pages)} 页，其中 {len(bad)} 页是扫描图像，没有可用的文字层")
         raise needs_ocr(f"{WHAT}有文字层，但字体没有正确的编码，取出的文字是乱码（{len(bad)}/{len(pages)} 页）")
+    if recognised:
+        review.append(f"{_numbers(recognised)}是图像或乱码，用的是识别出的文字：{pdf_scan.DOUBT}；请核对原件。")
     if bad:
-        numbers = "、".join(str(page.number) for page in bad)
-        review.append(f"第 {numbers} 页是扫描图像或乱码，没有读出；请核对原件。")
+        review.append(f"{_numbers(bad)}是扫描图像或乱码，没有读出；请核对原件。")
     running = _running(pages)
     return [block for page in pages for block in _blocks(page, running, len(pages) > 1)], tuple(review)
+
+
+def _numbers(pages: Sequence[Page]) -> str:
+    return f"第 {'、'.join(str(page.number) for page in pages)} 页"
 
 
 def _blocks(page: Page, running: set[str], numbered: bool) -> Iterator[Block]:
@@ -128,12 +138,16 @@ def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
     failed: list[int] = []
     ruled: Sequence[Any] | None = None
     carried: Columns | None = None
+    pictures = 0
     for number in range(1, len(document) + 1):
         page = document[number - 1]
         chars = _chars(page)
         fault = _fault(page, "".join(char.text for char in chars))
         if fault:
-            pages.append(Page(number, page.get_height(), fault=fault))
+            picture = pdf_scan.recognised(page, number, carried) if pictures < engine.MAX_PAGES else None
+            pictures += 1
+            carried = picture[0].carried if picture else None
+            pages.append(_pictured(Page(number, page.get_height(), fault=fault), picture))
             continue
         found: Found | None = None
         if _rulings(page) >= RULINGS:
@@ -148,6 +162,13 @@ def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
         page.close()
     review = [f"第 {'、'.join(map(str, failed))} 页的表格无法解析，只读出了文字；请核对原件。"] if failed else []
     return pages, review
+
+
+def _pictured(page: Page, picture: tuple[Found, float] | None) -> Page:
+    if picture is None:
+        return page
+    found, height = picture
+    return evolve(page, parts=found.parts, height=height, recognised=True)
 
 
 def _ruled_pages(payload: bytes) -> Sequence[Any]:

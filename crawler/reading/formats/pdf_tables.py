@@ -48,11 +48,28 @@ def ruled(pages: Sequence[Any], number: int, carried: Columns | None) -> Found |
         page.close()
     except FAULTS:
         return None
+    rules = [Rule(e["x0"], e["x1"], e["top"]) for e in edges if e["orientation"] == "h"]
+    return arranged(Sheet(chars, tables, rules, height, number), carried)
+
+
+@frozen
+class Sheet:
+    """What stands on a page: characters, and tables with their box and the boxes of their cells."""
+
+    chars: Sequence[layout.Char]
+    tables: Sequence[tuple[layout.Box, Sequence[layout.Box]]]
+    rules: Sequence[Rule]
+    height: float
+    number: int
+
+
+def arranged(sheet: Sheet, carried: Columns | None) -> Found:
+    """Ruled tables, or without any those that the text forms, and the lines between them."""
     placed: list[tuple[float, float, Grid]] = []
-    rest = chars
-    for (left, top, right, bottom), cells in tables:
+    rest = sheet.chars
+    for (left, top, right, bottom), cells in sheet.tables:
         inside = [c for c in rest if left <= c.middle[0] <= right and top <= c.middle[1] <= bottom]
-        grid = layout.grid_of(cells, inside, number)
+        grid = layout.grid_of(cells, inside, sheet.number)
         if grid is None or not any(map(any, grid.cells)):
             continue
         taken = set(map(id, inside))
@@ -60,9 +77,8 @@ def ruled(pages: Sequence[Any], number: int, carried: Columns | None) -> Found |
         placed.append((top, bottom, grid))
     loose: list[Loose] = []
     if not placed:
-        rules = [Rule(e["x0"], e["x1"], e["top"]) for e in edges if e["orientation"] == "h"]
-        loose = loose_tables(Paper(_body(chars, height), rules, number), carried)
-    return _placed(chars, placed, loose)
+        loose = loose_tables(Paper(_body(sheet.chars, sheet.height), sheet.rules, sheet.number), carried)
+    return _placed(sheet.chars, placed, loose)
 
 
 def _body(chars: Sequence[layout.Char], height: float) -> list[layout.Char]:

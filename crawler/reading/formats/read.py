@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from archive.model import Document
 from archive.text.filetypes import MEDIA_TYPES, UNREAD
 from crawler.reading.assemble import Block, Paragraph, assemble, clean
-from crawler.reading.formats import archives, html, ofd, pdf, text
+from crawler.reading.formats import archives, html, ofd, pdf, pdf_scan, text
 from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, needs_ocr, unsupported
 from crawler.reading.formats.office import doc, docx, odf, sheets, wordml
 from crawler.reading.rule import Rule
@@ -79,8 +79,12 @@ def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> 
             raise unsupported(UNREAD.get(kind, "这种格式的文件"))
     document = assemble(blocks, rule, title=title_of(blocks), review=review, media_type=media_type)
     words = re.sub(r"[│┃\s]", "", document.text)
-    if kind == "docx" and len(words) <= FEW and docx.pictures(payload):
-        raise needs_ocr("Word 文档里只有图片，没有文字")
+    if kind == "docx" and len(words) <= FEW and (pictures := docx.pictures(payload)):
+        scan = pdf_scan.bound(pictures)
+        if not scan:
+            raise needs_ocr("Word 文档里只有图片，没有文字")
+        more, review = pdf.read(scan)
+        return assemble([*blocks, *more], rule, title=title_of(more), review=review, media_type=media_type)
     if not words:
         raise empty("文件")
     return document

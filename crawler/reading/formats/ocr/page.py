@@ -1,0 +1,155 @@
+"""The picture of a page as characters that stand somewhere, and cells: what a PDF with text would have given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from crawler.reading.formats.ocr import engine, glyphs, paper, strips
+from crawler.reading.formats.ocr.paper import Box, Paper
+from crawler.reading.formats.ocr.strips import Strip
+from crawler.reading.formats.pdf_layout import Box as Place
+from crawler.reading.formats.pdf_layout import Char
+
+_BLANK = re.compile(r"(?<=[^\x21-\x7e])\s+|\s+(?=[^\x21-\x7e])|(?<=\d\.)\s+")
+_MARGIN = 3
+_A4 = 842.0
+_READ, _SHORT = 0.4, 0.5
+"""What is read with less is no text; dirt looks like one character."""
+_RED, _HEAD = 60, 0.01
+"""By how much a pixel is redder than anything else, and the share of such pixels where a red head stands."""
+
+
+@frozen
+class Recognised:
+    """In points of a page as long as A4, whatever the file says: a scan's page is often as large as its pixels."""
+
+    height: float
+    chars: tuple[Char, ...]
+    tables: tuple[tuple[Place, ...], ...]
+    """The cells of each table with rulings."""
+
+
+def recognise(picture: Any) -> Recognised:
+    """picture: BGR."""
+    sheet = paper.paper(picture)
+    scale = max(picture.shape[:2]) / _A4
+    cells = [cell for _, found in sheet.tables for cell in found]
+    written = [*_in_cells(sheet, cells), *_around(sheet)]
+    chars = [char for strip, text in written for char in _chars(strip, text, scale)]
+    tables = tuple(tuple(_points(cell, scale) for cell in found) for _, found in sheet.tables)
+    return Recognised(picture.shape[0] / scale, tuple(chars), tables)
+
+
+def _points(box: Box, scale: float) -> Place:
+    left, top, right, bottom = (value / scale for value in box)
+    return left, top, right, bottom
+
+
+def _in_cells(sheet: Paper, cells: Sequence[Box]) -> list[tuple[Strip, str]]:
+    inner = [(left + _MARGIN, top + _MARGIN, right - _MARGIN, bottom - _MARGIN) for left, top, right, bottom in cells]
+    return _read(sheet, [strip for found in strips.strips(sheet.ink, inner) for strip in found])
+
+
+def _around(sheet: Paper) -> list[tuple[Strip, str]]:
+    """The lines that stand in no table."""
+    rest = sheet.picture.copy()
+    for (left, top, right, bottom), _ in sheet.tables:
+        rest[max(top - _MARGIN, 0) : bottom + _MARGIN, max(left - _MARGIN, 0) : right + _MARGIN] = 255
+    if sheet.tables and not _inked(sheet):
+        return []
+    high, wide = int(sheet.ink.shape[0]), int(sheet.ink.shape[1])
+    found: list[tuple[Strip, Any]] = []
+    for box in _lines(rest):
+        left, top = max(round(box[0]), 0), max(round(box[1]), 0)
+        right, bottom = min(round(box[2]), wide), min(round(box[3]), high)
+        strip = Strip((left, top, right, bottom), float(bottom - top), False)
+        found.append((strip, rest[top:bottom, left:right]))
+    texts = engine.texts([piece for _, piece in found])
+    return [(strip, read.text) for (strip, _), read in zip(found, texts, strict=True) if read.score >= _READ]
+
+
+def _lines(picture: Any) -> list[tuple[float, float, float, float]]:
+    """Where lines stand; the tall red letters of an office's head are only found in the upper part by itself."""
+    found = engine.lines(picture)
+    upper = picture[: picture.shape[0] // 3]
+    blue, green, red = (upper[:, :, channel].astype("int16") for channel in range(3))
+    if float((red - blue.clip(green) > _RED).mean()) < _HEAD:
+        return found
+    head = [box for box in engine.lines(upper) if box[3] < upper.shape[0] - _MARGIN]
+    return [*head, *(box for box in found if not any(_inside(box, other) for other in head))]
+
+
+def _inside(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return other[0] <= x <= other[2] and other[1] <= y <= other[3]
+
+
+def _inked(sheet: Paper) -> bool:
+    """Whether anything stands outside the tables."""
+    ink = sheet.ink.copy()
+    for (left, top, right, bottom), _ in sheet.tables:
+        ink[max(top - _MARGIN, 0) : bottom + _MARGIN, max(left - _MARGIN, 0) : right + _MARGIN] = 0
+    return int((ink > 0).sum()) > 200
+
+
+# ---------------------------------------------------------------- lines of cells
+
+
+def _read(sheet: Paper, found: Sequence[Strip]) -> list[tuple[Strip, str]]:
+    """The text of each strip. Where the ink of the page shows any ■, the ink decides on all of them."""
+    marks = [_filled(sheet, strip) for strip in found]
+    marked = any(marks)
+    plain = [strip for strip, mine in zip(found, marks, strict=True) if not mine]
+    reads = engine.texts([strips.crop(sheet.picture, strip.box, strip.size) for strip in plain])
+    written = [(strip, _between(sheet, strip, mine)) for strip, mine in zip(found, marks, strict=True) if mine]
+    for strip, read in zip(plain, reads, strict=True):
+        left, top, right, bottom = strip.box
+        text, short = read.text.strip(), right - left <= 1.7 * strip.size
+        if strip.alone and short:
+            written.append((strip, glyphs.lone(sheet.ink[top:bottom, left:right], strip.size, text, read.score)))
+        elif read.score >= (_SHORT if short else _READ):
+            written.append((strip, text.replace("■", "□") if marked else text))
+    return written
+
+
+def _filled(sheet: Paper, strip: Strip) -> list[tuple[int, int]]:
+    left, top, right, bottom = strip.box
+    return glyphs.filled(
+        sheet.ink[top:bottom, left:right], sheet.picture[top:bottom, left:right].max(axis=2), strip.size
+    )
+
+
+def _between(sheet: Paper, strip: Strip, marks: Sequence[tuple[int, int]]) -> str:
+    """A line read piece by piece between its ■."""
+    left, top, right, bottom = strip.box
+    starts = [left, *(left + end for _, end in marks)]
+    ends = [*(left + start for start, _ in marks), right]
+    pieces = [
+        engine.texts([strips.crop(sheet.picture, (start, top, end, bottom), strip.size, beside=0)])[0].text
+        if end - start > 0.3 * strip.size
+        else ""
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return "■".join(piece.replace("■", "") for piece in pieces)
+
+
+# ---------------------------------------------------------------- characters
+
+
+def _chars(strip: Strip, text: str, scale: float) -> Iterator[Char]:
+    """The characters over the width of their strip: one of ASCII is half as wide as a Chinese one."""
+    text = _BLANK.sub("", text.strip())
+    if not text:
+        return
+    left, top, right, bottom = strip.box
+    middle, half = (top + bottom) / 2, max(strip.size, 1.0) / 2
+    widths = [0.55 if char.isascii() else 1.0 for char in text]
+    unit = (right - left) / sum(widths)
+    x = float(left)
+    for char, width in zip(text, widths, strict=True):
+        yield Char(char, x / scale, (middle - half) / scale, (x + unit * width) / scale, (middle + half) / scale)
+        x += unit * width
