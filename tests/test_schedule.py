@@ -107,7 +107,7 @@ def test_a_run_that_failed_under_cron_tells_the_operators(plan: Plan) -> None:
     (plan.data / "settings.toml").write_text("colour = 1\n")  # neither can the alarm do more than say so
     run, *_ = _lines(plan)
     assert subprocess.run(["/bin/sh", "-c", _command(run)], env=CRON).returncode == 2
-    assert (plan.data / "run.log").read_text().count("不认识的设置项 colour") == 2
+    assert (plan.data / "run.log").read_text().count("不认识的设置项") == 2
     assert " alarm --unit guidelines-run.service" in run
 
 

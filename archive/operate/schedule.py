@@ -151,8 +151,8 @@ def install_units(plan: Plan, folder: Path, *, start: bool) -> list[Path]:
     except OSError as error:
         raise ScheduleError(f"不能写入 {error.filename}：{error.strerror}；系统级服务请用 sudo 运行") from error
     if start:
-        _systemctl(plan.system, "daemon-reload")
-        _systemctl(plan.system, "enable", "--now", *ENABLED)
+        systemctl(plan.system, "daemon-reload")
+        systemctl(plan.system, "enable", "--now", *ENABLED)
     return [folder / name for name in UNITS]
 
 
@@ -160,15 +160,16 @@ def remove_units(folder: Path, system: bool, *, stop: bool) -> list[Path]:
     """Take the unit files away; what is archived stays."""
     present = [folder / name for name in UNITS if (folder / name).exists()]
     if present and stop:
-        _systemctl(system, "disable", "--now", *(path.name for path in present if path.name in ENABLED))
+        systemctl(system, "disable", "--now", *(path.name for path in present if path.name in ENABLED))
     for path in present:
         path.unlink()
     if present and stop:
-        _systemctl(system, "daemon-reload")
+        systemctl(system, "daemon-reload")
     return present
 
 
-def _systemctl(system: bool, *arguments: str) -> None:
+def systemctl(system: bool, *arguments: str) -> None:
+    """Raises ScheduleError with what it says."""
     done = subprocess.run(["systemctl", *_scope(system), *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ScheduleError(f"systemctl {' '.join(arguments)} 失败：{done.stderr.strip()}")

@@ -28,6 +28,10 @@ def has_account(name: str) -> bool:
     return True
 
 
+def account_of(number: int) -> str:
+    return pwd.getpwuid(number).pw_name
+
+
 def make_account(name: str, home: Path) -> bool:
     """A system account without a password or shell; False when there is one of this name. Raises ScheduleError."""
     if has_account(name):
