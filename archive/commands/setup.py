@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -226,8 +227,9 @@ def _subscribe(place: Place, wishes: Mapping[str, Any]) -> None:
         known = tomllib.loads(path.read_text("utf-8-sig")) if path.exists() else {}
         server = None if "mail" in known else wishes["mail"] or None
         given = {"areas": (), "notices": (), "daily": None, "operator": role == "operator"}
+        entry = partial(edit.added, name=name, address=address, server=server, given=given)
         try:
-            edit.rewrite(place.real, lambda text, given=given: edit.added(text, name, address, server, given))
+            edit.rewrite(place.real, entry)
         except edit.Unknown as error:
             out.print(f"{error}，没有改动", markup=False)
         else:
@@ -288,7 +290,8 @@ def _next(place: Place) -> str:
     if place.root:
         return f"已写好 {place.root} 之下的文件；什么也没有启动"
     if place.system and place.user != getpass.getuser():
-        return f"以后的命令都用账号 {place.user} 运行，第一次抓取：sudo -u {place.user} guidelines --data {place.data} crawl"
+        first = f"sudo -u {place.user} guidelines --data {place.data} crawl"
+        return f"以后的命令都用账号 {place.user} 运行，第一次抓取：{first}"
     linger = "" if place.system else f"退出登录后仍要运行，请执行：loginctl enable-linger {getpass.getuser()}\n"
     return f"{linger}第一次抓取：guidelines --data {place.data} crawl"
 

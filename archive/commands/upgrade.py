@@ -37,7 +37,7 @@ def command(data: Path, package: Path | None, target: Path | None, wheelhouse: P
     不写 PACKAGE 时只升级档案库（程序已用别的办法换成新版）。
     """
     data = data.absolute()
-    if back and (package or target) or not back and target is None:
+    if back == (target is not None):
         err.print("升级要写明备份到哪里：--backup 目录；退回只写 --back", markup=False)
         raise SystemExit(USAGE)
     try:
@@ -99,9 +99,9 @@ def _run(data: Path, *arguments: str, quiet: bool = True) -> int:
 
 def _version(data: Path) -> str:
     line = schedule.Plan(data).command("--version")
-    return (
-        subprocess.run(line, check=False, capture_output=True, text=True).stdout.strip().rpartition(" ")[2] or VERSION
-    )
+    said = subprocess.run(line, check=False, capture_output=True, text=True).stdout
+    found = re.search(r"\d[\w.]*", said)
+    return found[0] if found else VERSION
 
 
 @contextmanager

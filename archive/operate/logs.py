@@ -1,4 +1,4 @@
-"""Where cron is the timetable: the logs, kept short, and which day's run has been made. systemd keeps both by itself."""
+"""Where cron is the timetable: the logs, kept short, and whether today's run was made. systemd keeps both by itself."""
 
 from __future__ import annotations
 

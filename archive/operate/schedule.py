@@ -4,8 +4,8 @@ guidelines-run.timer     once a day at a random moment of the night → guidelin
 guidelines-notify.timer  every ten minutes → guidelines notify: digests at their hour, what was not accepted again
 guidelines-web.service   the site
 
-Without systemd cron looks every hour whether today's run is still to be made, and every five minutes whether the site is
-there, so that a machine that was off catches up and a site that died comes back.
+Without systemd cron looks every hour whether today's run is still to be made, and every five minutes whether the site
+is there, so that a machine that was off catches up and a site that died comes back.
 """
 
 from __future__ import annotations

@@ -62,7 +62,9 @@ def site(data: Path, *, threads: int = 3) -> Site:
 
 def wrapped(app: App, datasette: Any) -> App:
     """Datasette's application behind our bounds; what is no request (its start and end) goes straight to it."""
-    ours = compressed(below(secured(apart(defused(app, is_ours), datasette, is_ours)), getattr(datasette, "sub_path", "")))
+    ours = compressed(
+        below(secured(apart(defused(app, is_ours), datasette, is_ours)), getattr(datasette, "sub_path", ""))
+    )
 
     async def either(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await (ours if scope["type"] == "http" else app)(scope, receive, send)

@@ -42,7 +42,8 @@ def test_whoever_answers_the_questions_gets_an_archive_that_runs_itself_and_a_ma
     root, data = tmp_path / "root", Path("/srv/guidelines")
     answers = [
         "xxgk@example.gov.cn", "", "9001", "https://www.example.gov.cn/zwgk/", "3", "/backup/guidelines",
-        MAIL.format(port=mailbox.port), "社会救助科", "mailto:a@example.gov.cn", "值班", "mailto:b@example.gov.cn", PASSWORD,
+        MAIL.format(port=mailbox.port), "社会救助科", "mailto:a@example.gov.cn", "值班",
+        "mailto:b@example.gov.cn", PASSWORD,
     ]  # fmt: skip
     done = guidelines("--data", data, "setup", "--root", root, answers="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output

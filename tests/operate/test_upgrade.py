@@ -61,7 +61,7 @@ def test_an_archive_of_release_1_is_upgraded_after_a_backup_and_comes_back_as_it
 
 def test_without_a_place_for_the_backup_nothing_is_done(tmp_path: Path) -> None:
     make_archive(tmp_path).close()
-    for options in ((), ("--back", "--backup", tmp_path / "b")):
+    for options in ((), ("--back", "--backup", tmp_path / "b"), (tmp_path,)):
         assert guidelines(tmp_path, "upgrade", *options).exit_code == 2
     assert "没有升级过" in guidelines(tmp_path, "upgrade", "--back").output
 
