@@ -93,7 +93,7 @@ def _options(*groups: tuple[Callable[[Any], Any], ...]) -> Callable[[Any], Any]:
 @click.option("--no-test", is_flag=True, help="不发测试消息。")
 @click.option("--yes", is_flag=True, help="不提问，没有写明的用默认值。")
 @click.pass_context
-def setup(context: click.Context, cron: bool, no_start: bool, no_test: bool, yes: bool, **given: Any) -> None:
+def setup(context: click.Context, /, cron: bool, no_start: bool, no_test: bool, yes: bool, **given: Any) -> None:
     """装好以后的设置：写设置和订阅，建立运行账号，安装定时任务和网站服务，发一条测试消息。可以重复运行。"""
     try:
         place = _place(context, yes, given)
@@ -302,7 +302,7 @@ def _next(place: Place) -> str:
 @click.command()
 @_options(PLACE)
 @click.pass_context
-def uninstall(context: click.Context, **given: Any) -> None:
+def uninstall(context: click.Context, /, **given: Any) -> None:
     """移除定时任务和网站服务；档案、设置、订阅和运行账号都保留。"""
     place = _place(context, True, given)
     try:

@@ -92,8 +92,8 @@ class Plan:
 
 def plan_for(data: Path, settings: Settings, **chosen: Any) -> Plan:
     """chosen: other fields of the plan."""
-    memory = {"web_memory_mb": web_memory_mb(settings), "run_memory_mb": run_memory_mb(settings)}
-    return Plan(data.absolute(), **memory, **chosen)
+    web, run = web_memory_mb(settings), run_memory_mb(settings)
+    return Plan(data.absolute(), web_memory_mb=web, run_memory_mb=run, **chosen)
 
 
 def _rendered(name: str, plan: Plan) -> str:

@@ -27,10 +27,7 @@ def write_settings(data: Path, values: Mapping[str, str | int]) -> Path:
     path = data / NAME
     text = path.read_text("utf-8-sig") if path.exists() else ""
     for key, value in values.items():
-        line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
-        text, found = re.subn(rf"^[ \t]*{key}[ \t]*=.*$", lambda _, line=line: line, text, count=1, flags=re.M)
-        if not found:
-            text = f"{text.rstrip(chr(10))}\n{line}\n".lstrip("\n")
+        text = _with_line(text, key, f"{key} = {json.dumps(value, ensure_ascii=False)}")
     with tempfile.TemporaryDirectory(prefix=".settings-", dir=data) as folder:
         new = Path(folder) / NAME
         new.write_text(text, "utf-8")
@@ -38,6 +35,16 @@ def write_settings(data: Path, values: Mapping[str, str | int]) -> Path:
         _on_disk(new)
         new.rename(path)
     return path
+
+
+def _with_line(text: str, key: str, line: str) -> str:
+    lines = text.splitlines()
+    there = [number for number, old in enumerate(lines) if re.match(rf"\s*{key}\s*=", old)]
+    if there:
+        lines[there[0]] = line
+    else:
+        lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 def write_secret(data: Path, name: str, value: str) -> Path:
