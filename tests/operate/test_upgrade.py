@@ -136,8 +136,10 @@ def _wheel(folder: Path, version: str) -> Path:
     source = folder / f"source-{version}"
     for name in ("archive", "crawler"):
         shutil.copytree(TOP / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    (source / "docs").mkdir()
+    for name in ("pyproject.toml", "README.md", "README.zh.md", "CHANGELOG.md", "LICENSE", "requirements.lock"):
         shutil.copy(TOP / name, source)
+    shutil.copy(TOP / "docs/operating.md", source / "docs")
     init = source / "archive" / "__init__.py"
     init.write_text(init.read_text().replace(upgrade.VERSION, version))
     line = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--no-index", str(source)]
