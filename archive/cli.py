@@ -16,6 +16,7 @@ from archive.commands.chinese import speak_chinese
 from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
+from archive.settings import take_over
 
 COMMANDS = {
     "crawl": ("crawl", "reextract"),
@@ -33,6 +34,8 @@ COMMANDS = {
     "schedule": ("run", "schedule"),
     "doctor": ("doctor",),
     "demo": ("demo",),
+    "setup": ("setup", "uninstall"),
+    "upgrade": ("upgrade",),
     "intake": ("receive", "try", "add", "sources"),
     "laws": ("laws",),
     "compare": ("compare",),
@@ -84,6 +87,7 @@ class Commands(click.Group):
 def cli(context: click.Context, data: Path) -> None:
     """公开标准档案：抓取、比对、检索名单中的通知及其附件和目录。"""
     context.obj = data
+    take_over(data, os.environ)
 
 
 def main() -> None:

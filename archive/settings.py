@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +14,12 @@ from archive.machine.toml import Must, TomlFile
 
 ENVIRONMENT = "guidelines.env"
 """Secrets as KEY=VALUE lines, read by systemd (EnvironmentFile) and by us, so that cron has them."""
+OF_THE_NETWORK = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "SSL_CERT_FILE", "PIP_INDEX_URL")
+"""Variables of that file that every command takes over, so that a proxy need not be said anew in each terminal."""
+
+
+PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])+")
+"""Of a sub-path: nothing that needs escaping in an address or in a page."""
 
 
 def _is_zone(name: str) -> bool:
@@ -24,6 +32,7 @@ def _is_zone(name: str) -> bool:
 ABOVE_0 = Must("大于 0 的数", lambda number: number > 0)
 UP_TO_1 = Must("0 与 1 之间的数", lambda number: number <= 1)
 FROM_32 = Must("不小于 32 的数", lambda number: number >= 32)
+SUB_PATH = Must("以 / 开头、不以 / 结尾的路径（如 /zwgk）", lambda path: not path or bool(PREFIX.fullmatch(path)))
 ZONE = Must("时区名（如 Asia/Shanghai）", _is_zone)
 
 
@@ -63,10 +72,38 @@ class Settings:
     """Address that is called after each good `guidelines run`, so that a monitor elsewhere notices when none comes."""
     sql_memory_mb: Annotated[int, FROM_32] = 256
     """Memory that one visitor's question may take on Datasette's pages, on top of the program itself."""
+    sub_path: Annotated[str, SUB_PATH] = ""
+    """Below which path a proxy shows the site, e.g. /zwgk; '' is the top."""
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+
+def environment_of(data: Path) -> dict[str, str]:
+    """The variables of the environment file, as systemd reads them; none when there is no file."""
+    path = data / ENVIRONMENT
+    found: dict[str, str] = {}
+    for line in path.read_text("utf-8-sig").splitlines() if path.is_file() else ():
+        name, equals, value = line.strip().partition("=")
+        value = value.strip()
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        if equals and not name.startswith(("#", ";")):
+            found[name.strip()] = value
+    return found
+
+
+def take_over(data: Path, environment: MutableMapping[str, str]) -> None:
+    """What the environment file says of the network, where this process has not been told otherwise."""
+    try:
+        found = environment_of(data)
+    except (OSError, UnicodeDecodeError):  # whoever needs a secret of it says so
+        return
+    for name in OF_THE_NETWORK:
+        for spelled in (name, name.upper()):
+            if spelled in found and not environment.get(name) and not environment.get(name.upper()):
+                environment[spelled] = found[spelled]
 
 
 def load_settings(data: Path, **overrides: Any) -> Settings:

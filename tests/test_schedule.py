@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,8 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from archive.cli import cli
-from archive.operate import schedule
+from archive.clock import now
+from archive.operate import logs, schedule
 from archive.operate.schedule import Plan
 from archive.settings import Settings
 from tests.factory import make_archive
@@ -86,24 +90,102 @@ def test_the_crontab_block_is_replaced_and_removed_without_touching_other_lines(
     assert schedule.merge_crontab(once, []) == mine
 
 
-def test_the_crontab_lines_run_under_sh(plan: Plan, tmp_path: Path) -> None:
+def test_the_crontab_lines_run_under_sh(plan: Plan) -> None:
     make_archive(plan.data).close()
-    fake = tmp_path / "bin"
-    fake.mkdir()
-    (fake / "sleep").write_text("#!/bin/sh\nexit 0\n")
-    (fake / "sleep").chmod(0o755)
-    lines = [line for line in schedule.crontab_lines(plan) if not line.startswith(("#", "@"))]
-    notify = next(line for line in lines if line.startswith("*/10"))
-    run = next(line for line in lines if line.startswith("0 2"))
-    env = {"PATH": f"{fake}:/usr/bin:/bin", "HOME": str(tmp_path)}
-    done = subprocess.run(["/bin/sh", "-c", _command(notify)], env=env)
+    run, notify, _ = _lines(plan)
+    done = subprocess.run(["/bin/sh", "-c", _command(notify)], env=CRON)
     log = (plan.data / "run.log").read_text()
     assert done.returncode == 0, log
     assert "已送达 0 项" in log
     # the command before the crawl itself: that sh understands the line and finds the program
-    begin = _command(run).replace(" run --backup", " run --help --backup")
-    assert subprocess.run(["/bin/sh", "-c", begin], env=env).returncode == 0
+    begin = _command(run).replace(" run --daily 2 --backup", " run --help --backup", 1)
+    assert subprocess.run(["/bin/sh", "-c", begin], env=CRON).returncode == 0
     assert "依次抓取、抽查、投递、备份" in (plan.data / "run.log").read_text()
+
+
+def test_a_run_that_failed_under_cron_tells_the_operators(plan: Plan) -> None:
+    (plan.data / "settings.toml").write_text("colour = 1\n")  # neither can the alarm do more than say so
+    run, *_ = _lines(plan)
+    assert subprocess.run(["/bin/sh", "-c", _command(run)], env=CRON).returncode == 2
+    assert (plan.data / "run.log").read_text().count("不认识的设置项") == 2
+    assert " alarm --unit guidelines-run.service" in run
+
+
+def test_cron_brings_a_site_back_that_died_and_starts_no_second_one(plan: Plan) -> None:
+    make_archive(plan.data).close()
+    log = plan.data / "web.log"
+    os.mkfifo(log)  # what is said can be awaited
+    line = _command(_lines(evolve(plan, port=0))[2])
+    begun = []
+    for _ in range(2):
+        begun.append(subprocess.Popen(["/bin/sh", "-c", line], env=CRON))
+        with log.open() as said:
+            assert "网站已打开" in said.readline()
+            assert subprocess.run(["/bin/sh", "-c", line], env=CRON).returncode == 0
+            (site,) = [
+                pid for pid in _below(begun[-1].pid) if b"serve" in _arguments(pid) and b"-E" not in _arguments(pid)
+            ]
+            os.kill(site, signal.SIGKILL)
+            begun[-1].wait()
+
+
+def _below(pid: int) -> list[int]:
+    """A process and all that it has started."""
+    children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [pid, *(found for child in children for found in _below(child))]
+
+
+def _arguments(pid: int) -> list[bytes]:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+
+
+@pytest.mark.parametrize(
+    ("last", "at", "due"),
+    [
+        (None, "2026-11-20T01:00", True),
+        ("2026-11-20T02:10", "2026-11-20T03:10", False),
+        ("2026-11-19T02:10", "2026-11-20T01:10", False),
+        ("2026-11-19T02:10", "2026-11-20T02:10", True),
+        ("2026-11-13T02:10", "2026-11-20T09:10", True),  # switched off for a week: once, when it is on again
+    ],
+)
+def test_cron_makes_one_run_a_day_and_catches_up(tmp_path: Path, last: str | None, at: str, due: bool) -> None:
+    here = timezone(timedelta(hours=8))
+    if last:
+        logs.begin(tmp_path, datetime.fromisoformat(last).replace(tzinfo=here))
+    assert logs.is_due(tmp_path, 2, datetime.fromisoformat(at).replace(tzinfo=here)) == due
+
+
+def test_a_run_that_is_not_due_does_nothing(tmp_path: Path) -> None:
+    logs.begin(tmp_path, now())
+    done = CliRunner().invoke(cli, ["--data", str(tmp_path), "run", "--daily", "2"])
+    assert (done.exit_code, done.output) == (0, "")
+    assert not (tmp_path / "archive.db").exists()
+
+
+def test_a_log_that_grew_too_long_is_put_away_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "LONGEST", 10)
+    with (tmp_path / "run.log").open("a") as log:
+        for number in range(7):
+            log.write(f"a line of run {number}\n")
+            log.flush()
+            assert logs.rotate(tmp_path) == [tmp_path / "run.log.1.gz"]
+    assert (tmp_path / "run.log").read_text() == ""
+    olds = sorted(tmp_path.glob("run.log.*"))
+    assert [gzip.decompress(path.read_bytes()).decode() for path in olds] == [
+        f"a line of run {number}\n" for number in (6, 5, 4, 3)
+    ]
+
+
+CRON = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONPATH": str(Path(__file__).parents[1])}
+"""What cron gives to a command, and where this tree is."""
+
+
+def _lines(plan: Plan) -> list[str]:
+    """Of the crontab: run, notify, site."""
+    return [line for line in schedule.crontab_lines(plan) if not line.startswith("#")]
 
 
 def _command(line: str) -> str:
@@ -135,7 +217,7 @@ def test_install_show_and_remove_with_cron(tmp_path: Path, monkeypatch: pytest.M
     done = run.invoke(cli, ["--data", str(data), "schedule", "install", "--cron", "--backup", str(tmp_path / "b")])
     assert done.exit_code == 0, done.output
     assert "my-job" in table.read_text()
-    assert f"--data {data} run --backup" in table.read_text()
+    assert f"--data {data} run --daily 2 --backup" in table.read_text()
     assert (data / "guidelines.env").stat().st_mode & 0o777 == 0o600
     assert run.invoke(cli, ["schedule", "remove"]).exit_code == 0
     assert table.read_text() == "5 4 * * * my-job\n"

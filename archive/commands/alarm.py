@@ -12,6 +12,7 @@ from archive import clock
 from archive.commands import FAILED, OK, err, out, pass_data
 from archive.machine.faults import StoreError
 from archive.operate.alive import signs
+from archive.operate.logs import RUN_LOG
 from archive.record.look import read_only
 from archive.settings import load_settings
 
@@ -29,7 +30,9 @@ def alarm(data: Path, unit: str) -> None:
     """档案自己停了时，直接告诉运行维护人员（每天最多一次）；一切正常则不发。"""
     from archive.tell.alarm import alarm as tell  # with the templates and senders, needed only when something is wrong
 
-    what = [f"{UNITS.get(unit, unit)}没有成功，请查看 journalctl -u {unit}"] if unit else _wrong(data)
+    log = data.absolute() / RUN_LOG
+    where = str(log) if log.exists() else f"journalctl -u {unit}"  # of cron, of systemd
+    what = [f"{UNITS.get(unit, unit)}没有成功，请查看 {where}"] if unit else _wrong(data)
     if not what:
         out.print("一切正常，没有发送", markup=False)
         return

@@ -18,7 +18,7 @@ from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data
 from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
-from archive.operate import schedule
+from archive.operate import logs, schedule
 from archive.operate.ping import ping
 from archive.settings import load_settings
 
@@ -28,13 +28,22 @@ STEPS = {"crawl": "抓取", "verify": "核对", "notify": "投递", "backup": "�
 
 @click.command()
 @click.option("--backup", "target", type=FOLDER, help="最后备份到这个目录。")
+@click.option(
+    "--daily",
+    "hour",
+    type=click.IntRange(0, 23),
+    help="这个钟点以后还没有运行过才运行；供 cron 每小时启动，关机后补跑。",
+)
 @pass_data
-def run(data: Path, target: Path | None) -> None:
+def run(data: Path, target: Path | None, hour: int | None) -> None:
     """依次抓取、抽查、投递、备份；一步失败不影响后面各步。由定时任务启动。"""
     from archive.tell.rounds import meet
 
+    if hour is not None and not logs.is_due(data, hour, clock.now().astimezone()):
+        raise SystemExit(OK)
     settings = load_settings(data)
     try:
+        logs.begin(data, clock.now())
         meet(data, settings)
     except (SettingsError, StoreError, OSError, sqlite3.Error) as error:
         # the crawl goes on: the steps say it themselves, and the backup is made all the same
@@ -93,7 +102,7 @@ def _with_plan(command: Callable[[schedule.Plan, bool], None]) -> Callable[..., 
             chosen["user"] = chosen["user"] or getpass.getuser()
         if chosen["backup"]:
             chosen["backup"] = chosen["backup"].absolute()
-        plan = schedule.Plan(data.absolute(), web_memory_mb=schedule.web_memory_mb(load_settings(data)), **chosen)
+        plan = schedule.plan_for(data, load_settings(data), **chosen)
         command(plan, not cron and schedule.has_systemd(plan.system))
 
     return functools.reduce(lambda decorated, option: option(decorated), OPTIONS, wrapped)
@@ -150,19 +159,8 @@ def remove(system: bool) -> None:
         found = schedule.remove_units(schedule.unit_folder(system), system, stop=schedule.has_systemd(system))
         removed = [str(path) for path in found]
         if not system:
-            removed += _remove_from_crontab()
+            removed += schedule.remove_from_crontab()
     out.print("已移除：" + "、".join(removed) if removed else "没有装过定时任务", markup=False)
-
-
-def _remove_from_crontab() -> list[str]:
-    try:
-        present = schedule.read_crontab()
-    except schedule.ScheduleError:  # no cron, so nothing of ours in it
-        return []
-    if schedule.MARK not in present.splitlines():
-        return []
-    schedule.write_crontab(schedule.merge_crontab(present, []))
-    return ["crontab 中的任务"]
 
 
 COMMANDS: list[click.Command] = [run, group]

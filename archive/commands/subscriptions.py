@@ -10,12 +10,9 @@ from typing import NoReturn
 import click
 from rich.table import Table
 
-from archive import clock
 from archive.commands import FAILED, USAGE, emit, err, json_option, out, pass_data
 from archive.machine.toml import SettingsError
-from archive.record.about import site_name_under
 from archive.record.look import read_only
-from archive.settings import load_settings
 from archive.tell import edit
 from archive.tell.subscriptions import NAME, Subscriber, load
 from archive.words.channels import DELIVERY
@@ -74,16 +71,14 @@ def _show(subscribers: Sequence[Subscriber]) -> None:
 
 
 def _send_test(data: Path, subscribers: Sequence[Subscriber], to: str) -> None:
-    from archive.tell.messages import trial_message
-    from archive.tell.send import send
     from archive.tell.send.errors import SendError
+    from archive.tell.trial import send_trial
 
     subscriber = next((s for s in subscribers if s.name == to), None)
     if subscriber is None:
         _stop(USAGE, f"没有名为“{to}”的订阅人")
     try:
-        base_url, site = load_settings(data).base_url, site_name_under(data)
-        send(subscriber, trial_message(subscriber.channel, base_url, site, clock.iso(clock.now())))
+        send_trial(data, subscriber)
     except SendError as error:
         _stop(FAILED, f"测试消息没有送达：{error}")
     err.print("测试消息已送达", markup=False)

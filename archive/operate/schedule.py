@@ -3,11 +3,15 @@
 guidelines-run.timer     once a day at a random moment of the night → guidelines run: crawl, verify, notify, backup
 guidelines-notify.timer  every ten minutes → guidelines notify: digests at their hour, what was not accepted again
 guidelines-web.service   the site
+
+Without systemd cron looks every hour whether today's run is still to be made, and every five minutes whether the site
+is there, so that a machine that was off catches up and a site that died comes back.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shlex
 import shutil
@@ -15,15 +19,20 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 from attrs import frozen
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from archive.operate.logs import RUN_LOG, WEB_LOG
 from archive.settings import ENVIRONMENT, Settings
 
 MARK = "# >>> guidelines"
 END = "# <<< guidelines"
 ENABLED = ("guidelines-run.timer", "guidelines-notify.timer", "guidelines-web.service")
+READER_MB = 2048
+"""More than crawler.sandbox.limits.MEMORY_LIMIT."""
 UNITS = ("guidelines-run.service", "guidelines-notify.service", "guidelines-alarm@.service", *ENABLED)
 
 
@@ -32,6 +41,12 @@ def web_memory_mb(settings: Settings) -> int:
     cache of the archive."""
     files = max(512, 4 * settings.max_bytes >> 20)
     return 4 * 120 + 2 * settings.sql_memory_mb + files + 512
+
+
+def run_memory_mb(settings: Settings) -> int:
+    """For a crawl: the crawler with the largest allowed bodies in its hands, one reader at its limit, and beside it
+    LibreOffice with the same file."""
+    return 1024 + 2 * READER_MB + (8 * settings.max_bytes >> 20)
 
 
 class ScheduleError(Exception):
@@ -54,6 +69,13 @@ class Plan:
     """For units of the system: who runs them."""
     web_memory_mb: int = 2048
     """More than the site and all its workers take at their limits."""
+    run_memory_mb: int = 5502
+    """More than a crawl takes with the largest allowed file."""
+
+    @property
+    def minute(self) -> int:
+        """Of the hour, for cron: another one on each machine, so that not all ask the same sites at once."""
+        return crc32(f"{platform.node()}{self.data}".encode()) % 60
 
     def command(self, *arguments: str) -> list[str]:
         """`guidelines` of this installation, whatever the PATH of a timer."""
@@ -61,11 +83,17 @@ class Plan:
         start = [str(program)] if program.exists() else [sys.executable, "-c", "from archive.cli import main; main()"]
         return [*start, "--data", str(self.data), *arguments]
 
-    def run(self) -> list[str]:
-        return self.command("run", *(["--backup", str(self.backup)] if self.backup else []))
+    def run(self, *options: str) -> list[str]:
+        return self.command("run", *options, *(["--backup", str(self.backup)] if self.backup else []))
 
     def web(self) -> list[str]:
         return self.command("serve", "--host", self.host, "--port", str(self.port))
+
+
+def plan_for(data: Path, settings: Settings, **chosen: Any) -> Plan:
+    """chosen: other fields of the plan."""
+    web, run = web_memory_mb(settings), run_memory_mb(settings)
+    return Plan(data.absolute(), web_memory_mb=web, run_memory_mb=run, **chosen)
 
 
 def _rendered(name: str, plan: Plan) -> str:
@@ -74,8 +102,9 @@ def _rendered(name: str, plan: Plan) -> str:
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     templates.filters |= {"words": _words, "path": _path, "shell": shlex.join}
-    files = {"environment": plan.data / ENVIRONMENT, "log": str(plan.data / "run.log")}
-    return templates.get_template(name).render(plan=plan, **files)
+    files = {"log": RUN_LOG, "web_log": WEB_LOG, "lock": "web.lock"}
+    found = {key: str(plan.data / name) for key, name in files.items()}
+    return templates.get_template(name).render(plan=plan, environment=plan.data / ENVIRONMENT, **found)
 
 
 # ---------------------------------------------------------------- systemd
@@ -122,8 +151,8 @@ def install_units(plan: Plan, folder: Path, *, start: bool) -> list[Path]:
     except OSError as error:
         raise ScheduleError(f"不能写入 {error.filename}：{error.strerror}；系统级服务请用 sudo 运行") from error
     if start:
-        _systemctl(plan.system, "daemon-reload")
-        _systemctl(plan.system, "enable", "--now", *ENABLED)
+        systemctl(plan.system, "daemon-reload")
+        systemctl(plan.system, "enable", "--now", *ENABLED)
     return [folder / name for name in UNITS]
 
 
@@ -131,15 +160,16 @@ def remove_units(folder: Path, system: bool, *, stop: bool) -> list[Path]:
     """Take the unit files away; what is archived stays."""
     present = [folder / name for name in UNITS if (folder / name).exists()]
     if present and stop:
-        _systemctl(system, "disable", "--now", *(path.name for path in present if path.name in ENABLED))
+        systemctl(system, "disable", "--now", *(path.name for path in present if path.name in ENABLED))
     for path in present:
         path.unlink()
     if present and stop:
-        _systemctl(system, "daemon-reload")
+        systemctl(system, "daemon-reload")
     return present
 
 
-def _systemctl(system: bool, *arguments: str) -> None:
+def systemctl(system: bool, *arguments: str) -> None:
+    """Raises ScheduleError with what it says."""
     done = subprocess.run(["systemctl", *_scope(system), *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ScheduleError(f"systemctl {' '.join(arguments)} 失败：{done.stderr.strip()}")
@@ -173,16 +203,33 @@ def merge_crontab(present: str, block: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in (*ours.sub("", present).splitlines(), *block))
 
 
-def read_crontab() -> str:
+def read_crontab(user: str = "") -> str:
+    """Of this account; with `user` (root may) of another one."""
     if not shutil.which("crontab"):
         raise ScheduleError(
             "这台机器上没有 systemd，也没有 crontab；请安装 cron，或用别的定时工具每天运行 guidelines run"
         )
-    done = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
+    done = subprocess.run(["crontab", *_of(user), "-l"], capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
 
 
-def write_crontab(text: str) -> None:
-    done = subprocess.run(["crontab", "-"], input=text, capture_output=True, text=True, check=False)
+def write_crontab(text: str, user: str = "") -> None:
+    done = subprocess.run(["crontab", *_of(user), "-"], input=text, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ScheduleError(f"crontab 不接受新的定时任务：{done.stderr.strip()}")
+
+
+def remove_from_crontab(user: str = "") -> list[str]:
+    """Take our block away; what was removed, in words."""
+    try:
+        present = read_crontab(user)
+    except ScheduleError:  # no cron, so nothing of ours in it
+        return []
+    if MARK not in present.splitlines():
+        return []
+    write_crontab(merge_crontab(present, []), user)
+    return [f"crontab 中的任务{f'（账号 {user}）' if user else ''}"]
+
+
+def _of(user: str) -> list[str]:
+    return ["-u", user] if user else []

@@ -30,7 +30,7 @@ from archive.machine.toml import Mistake, Must, SettingsError, TomlFile, near
 from archive.machine.toml_lines import Place
 from archive.model import Kind
 from archive.record.database import rows_of
-from archive.settings import ENVIRONMENT
+from archive.settings import ENVIRONMENT, environment_of
 
 NAME = "subscriptions.toml"
 
@@ -138,12 +138,7 @@ def environment(data: Path) -> Mapping[str, str]:
         return os.environ
     if _readable_by_others(path):
         raise SettingsError(path, [Mistake(0, f"存有密钥，其他用户却可以读取；请执行 chmod 600 {path}")])
-    found: dict[str, str] = {}
-    for line in path.read_text("utf-8-sig").splitlines():
-        name, equals, value = line.strip().partition("=")
-        if equals and not name.startswith(("#", ";")):
-            found[name.strip()] = value.strip().strip("\"'")
-    return found | os.environ
+    return environment_of(data) | os.environ
 
 
 def _readable_by_others(path: Path) -> bool:

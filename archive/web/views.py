@@ -12,6 +12,7 @@ from typing import Any
 from datasette import Response
 from datasette.utils import sqlite_timelimit
 
+from archive.web.below import prefix_of
 from archive.web.failures import TITLES, told
 from archive.web.memo import Memo
 from archive.web.security import STRICT
@@ -45,7 +46,8 @@ async def _ask(build: Callable[[Visit], Any], request: Any, datasette: Any) -> A
     data = data_of(datasette)
 
     def inner(connection: sqlite3.Connection, memo: Memo) -> Any:
-        visit = Visit(connection, memo, data, request.args, request.url_vars, request.headers, request.path)
+        found = (request.args, request.url_vars, request.headers, request.path, prefix_of(request.scope))
+        visit = Visit(connection, memo, data, *found)
         with sqlite_timelimit(connection, TIME_LIMIT_MS):
             return build(visit)
 

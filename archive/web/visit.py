@@ -40,6 +40,8 @@ class Visit:
     headers: Mapping[str, str]
     """Of the request, names in lower case."""
     path: str
+    below: str = ""
+    """Below which path of another site ours is shown; "" for the top."""
 
     # ------------------------------------------------------------ the archive
 

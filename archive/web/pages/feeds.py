@@ -44,7 +44,7 @@ def base_url(visit: Visit) -> str:
     if found != Settings().base_url or not host:
         return found
     scheme = "https" if visit.headers.get("x-forwarded-proto") == "https" else "http"
-    return f"{scheme}://{host}"
+    return f"{scheme}://{host}{visit.below}"
 
 
 ROUTES = (
