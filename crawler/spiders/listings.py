@@ -20,6 +20,7 @@ from archive import words
 from archive.model import Document, Finding, Reason, Verdict
 from archive.record.database import Row
 from archive.record.edition import page_of
+from archive.record.looks import Shown
 from archive.text.links import link_key
 from crawler.answer import header_map
 from crawler.crawl import host_of
@@ -60,8 +61,11 @@ class _Look:
     watched: list[Predecessor] = Factory(list)
     url: str = ""
     entries: list[Listed] = Factory(list)
+    first: int = 0
+    """So many of them stood on the first page."""
     trouble: Finding | None = None
     """Of the first address that gave no list."""
+    pager: bool = False
 
 
 @frozen
@@ -149,7 +153,9 @@ class ListingsSpider(ArchiveSpider):
             yield from self._no_list(look, NO_ENTRIES if response.status == 200 else refused)
             return
         look.entries += entries
+        look.first = len(entries)
         second = next_page(response.body, headers, response.url)
+        look.pager = bool(second)
         seen = [self._seen(one, look.url) for one in look.watched]
         all_new = not any(link_key(entry.url) in known for entry in entries for known in seen)
         if second and host_of(second) == host_of(response.url) and all_new:
@@ -174,9 +180,16 @@ class ListingsSpider(ArchiveSpider):
     def _no_list(self, look: _Look, trouble: Finding) -> Iterator[Any]:
         look.trouble = look.trouble or trouble
         if look.addresses:
+            yield from self._no_longer(look, trouble)
             yield self._ask(look)
         else:
             yield from self._looked(look)
+
+    def _no_longer(self, look: _Look, trouble: Finding) -> Iterator[Looked]:
+        """An address that is given up for the next one, if it has ever held a list."""
+        for one in look.watched:
+            if self._seen(one, look.url):
+                yield Looked(one.notice_id, look.url, look.declared, str(trouble.verdict), str(trouble.reason))
 
     def _looked(self, look: _Look) -> Iterator[Looked]:
         """What became of a look that found no list."""
@@ -198,6 +211,29 @@ class ListingsSpider(ArchiveSpider):
         )
         return {link_key(row["url"]) for row in rows}
 
+    def _shown(self, one: Predecessor, look: _Look, seen: set[str]) -> Shown:
+        """The first page in figures, for whoever watches whether the list still lives."""
+        rows = self.crawl.store.rows(
+            """SELECT e.url FROM listed e JOIN listings l ON l.id = e.listing_id WHERE l.notice_id = ? AND l.url = ?
+               AND e.first_seen <= (SELECT max(coalesce(c.finished_at, k.at)) FROM looks k
+                                    JOIN crawls c ON c.id = k.crawl_id
+                                    WHERE k.listing_id = l.id AND k.fault = '' AND k.entries > 0)""",
+            [one.notice_id, look.url],
+        )
+        old, first = {link_key(row["url"]) for row in rows}, look.entries[: look.first]
+        days = {entry.date for entry in first if entry.date}
+        keys = [link_key(entry.url) for entry in first]
+        return Shown(
+            entries=len(first),
+            fresh=sum(key not in seen for key in keys),
+            old=sum(key in old for key in keys),
+            dated=sum(bool(entry.date) for entry in first),
+            days=len(days),
+            newest=max(days, default=""),
+            pager=look.pager,
+            garbled=sum("\ufffd" in entry.title for entry in first),
+        )
+
     def _compare(self, look: _Look) -> Iterator[Any]:
         """Note what is listed now; ask for each new entry that may be a successor."""
         finds: dict[str, _Find] = {}
@@ -217,7 +253,8 @@ class ListingsSpider(ArchiveSpider):
                     unnamed.add(key)
                 find = finds.setdefault(key, _Find(entry, look.url))
                 find.askers.append(_Asker(one, signs, not seen))
-            yield Looked(one.notice_id, look.url, look.declared, str(Verdict.OK), "", tuple(done))
+            shown = self._shown(one, look, seen)
+            yield Looked(one.notice_id, look.url, look.declared, str(Verdict.OK), "", tuple(done), shown)
         self.count("listings/ok")
         for find in finds.values():
             if host_of(find.entry.url) in self.hosts | {host_of(look.url)}:

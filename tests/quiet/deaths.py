@@ -1,4 +1,4 @@
-"""How a site dies without an error that anybody sees: what it answers from a day on, and what a person has to read of it.
+"""How a site dies without an error that anybody sees: what it answers from a day on, and what is to be read of it.
 
 `says`: the report has to hold one of these words, so that a person knows what to look for.
 """

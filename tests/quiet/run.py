@@ -11,8 +11,8 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from attrs import evolve, frozen
 
@@ -86,7 +86,7 @@ class Diary:
         """Mean days between two days with something new, in the four months before the death."""
         until = self.site.died_on
         days = sorted({e.day for e in self.site.entries if until - timedelta(120) <= e.day < until})
-        return statistics.mean((b - a).days for a, b in zip(days, days[1:], strict=False))
+        return statistics.mean((b - a).days for a, b in pairwise(days))
 
     @property
     def last_new(self) -> date:
@@ -128,11 +128,22 @@ class Operator:
         env = environment(GUIDELINES_CLOCK_OFFSET=str(offset))
         return subprocess.run(line, env=env, capture_output=True, text=True, timeout=600, check=False)
 
-    def visit(self, day: date) -> list[Said]:
+    def visit(self, day: date, slugs: Sequence[str]) -> list[Said]:
         """What needs a person after the crawl of this day."""
         self.server.at(day)
         moment = next(iter(self.server.sites.values())).now()  # type: ignore[attr-defined]
-        done = self.run(moment, "crawl", "--all", "--json", "--delay", "0", "--confirm-after", "0", "--timeout", "6")
+        done = self.run(
+            moment,
+            "crawl",
+            *(part for slug in slugs for part in ("--notice", slug)),
+            "--json",
+            "--delay",
+            "0",
+            "--confirm-after",
+            "0",
+            "--timeout",
+            "6",
+        )
         if done.returncode not in (0, 3):
             raise AssertionError(f"crawl of {day} ended with {done.returncode}: {done.stderr[-3000:]}")
         return list(json.loads(self.run(moment, "status", "--json").stdout)["attention"])
@@ -153,7 +164,7 @@ def live(
         for day in days:
             if wrong_from and day >= wrong_from:
                 operator.ahead = timedelta(hours=26)
-            attention = operator.visit(day)
+            attention = operator.visit(day, [site.name for site in sites if site.last_visit >= day])
             say(f"{day}: {len(attention)} entries")
             for site in sites:
                 diaries[site.name][day] = tuple(entry for entry in attention if _about(entry, site, server))

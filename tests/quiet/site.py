@@ -123,6 +123,11 @@ class Site:
         assert self.death
         return self.begins + timedelta(self.death.after)
 
+    @property
+    def last_visit(self) -> date:
+        """What is broken is known after three visits, what is only silent takes weeks."""
+        return self.ends if self.death is None or self.death.silence else self.died_on + timedelta(2)
+
     # ------------------------------------------------------------ what is answered
 
     def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
