@@ -1,5 +1,4 @@
-"""How a list page looked at each visit, and whether that is a fault, held against how it looked before. Pure but for
-`keep_look`."""
+"""How a list page looked at each visit, and whether that is a fault, held against how it looked before."""
 
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ from attrs import asdict, frozen
 from archive.clock import iso, now, parse
 from archive.record.database import Row
 from archive.record.store import Store
+from archive.text.links import link_key
 
 PAST = 6
 """Earlier looks without a fault that a look is held against."""
@@ -83,6 +83,35 @@ def _expected(at: str, past: Sequence[Row]) -> float:
 
 def _days(earlier: str, later: str) -> float:
     return (parse(later) - parse(earlier)).total_seconds() / 86400
+
+
+def seen_before(store: Store, notice_id: int, url: str, sound: bool = False) -> set[str]:
+    """Keys of the entries that a list has shown; `sound`: up to its last look without a fault."""
+    until = """AND e.first_seen <= (
+                 SELECT max(coalesce(c.finished_at, k.at)) FROM looks k JOIN crawls c ON c.id = k.crawl_id
+                 WHERE k.listing_id = l.id AND k.fault = '' AND k.entries > 0)"""
+    rows = store.rows(
+        f"""SELECT e.url FROM listed e JOIN listings l ON l.id = e.listing_id
+            WHERE l.notice_id = ? AND l.url = ? {until if sound else ""}""",  # noqa: S608
+        [notice_id, url],
+    )
+    return {link_key(row["url"]) for row in rows}
+
+
+def shown_of(store: Store, place: tuple[int, str], first: Sequence[tuple[str, str, str]], pager: bool) -> Shown:
+    """The first page in figures. `place`: notice and address of the list; `first`: key, title, day of its entries."""
+    seen, old = seen_before(store, *place), seen_before(store, *place, sound=True)
+    days = {day for _, _, day in first if day}
+    return Shown(
+        entries=len(first),
+        fresh=sum(key not in seen for key, _, _ in first),
+        old=sum(key in old for key, _, _ in first),
+        dated=sum(bool(day) for _, _, day in first),
+        days=len(days),
+        newest=max(days, default=""),
+        pager=pager,
+        garbled=sum("\ufffd" in title for _, title, _ in first),
+    )
 
 
 def sound_looks(store: Store, listing_id: int) -> Sequence[Row]:

@@ -20,7 +20,7 @@ from archive import words
 from archive.model import Document, Finding, Reason, Verdict
 from archive.record.database import Row
 from archive.record.edition import page_of
-from archive.record.looks import Shown
+from archive.record.looks import seen_before, shown_of
 from archive.text.links import link_key
 from crawler.answer import header_map
 from crawler.crawl import host_of
@@ -205,39 +205,13 @@ class ListingsSpider(ArchiveSpider):
     # ------------------------------------------------------------ what is new in it
 
     def _seen(self, one: Predecessor, url: str) -> set[str]:
-        rows = self.crawl.store.rows(
-            """SELECT e.url FROM listed e JOIN listings l ON l.id = e.listing_id WHERE l.notice_id = ? AND l.url = ?""",
-            [one.notice_id, url],
-        )
-        return {link_key(row["url"]) for row in rows}
-
-    def _shown(self, one: Predecessor, look: _Look, seen: set[str]) -> Shown:
-        """The first page in figures, for whoever watches whether the list still lives."""
-        rows = self.crawl.store.rows(
-            """SELECT e.url FROM listed e JOIN listings l ON l.id = e.listing_id WHERE l.notice_id = ? AND l.url = ?
-               AND e.first_seen <= (SELECT max(coalesce(c.finished_at, k.at)) FROM looks k
-                                    JOIN crawls c ON c.id = k.crawl_id
-                                    WHERE k.listing_id = l.id AND k.fault = '' AND k.entries > 0)""",
-            [one.notice_id, look.url],
-        )
-        old, first = {link_key(row["url"]) for row in rows}, look.entries[: look.first]
-        days = {entry.date for entry in first if entry.date}
-        keys = [link_key(entry.url) for entry in first]
-        return Shown(
-            entries=len(first),
-            fresh=sum(key not in seen for key in keys),
-            old=sum(key in old for key in keys),
-            dated=sum(bool(entry.date) for entry in first),
-            days=len(days),
-            newest=max(days, default=""),
-            pager=look.pager,
-            garbled=sum("\ufffd" in entry.title for entry in first),
-        )
+        return seen_before(self.crawl.store, one.notice_id, url)
 
     def _compare(self, look: _Look) -> Iterator[Any]:
         """Note what is listed now; ask for each new entry that may be a successor."""
         finds: dict[str, _Find] = {}
         unnamed: set[str] = set()
+        first = [(link_key(entry.url), entry.title, entry.date) for entry in look.entries[: look.first]]
         for one in look.watched:
             seen = self._seen(one, look.url)
             done = []
@@ -253,7 +227,7 @@ class ListingsSpider(ArchiveSpider):
                     unnamed.add(key)
                 find = finds.setdefault(key, _Find(entry, look.url))
                 find.askers.append(_Asker(one, signs, not seen))
-            shown = self._shown(one, look, seen)
+            shown = shown_of(self.crawl.store, (one.notice_id, look.url), first, look.pager)
             yield Looked(one.notice_id, look.url, look.declared, str(Verdict.OK), "", tuple(done), shown)
         self.count("listings/ok")
         for find in finds.values():

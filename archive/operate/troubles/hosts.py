@@ -97,7 +97,7 @@ def _of_host(connection: sqlite3.Connection, host: str, answers: Sequence[Answer
 
 
 def own_clock(answers: Sequence[Answer]) -> float:
-    """How many seconds the sites, agreeing with one another, are ahead of this machine; nothing when they do not agree."""
+    """How many seconds the sites are ahead of this machine; 0 when they do not agree with one another."""
     latest = max((answer.crawl_id for answer in answers), default=0)
     hosts: dict[str, list[float]] = {}
     for answer in answers:

@@ -70,9 +70,10 @@ def _fault(connection: sqlite3.Connection, listing: Row) -> Trouble | None:
     if code == Fault.NONE and not declared_bad and len(run) < PASSING and _passing(listing):
         return None
     what, why = FAULTS[Fault(code)]
-    told = f"：{words.verdict(listing['verdict'], listing['reason'] or '')}" if code == Fault.NONE else ""
+    if code == Fault.NONE:
+        what += f"：{words.verdict(listing['verdict'], listing['reason'] or '')}"
     reason = f"{listing['verdict']} {listing['reason']}" if code == Fault.NONE else run[-1]["at"]
-    return _point(listing, str(code), f"列表页 {listing['url']} {what}{told}", run[-1]["at"], why, len(run), reason)
+    return _point(listing, str(code), (what, why), run[-1]["at"], len(run), reason)
 
 
 def _passing(listing: Row) -> bool:
@@ -88,8 +89,8 @@ def _silence(connection: sqlite3.Connection, listing: Row) -> Trouble | None:
     if found is None:
         return None
     why = f"它平常约每 {found.usual:.1f} 个工作日有新条目，最近一次是 {found.last}；请用浏览器核对列表是否搬到了别处"
-    what = f"列表页 {listing['url']} 已有 {found.times} 倍于平常的时间没有新条目（{found.days} 个工作日）"
-    return _point(listing, "silent", what, _since(found), why, 1, str(found.last))
+    what = f"已有 {found.times} 倍于平常的时间没有新条目（{found.days} 个工作日）"
+    return _point(listing, "silent", (what, why), _since(found), 1, str(found.last))
 
 
 def _since(found: Silence) -> str:
@@ -113,11 +114,13 @@ def _days(connection: sqlite3.Connection, listing: int) -> list[date]:
     return sorted({day for day in (_day(row["first_seen"]) for row in rows) if day > began})
 
 
-def _point(listing: Row, code: str, what: str, since: str, why: str, looks: int, reason: str) -> Trouble:
+def _point(listing: Row, code: str, told: tuple[str, str], since: str, looks: int, reason: str) -> Trouble:
+    """`told`: what follows the list's address, and why."""
+    what, why = told
     return Trouble(
         subject=f"listing:{listing['id']}",
         code=code if code != Fault.NONE else "listing",
-        what=what,
+        what=f"列表页 {listing['url']} {what}",
         notice=listing["slug"],
         since=since,
         command=f"guidelines acknowledge {listing['slug']}",
