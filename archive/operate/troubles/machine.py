@@ -45,9 +45,8 @@ def machine_troubles(data: Path, connection: sqlite3.Connection, now: datetime) 
         yield of_the_machine("backup", "备份已超过 14 天没有更新", backup["at"], "guidelines backup 备份目录")
     failed = deliveries(data)["failed"]
     if failed:
-        # told to nobody: the channel that would carry it may be the one that fails
         what = f"有 {failed} 条提醒多次投递失败，已停止重试"
-        yield of_the_machine("deliveries", what, "", "guidelines deliveries", operator=False)
+        yield of_the_machine("deliveries", what, "", "guidelines deliveries")
 
 
 def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:
