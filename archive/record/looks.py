@@ -23,6 +23,7 @@ class Fault(StrEnum):
     NONE = "none"  # no entry any more
     GARBLED = "garbled"
     REPLACED = "replaced"  # nothing of what stood there
+    REPLACED_UNDATED = "replaced-undated"  # nor any day
     BACK = "back"  # what it had weeks ago
     SHORT = "short"
     DATES = "dates"  # no days any more
@@ -57,7 +58,7 @@ def fault(shown: Shown, at: str, past: Sequence[Row]) -> str:
         return Fault.GARBLED
     before, usual = past[0], median(look["entries"] for look in past)
     if not shown.old and shown.entries > 3 + 5 * _expected(at, past):
-        return Fault.REPLACED
+        return Fault.REPLACED_UNDATED if _dates(shown, before) == Fault.DATES else Fault.REPLACED
     if shown.newest and before["newest"] and _days(shown.newest, before["newest"]) > 7:
         return Fault.BACK
     if usual >= FEW and shown.entries * 2 < usual:

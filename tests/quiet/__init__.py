@@ -9,5 +9,6 @@ the product looks for: nothing in here knows how a death is found.
 | `site.py` | one site on one day: its notice, its list, their headers |
 | `deaths.py` | what may befall it, and what a person has to read of it |
 | `run.py` | day after day: one crawl, and what `status` says then |
+| `swift.py` | the same for lists alone, without the wire: a year in a minute |
 | `report.py` | the table of what was named when |
 """

@@ -182,16 +182,17 @@ def month(
     names: Sequence[str] = tuple(ALL),
     length: int = 36,
     after: int | None = None,
+    sound: int = len(SOUND),
     say: Callable[[str], None] = lambda _: None,
 ) -> list[Diary]:
-    """Each death on a site of its own, beside sound sites. `after`: days before every death."""
+    """Each death on a site of its own, beside so many sound sites. `after`: days before every death."""
     begins, ends = MONTH, MONTH + timedelta(length - 1)
-    dead = [_dying(ALL[name], after, begins, ends) for name in names]
-    sound = [Site(name, kind, begins, ends) for name, kind in SOUND.items()]
-    return live([*dead, *sound], _days(begins, ends), say)[0]
+    dead = [dying(ALL[name], after, begins, ends) for name in names]
+    living = [Site(name, kind, begins, ends) for name, kind in list(SOUND.items())[:sound]]
+    return live([*dead, *living], days_of(begins, ends), say)[0]
 
 
-def _dying(death: Death, after: int | None, begins: date, ends: date) -> Site:
+def dying(death: Death, after: int | None, begins: date, ends: date) -> Site:
     death = death if after is None else evolve(death, after=after)
     return Site(death.name, death.kind, begins, ends, death)
 
@@ -201,21 +202,20 @@ def wrong_clock(say: Callable[[str], None] = lambda _: None) -> tuple[date, date
     begins, ends = MONTH, MONTH + timedelta(5)
     sites = [Site(name, kind, begins, ends) for name, kind in list(SOUND.items())[:4]]
     wrong = begins + timedelta(3)
-    diaries, others = live(sites, _days(begins, ends), say, wrong)
+    diaries, others = live(sites, days_of(begins, ends), say, wrong)
     named = (day for day, e in others if any(word in e["what"] + e["why"] for word in OUR_CLOCK.says))
     return wrong, next(named, None), diaries
 
 
-def year(every: int = 1, say: Callable[[str], None] = lambda _: None) -> list[Diary]:
+def year() -> list[Site]:
     """A year in which nothing dies: every rhythm with days and without."""
     ends = YEAR + timedelta(364)
-    sites = [
+    return [
         Site(f"year-{name}-{'dated' if dated else 'undated'}", Kind(name, dated=dated, alive=dated), YEAR, ends)
         for name in RHYTHMS
         for dated in (True, False)
     ]
-    return live(sites, list(_days(YEAR, ends))[::every], say)[0]
 
 
-def _days(first: date, last: date) -> list[date]:
+def days_of(first: date, last: date) -> list[date]:
     return [first + timedelta(n) for n in range((last - first).days + 1)]

@@ -17,13 +17,25 @@ from archive.record.store import Store
 from archive.text.links import link_key
 from crawler.judge.successor import links_of, next_page
 from crawler.sources import load_sources
+from tests.quiet.run import Diary, Said, days_of
 from tests.quiet.site import LIST, Site
 
 HEADERS = {"content-type": "text/html; charset=utf-8"}
 
 
-def watch(data: Path, sites: Sequence[Site], days: Iterable[date]) -> dict[str, dict[date, Trouble]]:
-    """What was said of each list, day by day."""
+def diaries(data: Path, sites: Sequence[Site]) -> list[Diary]:
+    """All days of these sites, and what was said of each."""
+    days = days_of(sites[0].begins, sites[0].ends)
+    said = _watched(data, sites, days)
+    entry = {site.name: {day: _entries(said[site.name].get(day)) for day in days} for site in sites}
+    return [Diary(site, entry[site.name]) for site in sites]
+
+
+def _entries(trouble: Trouble | None) -> tuple[Said, ...]:
+    return ({"what": trouble.what, "why": trouble.why, "notice": trouble.notice},) if trouble else ()
+
+
+def _watched(data: Path, sites: Sequence[Site], days: Iterable[date]) -> dict[str, dict[date, Trouble]]:
     data.mkdir(exist_ok=True)
     (data / "sources.toml").write_text("\n".join(_declared(*pair) for pair in enumerate(sites, 1)), "utf-8")
     store = Store.open(data)
