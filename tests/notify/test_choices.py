@@ -20,6 +20,7 @@ from archive.tell.rounds import notify, preview
 from archive.tell.send import wire
 from archive.tell.subscriptions import NAME
 from tests.factory import make_archive
+from tests.notify import month
 from tests.notify.changes import record, revise_page, revise_row
 from tests.notify.receivers import Endpoint, Mailbox, endpoint, mail_server
 
@@ -129,6 +130,28 @@ def test_dead_deliveries_reach_the_operator_whose_own_channel_carries(store: Sto
         assert "多次投递失败，已停止重试" in bodies(sound)
         assert len([c for c in sound.calls if "已停止重试" in json.dumps(c.body, ensure_ascii=False)]) == 1
         assert "已停止重试" not in bodies(broken), "nothing is sent to whom nothing reaches"
+
+
+def test_what_an_operator_gets_in_a_month_of_failures(tmp_path: Path) -> None:
+    got, reached = month.live(tmp_path)
+    told = [(one.day, line.split("：", 1)[0].strip("#>* "), words) for one in got for line, words in found(one.text)]
+    assert told == [
+        (5, "需处理", "被拦截"),
+        (9, "已恢复", "被拦截"),
+        (10, "需处理", "多次投递失败"),
+        (15, "已恢复", "多次投递失败"),
+        (24, "需处理", "已逾期"),
+        (24, "已恢复", "已逾期"),
+        (26, "需处理", "时钟比各网站快 60 分钟"),
+        (28, "已恢复", "时钟比各网站快 60 分钟"),
+    ]
+    assert reached == 3
+
+
+def found(text: str) -> Iterator[tuple[str, str]]:
+    words = ("被拦截", "多次投递失败", "已逾期", "时钟比各网站快 60 分钟")
+    for line in text.splitlines():
+        yield from ((line, word) for word in words if word in line and "：" in line)
 
 
 # ---------------------------------------------------------------- before it is sent
