@@ -99,8 +99,9 @@ def seen_before(store: Store, notice_id: int, url: str, sound: bool = False) -> 
     return {link_key(row["url"]) for row in rows}
 
 
-def shown_of(store: Store, place: tuple[int, str], first: Sequence[tuple[str, str, str]], pager: bool) -> Shown:
-    """The first page in figures. `place`: notice and address of the list; `first`: key, title, day of its entries."""
+def shown_of(store: Store, place: tuple[int, str], first: Sequence[tuple[str, bool, str]], pager: bool) -> Shown:
+    """The first page in figures. `place`: notice and address of the list; `first`: key of each entry, whether its
+    title is garbled, its day."""
     seen, old = seen_before(store, *place), seen_before(store, *place, sound=True)
     days = {day for _, _, day in first if day}
     return Shown(
@@ -111,7 +112,7 @@ def shown_of(store: Store, place: tuple[int, str], first: Sequence[tuple[str, st
         days=len(days),
         newest=max(days, default=""),
         pager=pager,
-        garbled=sum("\ufffd" in title for _, title, _ in first),
+        garbled=sum(garbled for _, garbled, _ in first),
     )
 
 

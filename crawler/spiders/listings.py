@@ -26,6 +26,7 @@ from crawler.answer import header_map
 from crawler.crawl import host_of
 from crawler.download.asked import Asked, request_for
 from crawler.download.errors import explain
+from crawler.judge.markers import is_mojibake
 from crawler.judge.successor import (
     Listed,
     Predecessor,
@@ -211,7 +212,7 @@ class ListingsSpider(ArchiveSpider):
         """Note what is listed now; ask for each new entry that may be a successor."""
         finds: dict[str, _Find] = {}
         unnamed: set[str] = set()
-        first = [(link_key(entry.url), entry.title, entry.date) for entry in look.entries[: look.first]]
+        first = [(link_key(entry.url), is_mojibake(entry.title), entry.date) for entry in look.entries[: look.first]]
         for one in look.watched:
             seen = self._seen(one, look.url)
             done = []

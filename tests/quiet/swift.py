@@ -15,6 +15,7 @@ from archive.record.listings import listing_of, note_listed, note_look
 from archive.record.looks import keep_look, shown_of
 from archive.record.store import Store
 from archive.text.links import link_key
+from crawler.judge.markers import is_mojibake
 from crawler.judge.successor import links_of, next_page
 from crawler.sources import load_sources
 from tests.quiet.run import Diary, Said, days_of
@@ -70,7 +71,7 @@ def _look(store: Store, sites: Sequence[Site], day: date) -> None:
         url = f"http://{site.name}.example{LIST}"
         body = site.answer(LIST, {}).body
         entries = links_of(body, HEADERS, url)
-        first = [(link_key(entry.url), entry.title, entry.date) for entry in entries]
+        first = [(link_key(entry.url), is_mojibake(entry.title), entry.date) for entry in entries]
         shown = shown_of(store, (notice, url), first, bool(next_page(body, HEADERS, url)))
         listing = listing_of(store, notice, url)
         note_look(store, listing, verified=True, verdict=str(Verdict.OK), reason="")

@@ -19,7 +19,7 @@ from tests.quiet.run import MONTH, Diary
 AT_ONCE = ("304-to-any-validator", "frozen-cache-age", "same-empty-shell", "list-gone", "clock-behind")
 SHOWN = (
     "list-filled-by-script", "list-onclick", "list-all-hash", "list-other-column", "list-cut-short", "pager-cut",
-    "pager-to-itself", "dates-gone", "dates-all-today",
+    "pager-to-itself", "list-garbled", "dates-gone", "dates-all-today",
 )  # fmt: skip
 """Deaths that the list's own page shows."""
 SILENT = tuple(name for name, death in ALL.items() if death.silence)

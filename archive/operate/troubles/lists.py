@@ -73,7 +73,7 @@ def _fault(connection: sqlite3.Connection, listing: Row) -> Trouble | None:
     if code == Fault.NONE and not declared_bad and len(run) < PASSING and _passing(listing):
         return None
     what, why = FAULTS[Fault(code)]
-    if code == Fault.NONE:
+    if code == Fault.NONE and listing["verdict"] == "error":
         what += f"：{words.verdict(listing['verdict'], listing['reason'] or '')}"
     reason = f"{listing['verdict']} {listing['reason']}" if code == Fault.NONE else run[-1]["at"]
     return _point(listing, str(code), (what, why), run[-1]["at"], len(run), reason)

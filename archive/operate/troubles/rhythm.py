@@ -45,7 +45,7 @@ class Silence:
 
     @property
     def times(self) -> int:
-        return int(self.days / self.usual)
+        return round(self.days / self.usual)
 
 
 def works(day: date) -> bool:

@@ -26,7 +26,7 @@ def m300_looks_and_signs(db: Database) -> None:
             "days": int,  # different ones
             "newest": str,
             "pager": int,  # 1: there is a second page
-            "garbled": int,  # titles with characters that stand for lost ones
+            "garbled": int,  # titles decoded with the wrong table
             "fault": str,  # '' or what is wrong with it (archive/record/looks.py)
         },
         pk="id",
