@@ -30,6 +30,7 @@ from archive.record.decide import settle_reviews
 from archive.record.declare import declare
 from archive.record.laws import settle_laws
 from archive.record.settle import settle_all
+from archive.record.signs import keep_signs
 from archive.record.store import Store
 from archive.record.visits import due, mark_gone, update_notices
 from archive.settings import Settings, load_settings
@@ -96,7 +97,9 @@ def under_way(data: Path, token: str, wanted: Wanted) -> Iterator[Crawl]:
         with begun(store, token, kind, asdict(settings) | {"notices": slugs}) as (crawl_id, stats):
             if slugs:
                 _check_reader(store)
-            yield Crawl(store, declared, settings, crawl_id, slugs, stats)
+            crawl = Crawl(store, declared, settings, crawl_id, slugs, stats)
+            yield crawl
+            keep_signs(store, crawl_id, crawl.signs)
             finish(store, settings, crawl_id)
 
 

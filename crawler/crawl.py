@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from attrs import Factory, define
 
 from archive.model import Notice
+from archive.record.signs import Sign
 from archive.record.store import Store
 from archive.settings import Settings
 from crawler.sources import Declared
@@ -29,6 +30,9 @@ class Crawl:
     """The counters that the row gets at its end."""
     last_asked: dict[str, float] = Factory(dict)
     """Host → when it was last asked (monotonic): the next spider has new slots, which know nothing of it."""
+
+    signs: list[Sign] = Factory(list)
+    """What servers said of themselves in this crawl."""
 
     def __deepcopy__(self, _: object) -> Crawl:
         """Scrapy copies the settings for each spider; the crawl stays the same."""

@@ -22,6 +22,7 @@ from archive.compare.compare import is_same
 from archive.compare.furniture import patterns_between, seen
 from archive.model import CONTINUED, Capture, Document, Finding, Reason, Verdict
 from archive.record.learn import furniture_of, propose
+from archive.record.signs import PROBE
 from archive.record.store import Store
 from archive.text.links import link_key
 from archive.text.same import compared
@@ -30,7 +31,7 @@ from crawler import reread
 from crawler.answer import Answer, Job, Present, as_found, capture_of, failed, header_map
 from crawler.crawl import Crawl
 from crawler.download.errors import explain
-from crawler.download.revisit import was_conditional
+from crawler.download.revisit import how_asked, was_conditional
 from crawler.judge import ending
 from crawler.judge.evidence import Evidence, is_left
 from crawler.judge.verdict import judge
@@ -66,6 +67,9 @@ class Keeper:
         present = Present(self.store, job.document_id)
         if lost and response.status == 304:  # "nothing changed since", and the bytes from then are lost
             return await self._asked_again(evolve(job, known=None), present)
+        if response.status == 304 and response.request and how_asked(response.request) == PROBE:  # it does not look
+            self.crawler.stats.inc_value("guidelines/blind-304")
+            return await self._asked_again(job, present)
         return await self._examined(job, response, present, rule)
 
     async def confirmed(self, answer: Answer) -> AsyncIterator[Answer]:

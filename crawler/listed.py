@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import Factory, frozen
 
 from archive.model import Document
+from archive.record.looks import Shown
 from crawler.judge.successor import Listed
 
 
@@ -20,6 +21,7 @@ class Looked:
     reason: str
     entries: tuple[Listed, ...] = ()
     """New ones, of which nothing more is to be found out."""
+    shown: Shown = Factory(Shown)
 
 
 @frozen

@@ -12,6 +12,7 @@ from archive.machine.transaction import atomic
 from archive.model import GOOD, Verdict
 from archive.record.keep import keep
 from archive.record.listings import is_candidate, listing_of, note_listed, note_look, propose
+from archive.record.looks import keep_look
 from archive.record.reviews import note_capture
 from archive.record.store import Store
 from crawler.answer import Answer
@@ -82,12 +83,13 @@ class ListingPipeline(_Pipeline):
             if isinstance(item, Looked):
                 listing_id = listing_of(self.store, item.notice_id, item.url)
                 note_look(self.store, listing_id, verified=item.declared, verdict=item.verdict, reason=item.reason)
-                note_listed(self.store, listing_id, [(entry.url, entry.title) for entry in item.entries])
+                keep_look(self.store, self.crawl.id, listing_id, item.shown, item.verdict, item.reason)
+                note_listed(self.store, listing_id, [(entry.url, entry.title, entry.date) for entry in item.entries])
             elif isinstance(item, Decided):
                 if item.evidence and not is_candidate(self.store, item.notice_id, item.entry.url):
                     self._propose(item)
                 listing_id = listing_of(self.store, item.notice_id, item.listing_url)
-                note_listed(self.store, listing_id, [(item.entry.url, item.entry.title)])
+                note_listed(self.store, listing_id, [(item.entry.url, item.entry.title, item.entry.date)])
         return item
 
     def _propose(self, item: Decided) -> None:

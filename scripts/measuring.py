@@ -56,6 +56,7 @@ def main() -> int:
         for known in names:
             about = (import_module(f"scripts.bench_{known}").__doc__ or "").partition("\n")[0]
             print(f"{known:10} {about}")
+        print("quiet      Sites that die without an error: month, clock or year.")
         print("histories  Generated histories of notices against a model of the truth (2,000 by default).")
         return 2
     return int(import_module(f"scripts.bench_{name}").main(arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -29,14 +30,21 @@ KINDS = {"change": "变化", "restored": "恢复原文", "alert": "运行提醒"
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="只列出将要投递的消息，不投递，也不作记录。")
+@click.option("--preview", "to", metavar="名称", help="写出将要发给这个订阅人的消息，不投递，也不作记录。")
+@click.option("--raw", is_flag=True, help="与 --preview 合用：一字不差地写出对方服务器将收到的内容。")
 @json_option
 @pass_data
-def notify(data: Path, dry_run: bool, as_json: bool) -> None:
+def notify(data: Path, dry_run: bool, to: str | None, raw: bool, as_json: bool) -> None:
     """把新的变化投递给订阅人，并重试此前没有送达的。"""
     from archive.tell import rounds  # with the templates, which no other command should wait for
 
     settings = load_settings(data)
+    if raw and to is None:
+        _stop(USAGE, "--raw 只与 --preview 合用")
     try:
+        if to is not None:
+            _show_messages(rounds.preview(data, settings), to, raw)
+            return
         if dry_run:
             _print_plan(rounds.preview(data, settings), as_json)
             return
@@ -61,6 +69,24 @@ def notify(data: Path, dry_run: bool, as_json: bool) -> None:
 def _stop(code: int, why: object) -> NoReturn:
     err.print(str(why), markup=False)
     raise SystemExit(code)
+
+
+def _show_messages(found: Sequence[tuple[Subscriber, Sequence[Message]]], to: str, raw: bool) -> None:
+    """What one subscriber would get; with `raw` nothing but its bytes goes to standard output."""
+    from archive.tell.send import wire
+
+    messages = next((messages for subscriber, messages in found if subscriber.name == to), None)
+    subscriber = next((subscriber for subscriber, _ in found if subscriber.name == to), None)
+    if subscriber is None or messages is None:
+        _stop(USAGE, f"没有名为“{to}”的订阅人，或已暂停")
+    for number, message in enumerate(messages, 1):
+        err.print(f"第 {number} 条，共 {len(messages)} 条，{DELIVERY[subscriber.channel]}", markup=False)
+        if raw:
+            sys.stdout.buffer.write(wire(subscriber, message))
+        else:
+            click.echo(f"{message.title}\n\n{message.text}\n")
+    if not messages:
+        err.print("现在没有要发给这个订阅人的消息", markup=False)
 
 
 def _print_plan(found: Sequence[tuple[Subscriber, Sequence[Message]]], as_json: bool) -> None:

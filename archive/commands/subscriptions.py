@@ -14,8 +14,9 @@ from archive.commands import FAILED, USAGE, emit, err, json_option, out, pass_da
 from archive.machine.toml import SettingsError
 from archive.record.look import read_only
 from archive.tell import edit
-from archive.tell.subscriptions import NAME, Subscriber, load
+from archive.tell.subscriptions import DAYS, NAME, Subscriber, load
 from archive.words.channels import DELIVERY
+from archive.words.columns import LEVELS
 
 
 @click.group()
@@ -63,11 +64,18 @@ def _show(subscribers: Sequence[Subscriber]) -> None:
         table.add_row(
             s.name,
             DELIVERY[s.channel],
-            "、".join((*s.areas, *s.notices)) or "全部",
-            f"每日 {s.at:%H:%M}" if s.at else "立即",
+            "、".join((*s.areas, *s.notices, *(LEVELS[level] for level in sorted(s.levels)))) or "全部",
+            _when(s),
             ("运行维护" if s.operator else "读者") + ("（暂停）" if s.paused else ""),
         )
     out.print(table)
+
+
+def _when(subscriber: Subscriber) -> str:
+    if subscriber.at is None:
+        return "立即"
+    day = "每日" if subscriber.weekday is None else f"每{DAYS[subscriber.weekday]}"
+    return f"{day} {subscriber.at:%H:%M}"
 
 
 def _send_test(data: Path, subscribers: Sequence[Subscriber], to: str) -> None:
@@ -90,6 +98,8 @@ def _send_test(data: Path, subscribers: Sequence[Subscriber], to: str) -> None:
 @click.option("--area", "areas", multiple=True, metavar="名称", help="只要这个领域的变化；可写多次。")
 @click.option("--notice", "notices", multiple=True, metavar="SLUG", help="只要这份通知的变化；可写多次。")
 @click.option("--daily", metavar="HH:MM", help="每日汇总，在这个时刻；不写是立即。")
+@click.option("--weekly", metavar="周几", help="每周汇总，在这一天（周一至周日）；时刻用 --daily 写，不写是 08:30。")
+@click.option("--level", "levels", multiple=True, metavar="层级", help="只要这一级的事项（县级或乡级）；可写多次。")
 @click.option("--operator", is_flag=True, help="运行维护人员：另外收到运行提醒。")
 @click.option(
     "--mail", "server", metavar="网址", help="发信服务器（mailtos://…），还没有写过时才需要；密钥请写成 ${名称}。"

@@ -24,9 +24,10 @@ def note_look(store: Store, listing_id: int, *, verified: bool, verdict: str, re
     store.update("listings", listing_id, **values)
 
 
-def note_listed(store: Store, listing_id: int, entries: Iterable[tuple[str, str]]) -> None:
-    """The entries of a list, as (url, title); those that are known stay as they are."""
-    rows = [{"listing_id": listing_id, "url": url, "title": title, "first_seen": iso(now())} for url, title in entries]
+def note_listed(store: Store, listing_id: int, entries: Iterable[tuple[str, str, str]]) -> None:
+    """The entries of a list, as (url, title, day); those that are known stay as they are."""
+    seen = {"listing_id": listing_id, "first_seen": iso(now())}
+    rows = [seen | {"url": url, "title": title, "date": day} for url, title, day in entries]
     store.db.table("listed").insert_all(rows, ignore=True)
 
 

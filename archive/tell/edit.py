@@ -40,15 +40,20 @@ def rewrite(data: Path, change: Callable[[str], str]) -> None:
 
 
 def added(text: str, name: str, address: str, server: str | None, given: Mapping[str, Any]) -> str:
-    """With one more subscriber at the end. given: areas, notices, daily (HH:MM or None), operator."""
+    """With one more subscriber at the end. given: areas, notices, levels, daily (HH:MM or None),
+    weekly (周一 or None), operator."""
     if name in _names(text):
         raise Unknown(f"已有名为“{name}”的订阅人")
     lines = ["[[subscriber]]", f"name = {_string(name)}", f"address = {_string(address)}"]
-    for key in ("areas", "notices"):
+    for key in ("areas", "notices", "levels"):
         if given[key]:
             lines.append(f"{key} = [{', '.join(map(_string, given[key]))}]")
+    if given["weekly"]:
+        lines += ['when = "weekly"', f"on = {_string(given['weekly'])}"]
+    elif given["daily"]:
+        lines.append('when = "daily"')
     if given["daily"]:
-        lines += ['when = "daily"', f"at = {_string(given['daily'])}"]
+        lines.append(f"at = {_string(given['daily'])}")
     if given["operator"]:
         lines.append('role = "operator"')
     head = f"mail = {_string(server)}\n" if server else ""

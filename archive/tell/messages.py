@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -80,6 +81,8 @@ class Message:
     """Of a mail."""
     entries: tuple[Entry, ...]
     """Those that found room; the others go into the next message."""
+    at: datetime | None = None
+    """When it is sent; None: now."""
 
 
 def compose(channel: str, entries: Sequence[Entry], base_url: str, site: str, *, whole: bool = False) -> Message:

@@ -91,6 +91,8 @@ class Telling:
     change_kind: str = ""
     trouble_id: int | None = None
     payload: Mapping[str, str] | None = None
+    subject: str = ""
+    """Of the trouble."""
 
 
 class Outbox:
@@ -191,6 +193,10 @@ class Outbox:
         """Whether the subscriber was to hear that a trouble began."""
         where = "subscriber_id = ? AND kind = 'alert' AND trouble_id = ?"
         return self._deliveries.count_where(where, [subscriber["id"], told.trouble_id]) > 0
+
+    def given_up(self, subscriber: Row) -> bool:
+        """Whether something for the subscriber is dead: what carried it carries nothing."""
+        return self._deliveries.count_where("subscriber_id = ? AND state = 'dead'", [subscriber["id"]]) > 0
 
     def forget(self, subscriber: Row, change: int) -> None:
         """What was not sent yet of a change that a person has taken back is never sent."""

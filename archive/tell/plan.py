@@ -19,9 +19,13 @@ from archive.record.database import rows_of
 from archive.settings import Settings
 from archive.tell.outbox import Outbox, Row, Telling
 from archive.tell.subscriptions import NAME, Subscriber, Subscriptions, load
+from archive.words.columns import LEVELS
 
 LOOK_BACK = timedelta(days=2)
 """How long before its first round a subscription may have begun: when its file was written, but not before this."""
+
+DELIVERIES = "deliveries"
+"""Subject of the trouble that deliveries are dead."""
 
 Clock = Callable[[], datetime]
 
@@ -35,12 +39,14 @@ class Around:
     now: Clock
 
     def when(self, subscriber: Subscriber, moment: str) -> datetime:
-        """When a subscriber hears of what happened at a moment (ISO 8601): at once, or in the next daily digest."""
+        """When a subscriber hears of what happened at a moment (ISO 8601): at once, or in the next digest."""
         at = clock.parse(moment)
         if subscriber.at is None:
             return at
         slot = datetime.combine(at.astimezone(self.settings.zone), subscriber.at, self.settings.zone)
-        return slot if slot > at else slot + timedelta(days=1)
+        if subscriber.weekday is not None:
+            slot += timedelta(days=(subscriber.weekday - slot.weekday()) % 7)
+        return slot if slot > at else slot + timedelta(days=1 if subscriber.weekday is None else 7)
 
 
 def plan(around: Around, archive: sqlite3.Connection, outbox: Outbox, subscriptions: Subscriptions) -> dict[str, Row]:
@@ -56,7 +62,7 @@ def plan(around: Around, archive: sqlite3.Connection, outbox: Outbox, subscripti
             row = known[subscriber.name]
             told = [t for change in changes for t in _of_change(outbox, subscriber, row, change, first)]
             if subscriber.operator:
-                told += [(t, clock.iso(now)) for t in operation if t.kind == "alert" or outbox.was_alerted(row, t)]
+                told += [(t, clock.iso(now)) for t in operation if _concerns(outbox, row, t)]
             for telling, moment in told:
                 outbox.add(row, telling, now, around.when(subscriber, moment))
         if subscriptions.subscribers and first:
@@ -89,7 +95,20 @@ def _changes(archive: sqlite3.Connection) -> list[Row]:
              OR (kind = 'metadata' AND EXISTS (SELECT 1 FROM changes r WHERE r.notice_id = c.notice_id
                  AND r.crawl_id = c.crawl_id AND r.kind IN ('revised', 'repealed'))))) ORDER BY id""",
     )
-    return [row | {"areas": areas.get(row["id"], set())} for row in changes]
+    levels = _levels(archive)
+    return [row | {"areas": areas.get(row["id"], set()), "levels": levels.get(row["id"])} for row in changes]
+
+
+def _levels(archive: sqlite3.Connection) -> dict[int, set[str]]:
+    """The levels that publish the rows of each change, of those that have rows."""
+    found: dict[int, set[str]] = {}
+    for row in rows_of(
+        archive,
+        """SELECT r.change_id, i.county, i.township FROM row_changes r
+           JOIN items i ON i.id = r.item_after OR i.id = r.item_before""",
+    ):
+        found.setdefault(row["change_id"], set()).update(level for level in LEVELS if row[level])
+    return found
 
 
 def _of_change(
@@ -116,6 +135,9 @@ def _of_change(
 def is_wanted(subscriber: Subscriber, change: Row) -> bool:
     if change["kind"] not in subscriber.kinds or (change["quiet"] and subscriber.at is None):
         return False
+    levels = change.get("levels")  # of its rows; a change of a page or a whole file concerns every level
+    if subscriber.levels and levels and not levels & subscriber.levels:
+        return False
     everything = not subscriber.areas and not subscriber.notices
     return everything or change["slug"] in subscriber.notices or bool(change["areas"] & set(subscriber.areas))
 
@@ -138,6 +160,13 @@ def audience(data: Path, connection: sqlite3.Connection, slug: str) -> Callable[
 
 
 # ---------------------------------------------------------------- what operators must hear
+
+
+def _concerns(outbox: Outbox, operator: Row, told: Telling) -> bool:
+    """Whether an operator hears of it. That deliveries are dead goes to those whose own channel still carries."""
+    if told.kind == "recovery":
+        return outbox.was_alerted(operator, told)
+    return told.subject != DELIVERIES or not outbox.given_up(operator)
 
 
 def _operation(around: Around, archive: sqlite3.Connection, outbox: Outbox, after: int) -> Iterator[Telling]:
@@ -166,7 +195,7 @@ def _telling(around: Around, kind: str, trouble: Row, becomes: str, *, since: st
         "command": command,
     }
     identity = f"{trouble['id']} {trouble['opened_at']}{becomes}"
-    return Telling(kind, identity, trouble_id=trouble["id"], payload=payload)
+    return Telling(kind, identity, trouble_id=trouble["id"], payload=payload, subject=trouble["subject"])
 
 
 def _crawls_since(archive: sqlite3.Connection, trouble: health.Trouble) -> int:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from attrs import Factory, define
+from attrs import Factory, define, evolve
 
 from archive import clock
 from archive.model import Kind
@@ -151,7 +151,7 @@ def _messages(
         while entries:
             message = compose(subscriber.channel, entries, around.settings.base_url, site_name(archive), whole=again)
             keys = {entry.key for entry in message.entries}
-            yield [found for found in waiting if found["key"] in keys], message
+            yield [found for found in waiting if found["key"] in keys], evolve(message, at=around.now())
             entries = [entry for entry in entries if entry.key not in keys]
 
 

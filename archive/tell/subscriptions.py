@@ -7,8 +7,9 @@ mail = "mailtos://user:${SMTP_PASSWORD}@smtp.example.gov.cn:587?from=archive@exa
 name = "社会救助科"
 address = "mailto:jiuzhu@example.gov.cn"
 areas = ["社会救助"]                   # or notices = ["…"]; neither: everything
-when = "daily"
+when = "daily"                        # or "weekly" with on = "周一"; without it, at once
 at = "08:30"
+levels = ["县级"]                      # only rows of this level; neither: every level
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from archive.machine.toml_lines import Place
 from archive.model import Kind
 from archive.record.database import rows_of
 from archive.settings import ENVIRONMENT, environment_of
+from archive.words.columns import LEVELS
 
 NAME = "subscriptions.toml"
 
@@ -44,7 +46,8 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
-WHEN = Must("immediate（立即）或 daily（每日汇总）", ("immediate", "daily").__contains__)
+WHEN = Must("immediate（立即）、daily（每日汇总）或 weekly（每周汇总）", ("immediate", "daily", "weekly").__contains__)
+DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ROLE = Must("reader（读者）或 operator（运行维护人员）", ("reader", "operator").__contains__)
 FROM_1 = Must("不小于 1 的整数", lambda number: number >= 1)
 
@@ -60,6 +63,8 @@ class Entry:
     kinds: tuple[str, ...] = tuple(sorted(DEFAULT_KINDS))
     when: Annotated[str, WHEN] = "immediate"
     at: str = ""
+    on: str = ""
+    levels: tuple[str, ...] = ()
     role: Annotated[str, ROLE] = "reader"
     secret: str = ""
     base: str = ""
@@ -88,7 +93,11 @@ class Subscriber:
     notices: tuple[str, ...] = ()
     kinds: frozenset[str] = DEFAULT_KINDS
     at: time | None = None
-    """Hour of the daily digest, None for at once."""
+    """Hour of the digest, None for at once."""
+    weekday: int | None = None
+    """Of the weekly digest, Monday is 0; None for a daily one."""
+    levels: frozenset[str] = frozenset()
+    """Columns of the levels whose rows it wants to know about; empty: all."""
     operator: bool = False
     paused: bool = False
     """What there is to tell is kept, and sent when this ends."""
@@ -189,6 +198,8 @@ class _Reader:
             notices=self.known((*place, "notices"), entry.notices, self.table("notices", "slug"), "通知"),
             kinds=self.kinds((*place, "kinds"), entry),
             at=self.at((*place, "at"), entry),
+            weekday=self.weekday((*place, "on"), entry),
+            levels=frozenset(self.known((*place, "levels"), entry.levels, {w: c for c, w in LEVELS.items()}, "层级")),
             operator=entry.role == "operator",
             paused=entry.paused,
             line=self.file.line(place),
@@ -269,15 +280,25 @@ class _Reader:
         return tuple(known[value] for value in given if value in known)
 
     def at(self, place: Place, entry: Entry) -> time | None:
-        if entry.when != "daily":
+        if entry.when == "immediate":
             if entry.at:
-                self.file.wrong(place, 'at 只用于 when = "daily"')
+                self.file.wrong(place, 'at 只用于 when = "daily" 或 "weekly"')
             return None
         at = entry.at or "08:30"
         if not _TIME.fullmatch(at):
             self.file.wrong(place, 'at 应写成 "08:30" 这样的时刻')
             return None
         return time.fromisoformat(at)
+
+    def weekday(self, place: Place, entry: Entry) -> int | None:
+        if entry.when != "weekly":
+            if entry.on:
+                self.file.wrong(place, 'on 只用于 when = "weekly"')
+            return None
+        if entry.on and entry.on not in DAYS:
+            self.file.wrong(place, f"on 应是 {'、'.join(DAYS)} 之一")
+            return None
+        return DAYS.index(entry.on or DAYS[0])
 
 
 def _has_secret(address: str, filled: bool) -> bool:

@@ -27,6 +27,8 @@ class Known:
     """The capture that holds the payload."""
     stale: bool = False
     """The last body is so old that the next request goes without conditions."""
+    probe: bool = False
+    """The server's last word was "not modified": the next request has a condition that no honest server can know."""
 
 
 @frozen

@@ -18,11 +18,12 @@ from scrapy.http import Headers, Request, Response
 from archive import SOFTWARE
 from archive.clock import iso, now
 from archive.record.database import Row
+from archive.record.signs import Sign, date_of, seconds_of
 from archive.warc.read import WarcError, read_record
 from archive.warc.write import WarcFiles, digest, record_id
-from crawler.crawl import crawl_of
+from crawler.crawl import crawl_of, host_of
 from crawler.download.asked import Exchange, asked
-from crawler.download.revisit import same_payload, was_conditional
+from crawler.download.revisit import how_asked, same_payload, was_conditional
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 HOP_BY_HOP = {"transfer-encoding"}  # undone by Twisted; the record would promise chunks that are not there
@@ -33,7 +34,7 @@ class CaptureMiddleware:
         crawl, settings = crawl_of(crawler), crawler.settings
         if crawl is None:
             raise NotConfigured
-        self.stats, self.store = crawler.stats, crawl.store
+        self.stats, self.store, self.signs = crawler.stats, crawl.store, crawl.signs
         info = [
             ("software", SOFTWARE),
             ("format", "WARC File Format 1.1"),
@@ -61,6 +62,8 @@ class CaptureMiddleware:
         date = asked(request).replayed_at or iso(now())
         exchange = await asyncio.to_thread(self._keep, request, response, date, self._earlier(request, response))
         asked(request).exchanges.append(exchange)
+        if not asked(request).robots and not asked(request).replayed_at and response.status in (200, 304):
+            self.signs.append(_sign(request, response, exchange))
         self.stats.inc_value("guidelines/exchanges")
         return response
 
@@ -123,6 +126,21 @@ class CaptureMiddleware:
             "WARC-Refers-To-Target-URI": record.url,
             "WARC-Refers-To-Date": record.date,
         }
+
+
+def _sign(request: Request, response: Response, exchange: Exchange) -> Sign:
+    served, age = ((response.headers.get(name) or b"").decode("latin-1") for name in ("Date", "Age"))
+    return Sign(
+        document_id=asked(request).document_id,
+        url=response.url,
+        host=host_of(response.url),
+        at=exchange.date,
+        status=response.status,
+        served=date_of(served),
+        age=seconds_of(age),
+        digest=exchange.digest if response.body else "",
+        asked=how_asked(request),
+    )
 
 
 def _response_head(response: Response) -> bytes:

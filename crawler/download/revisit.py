@@ -5,6 +5,8 @@ Scrapy's cache is not used: its RFC 2616 policy served a cached 200 for a 503 an
 
 A server that says "not modified" may be wrong: for ever, when an ETag never changes or a date lies in the future. So
 each document is asked for without conditions once a month, and validators that were caught lying are not sent again.
+After a "not modified" of a page the next visit asks with a validator that no page has (probe): who calls that unchanged
+too does not look, and is asked again without conditions.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from scrapy.http import Request
 
 from archive.clock import now, parse
 from archive.record.database import Row
+from archive.record.signs import CONDITION, PROBE, WHOLE, lied_to_probe
 from archive.record.store import Store
 from archive.text.links import link_key, loose_key
 from crawler.download.asked import KEY, Asked, Known
@@ -24,10 +27,12 @@ from crawler.download.asked import KEY, Asked, Known
 ASK_WHOLE_AFTER = timedelta(days=30)
 """Since the last answer that brought a body: then the whole is asked for, whatever the server would say of it."""
 CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
+UNKNOWN = (b'"guidelines-probe"', b"Thu, 01 Jan 1998 00:00:00 GMT")
+"""Conditions of a probe: a mark that no server has given, and a day before every page."""
 
 
 _LATEST = """
-SELECT g.url, coalesce(g.etag, '') AS etag, coalesce(g.last_modified, '') AS last_modified,
+SELECT g.url, d.kind, g.http_status, coalesce(g.etag, '') AS etag, coalesce(g.last_modified, '') AS last_modified,
        (SELECT max(fetched_at) FROM good_captures WHERE document_id = d.id AND http_status = 200) AS whole_at,
        (SELECT count(DISTINCT sha256) FROM captures c WHERE c.document_id = d.id AND c.etag = g.etag
           AND c.http_status = 200 AND c.verdict IN ('ok', 'unchanged')) AS bodies_of_etag,
@@ -50,7 +55,8 @@ def known(store: Store, document_id: int) -> Known | None:
     etag = latest["etag"] if latest["bodies_of_etag"] <= 1 else ""
     honest = latest["bodies_of_date"] <= 1 and _is_past(latest["last_modified"], payload["fetched_at"])
     stale = latest["whole_at"] is not None and now() - parse(latest["whole_at"]) >= ASK_WHOLE_AFTER
-    return Known(latest["url"], etag, latest["last_modified"] if honest else "", payload, stale)
+    probe = latest["kind"] == "page" and (latest["http_status"] == 304 or lied_to_probe(store, document_id))
+    return Known(latest["url"], etag, latest["last_modified"] if honest else "", payload, stale, probe)
 
 
 def _is_past(date: str, fetched_at: str) -> bool:
@@ -88,6 +94,9 @@ class ConditionalMiddleware:
             self.stats.inc_value("guidelines/unconditional", 0 if asked.noted_whole else 1)
             asked.noted_whole = True
             return
+        if before.probe:
+            request.headers.update(zip(CONDITIONS, UNKNOWN, strict=True))
+            return
         if before.etag:
             request.headers[b"If-None-Match"] = before.etag
         if before.last_modified:
@@ -97,6 +106,12 @@ class ConditionalMiddleware:
 def was_conditional(request: Request | None) -> bool:
     """Whether a request carried conditions: without them a 304 is no answer."""
     return request is not None and any(header in request.headers for header in CONDITIONS)
+
+
+def how_asked(request: Request) -> str:
+    if not was_conditional(request):
+        return WHOLE
+    return PROBE if request.headers.get(b"If-None-Match") == UNKNOWN[0] else CONDITION
 
 
 def same_payload(store: Store, document_id: int, url: str, digest: str) -> Row | None:

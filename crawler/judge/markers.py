@@ -74,3 +74,8 @@ def common_share(text: str) -> float:
     """Share of the commonest Chinese characters among all beyond ASCII: about .3 in official text, 0 in mojibake."""
     foreign = sum(1 for character in text if character > "\x7f")
     return len(_COMMON.findall(text)) / foreign if foreign else 1.0
+
+
+def is_mojibake(title: str) -> bool:
+    """A title decoded with the wrong table."""
+    return bool(GARBAGE.search(title)) or (len(title) > 10 and not common_share(title))

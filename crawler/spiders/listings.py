@@ -20,11 +20,13 @@ from archive import words
 from archive.model import Document, Finding, Reason, Verdict
 from archive.record.database import Row
 from archive.record.edition import page_of
+from archive.record.looks import seen_before, shown_of
 from archive.text.links import link_key
 from crawler.answer import header_map
 from crawler.crawl import host_of
 from crawler.download.asked import Asked, request_for
 from crawler.download.errors import explain
+from crawler.judge.markers import is_mojibake
 from crawler.judge.successor import (
     Listed,
     Predecessor,
@@ -60,8 +62,11 @@ class _Look:
     watched: list[Predecessor] = Factory(list)
     url: str = ""
     entries: list[Listed] = Factory(list)
+    first: int = 0
+    """So many of them stood on the first page."""
     trouble: Finding | None = None
     """Of the first address that gave no list."""
+    pager: bool = False
 
 
 @frozen
@@ -149,7 +154,9 @@ class ListingsSpider(ArchiveSpider):
             yield from self._no_list(look, NO_ENTRIES if response.status == 200 else refused)
             return
         look.entries += entries
+        look.first = len(entries)
         second = next_page(response.body, headers, response.url)
+        look.pager = bool(second)
         seen = [self._seen(one, look.url) for one in look.watched]
         all_new = not any(link_key(entry.url) in known for entry in entries for known in seen)
         if second and host_of(second) == host_of(response.url) and all_new:
@@ -174,9 +181,16 @@ class ListingsSpider(ArchiveSpider):
     def _no_list(self, look: _Look, trouble: Finding) -> Iterator[Any]:
         look.trouble = look.trouble or trouble
         if look.addresses:
+            yield from self._no_longer(look, trouble)
             yield self._ask(look)
         else:
             yield from self._looked(look)
+
+    def _no_longer(self, look: _Look, trouble: Finding) -> Iterator[Looked]:
+        """An address that is given up for the next one, if it has ever held a list."""
+        for one in look.watched:
+            if self._seen(one, look.url):
+                yield Looked(one.notice_id, look.url, look.declared, str(trouble.verdict), str(trouble.reason))
 
     def _looked(self, look: _Look) -> Iterator[Looked]:
         """What became of a look that found no list."""
@@ -192,16 +206,13 @@ class ListingsSpider(ArchiveSpider):
     # ------------------------------------------------------------ what is new in it
 
     def _seen(self, one: Predecessor, url: str) -> set[str]:
-        rows = self.crawl.store.rows(
-            """SELECT e.url FROM listed e JOIN listings l ON l.id = e.listing_id WHERE l.notice_id = ? AND l.url = ?""",
-            [one.notice_id, url],
-        )
-        return {link_key(row["url"]) for row in rows}
+        return seen_before(self.crawl.store, one.notice_id, url)
 
     def _compare(self, look: _Look) -> Iterator[Any]:
         """Note what is listed now; ask for each new entry that may be a successor."""
         finds: dict[str, _Find] = {}
         unnamed: set[str] = set()
+        first = [(link_key(entry.url), is_mojibake(entry.title), entry.date) for entry in look.entries[: look.first]]
         for one in look.watched:
             seen = self._seen(one, look.url)
             done = []
@@ -217,7 +228,8 @@ class ListingsSpider(ArchiveSpider):
                     unnamed.add(key)
                 find = finds.setdefault(key, _Find(entry, look.url))
                 find.askers.append(_Asker(one, signs, not seen))
-            yield Looked(one.notice_id, look.url, look.declared, str(Verdict.OK), "", tuple(done))
+            shown = shown_of(self.crawl.store, (one.notice_id, look.url), first, look.pager)
+            yield Looked(one.notice_id, look.url, look.declared, str(Verdict.OK), "", tuple(done), shown)
         self.count("listings/ok")
         for find in finds.values():
             if host_of(find.entry.url) in self.hosts | {host_of(look.url)}:

@@ -96,7 +96,7 @@ GOOD = '[[subscriber]]\nname = "甲"\naddress = "wecom:${KEY}"\n'
         (GOOD + "\n# 说明\nnotices = ['lamd']\n", 6, "没有名为“lamd”的通知；是不是 land？"),
         (GOOD + 'kinds = ["revision"]\n', 4, "没有名为“revision”的变化类型"),
         (GOOD + "kinds = []\n", 4, "什么也收不到"),
-        (GOOD + 'when = "weekly"\n', 4, "when 应为"),
+        (GOOD + 'when = "hourly"\n', 4, "when 应为"),
         (GOOD + 'when = "daily"\nat = "8:30"\n', 5, "at 应写成"),
         (GOOD + 'at = "08:30"\n', 4, "at 只用于"),
         (GOOD + 'role = "boss"\n', 4, "role 应为"),
@@ -118,6 +118,9 @@ GOOD = '[[subscriber]]\nname = "甲"\naddress = "wecom:${KEY}"\n'
         ),
         ('[[subscriber]]\nname = "a"\naddress = "feishu:${EMPTY}"\n', 3, "环境变量 EMPTY 是空的"),
         ('[subscriber]\nname = "a"\n', 1, "两层方括号"),
+        (GOOD + 'when = "weekly"\non = "星期一"\n', 5, "on 应是 周一"),
+        (GOOD + 'on = "周一"\n', 4, 'on 只用于 when = "weekly"'),
+        (GOOD + 'levels = ["省级"]\n', 4, "没有名为“省级”的层级"),
     ],
 )
 def test_a_mistake_is_named_by_its_line(

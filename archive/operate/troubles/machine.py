@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive import clock, words
 from archive.operate.troubles import network
+from archive.operate.troubles.hosts import machine_clock
 from archive.operate.troubles.remedies import of_the_machine
 from archive.operate.troubles.standing import standing
 from archive.operate.troubles.trouble import Trouble, info, value
@@ -31,6 +32,9 @@ def machine_troubles(data: Path, connection: sqlite3.Connection, now: datetime) 
     late = _overdue(data, connection, now)
     if late:
         yield of_the_machine("overdue", "定时抓取已逾期，请检查定时任务", late, "guidelines schedule show")
+    wrong = machine_clock(connection)
+    if wrong:
+        yield of_the_machine("clock", *wrong, "guidelines doctor")
     yield from standing(data, connection, now)
     verified = info(connection, "last_verify")
     if verified and verified["problems"]:
@@ -41,9 +45,8 @@ def machine_troubles(data: Path, connection: sqlite3.Connection, now: datetime) 
         yield of_the_machine("backup", "备份已超过 14 天没有更新", backup["at"], "guidelines backup 备份目录")
     failed = deliveries(data)["failed"]
     if failed:
-        # told to nobody: the channel that would carry it may be the one that fails
         what = f"有 {failed} 条提醒多次投递失败，已停止重试"
-        yield of_the_machine("deliveries", what, "", "guidelines deliveries", operator=False)
+        yield of_the_machine("deliveries", what, "", "guidelines deliveries")
 
 
 def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:

@@ -16,6 +16,8 @@ from archive.compare.attachments import called
 from archive.model import Problem, Reason
 from archive.operate.troubles.areas import emptied
 from archive.operate.troubles.catalogues import catalogue_troubles
+from archive.operate.troubles.hosts import host_troubles
+from archive.operate.troubles.lists import list_troubles
 from archive.operate.troubles.remedies import remedy
 from archive.operate.troubles.trouble import Row, Trouble, rows_of
 
@@ -33,7 +35,8 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         *_unhanded_troubles(connection),
         *_unsure_file_troubles(connection),
         *_rule_troubles(connection),
-        *_listing_troubles(connection),
+        *list_troubles(connection),
+        *host_troubles(connection),
         *_area_troubles(connection),
         *catalogue_troubles(connection),
     ]
@@ -238,28 +241,6 @@ def _where_to_look(proposal: str | None) -> str:
     """How a person makes a guessed body a sure one."""
     help = "请在 sources.toml 这份通知下写明 content（正文容器的 CSS 选择器）"
     return help + (f"，可试用 content = {json.dumps(proposal, ensure_ascii=False)}" if proposal else "")
-
-
-def _listing_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """List pages that the operator declared (not guessed ones) and that gave no list: a successor would be missed."""
-    return [
-        Trouble(
-            subject=f"listing:{row['id']}",
-            code="listing",
-            what=f"列表页 {row['url']} 没有列表，新版会看不到：{words.verdict(row['verdict'], row['reason'] or '')}",
-            notice=row["slug"],
-            since=row["checked_at"],
-            command=f"guidelines acknowledge {row['slug']}",
-            reason=f"{row['verdict']} {row['reason']}",
-            why="列表页是申报的，却没有读出一条；请用浏览器核对它的地址",
-            stake="部委用新网页发布的新版不会被发现",
-        )
-        for row in rows_of(
-            connection,
-            """SELECT l.*, n.slug FROM listings l JOIN notices n ON n.id = l.notice_id
-               WHERE n.declared = 1 AND l.verified = 1 AND l.verdict <> 'ok' AND l.url = n.listing ORDER BY n.number""",
-        )
-    ]
 
 
 def _area_troubles(connection: sqlite3.Connection) -> list[Trouble]:

@@ -32,7 +32,7 @@ class Trouble:
     stake: str = ""
     """What may be wrong, or be missed, while it lasts."""
     operator: bool = True
-    """Whether an operator alert is due for it (candidates are told as changes, failed deliveries cannot be told)."""
+    """Whether an operator alert is due for it (candidates are told as changes)."""
 
     @property
     def mark(self) -> str:

@@ -25,6 +25,20 @@ _SENDERS: Mapping[str, Callable[[Subscriber, Message, float], None]] = {
 }
 
 
+_WIRES: Mapping[str, Callable[[Subscriber, Message], bytes]] = {
+    "wecom": wecom.wire,
+    "dingtalk": dingtalk.wire,
+    "feishu": feishu.wire,
+    "mail": mail.wire,
+    "apprise": mail.plain,
+}
+
+
+def wire(subscriber: Subscriber, message: Message) -> bytes:
+    """What the receiver's server gets, byte for byte: a letter, or the JSON that is posted. Raises SendError."""
+    return _WIRES[subscriber.channel](subscriber, message)
+
+
 def send(subscriber: Subscriber, message: Message, *, timeout: float = TIMEOUT) -> None:
     """Send and wait for the acknowledgement. Raises SendError, its text masked."""
     try:

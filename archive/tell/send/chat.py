@@ -36,10 +36,14 @@ def check(
     raise SendError(f"对方拒收：代码 {found}，{answer.get(text, '')}", down=found in busy, wait=wait)
 
 
-def post(url: str, body: Mapping[str, Any], timeout: float) -> Mapping[str, Any]:
+def encoded(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def post(url: str, body: bytes, timeout: float) -> Mapping[str, Any]:
     request = urllib.request.Request(  # noqa: S310 - the scheme was checked with the subscription
         url,
-        json.dumps(body, ensure_ascii=False).encode(),
+        body,
         {"Content-Type": "application/json; charset=utf-8", "User-Agent": "guidelines-archive"},
     )
     try:

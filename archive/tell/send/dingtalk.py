@@ -7,8 +7,12 @@ from urllib.parse import urlencode
 
 from archive import clock
 from archive.tell.messages import Message
-from archive.tell.send.chat import check, post, signature
+from archive.tell.send.chat import check, encoded, post, signature
 from archive.tell.subscriptions import Subscriber
+
+
+def wire(_: Subscriber, message: Message) -> bytes:
+    return encoded({"msgtype": "markdown", "markdown": {"title": message.title, "text": message.text}})
 
 
 def send(subscriber: Subscriber, message: Message, timeout: float) -> None:
@@ -16,7 +20,6 @@ def send(subscriber: Subscriber, message: Message, timeout: float) -> None:
     if subscriber.secret:
         stamp = str(int(clock.now().timestamp() * 1000))
         query |= {"timestamp": stamp, "sign": signature(subscriber.secret, f"{stamp}\n{subscriber.secret}")}
-    body = {"msgtype": "markdown", "markdown": {"title": message.title, "text": message.text}}
-    answer = post(f"{subscriber.base}/robot/send?{urlencode(query)}", body, timeout)
+    answer = post(f"{subscriber.base}/robot/send?{urlencode(query)}", wire(subscriber, message), timeout)
     # 130101, 410100: more than 20 messages a minute, locked for ten
     check(answer, "errcode", "errmsg", busy=(130101, 410100, -1), wait=timedelta(minutes=10))

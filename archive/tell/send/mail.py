@@ -12,6 +12,7 @@ import re
 import smtplib
 import ssl
 from datetime import datetime
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from typing import Any
@@ -49,7 +50,20 @@ def letter(sender: tuple[Any, str], to: tuple[Any, str], message: Message, at: d
     found["X-Guidelines-Delivery"] = message.key
     found.set_content(message.text, cte="base64")
     found.add_alternative(message.html, subtype="html", cte="base64")
+    found.set_boundary(f"=={message.key}==")
     return found
+
+
+def wire(subscriber: Subscriber, message: Message) -> bytes:
+    """The letter as the server gets it."""
+    plugin = plugin_of(subscriber)
+    at = message.at or clock.now()
+    return letter(plugin.from_addr, plugin.targets[0], message, at).as_bytes(policy=policy.SMTP)
+
+
+def plain(_: Subscriber, message: Message) -> bytes:
+    """What apprise is handed: title and text; what it makes of them is its own."""
+    return f"{message.title}\n\n{message.text}".encode()
 
 
 def send_mail(subscriber: Subscriber, message: Message, timeout: float) -> None:
@@ -57,7 +71,7 @@ def send_mail(subscriber: Subscriber, message: Message, timeout: float) -> None:
     context = ssl.create_default_context()
     if not plugin.verify_certificate:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    mail = letter(plugin.from_addr, plugin.targets[0], message, clock.now())
+    mail = wire(subscriber, message)
     try:
         if plugin.secure_mode == "ssl":
             server: smtplib.SMTP = smtplib.SMTP_SSL(plugin.smtp_host, plugin.port, timeout=timeout, context=context)
@@ -68,7 +82,7 @@ def send_mail(subscriber: Subscriber, message: Message, timeout: float) -> None:
                 server.starttls(context=context)
             if plugin.user and plugin.password:
                 server.login(plugin.user, plugin.password)
-            server.send_message(mail, plugin.from_addr[1], [plugin.targets[0][1]])
+            server.sendmail(plugin.from_addr[1], [plugin.targets[0][1]], mail)
         finally:
             with contextlib.suppress(smtplib.SMTPException, OSError):  # it has been accepted or refused by now
                 server.quit()

@@ -29,6 +29,8 @@ TABLES: dict[str, str] = {
     "furniture": "网站自己的栏目",
     "listings": "列表页",
     "listed": "列表页中的文件",
+    "looks": "历次查看列表页",
+    "signs": "网站的答复头",
     "tasks": "任务分工",
     "locals": "地方目录",
     "deviations": "地方目录与国家标准的差别",
@@ -53,6 +55,8 @@ DESCRIPTIONS: dict[str, str] = {
     "locals": "所监测的地方目录，每份一行；不属于全国目录。",
     "deviations": "地方目录的行与国家标准不同之处，每处一行；写法不同而意思相同的不列。",
     "behind": "国家标准修订以后仍是原来内容的地方目录。",
+    "looks": "每次抓取时列表页的样子：条目数、新条目、日期、翻页；fault 不为空的不正常。",
+    "signs": "每次答复的状态、Date 和 Age，用来发现缓存和时钟的问题；只保留一百天。",
     "furniture": "网页上每次都变、像是网站自己的内容：比对时略去，由人确认。",
     **{view.name: view.about for view in VIEWS},
 }
