@@ -1,4 +1,4 @@
-"""The permanent keys of rows, given anew over the whole of a notice; a key that was known before leads to the new one."""
+"""The permanent keys of rows, given anew over the whole of a notice; one that was known before leads to the new one."""
 
 from __future__ import annotations
 

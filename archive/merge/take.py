@@ -148,8 +148,8 @@ def _crawls(store: Store, source: Source, numbers: Numbers) -> None:
         known = store.row("SELECT token FROM crawls WHERE id = ?", [ours])
         if known is None or known["token"] != row["token"]:
             raise Refused(
-                f"{source.folder} 与此前并入的不是同一份档案：第 {row['id']} 次抓取不同（同一档案的两份副本各自抓取过）；"
-                "请只并入其中一份。没有并入任何内容"
+                f"{source.folder} 与此前并入的不是同一份档案：第 {row['id']} 次抓取不同"
+                "（同一档案的两份副本各自抓取过）；请只并入其中一份。没有并入任何内容"
             )
     _note(store, numbers, "crawl", numbers.crawls)
 
