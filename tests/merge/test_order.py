@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from contextlib import closing
-from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -44,9 +43,8 @@ def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[City]:
 
 
 def test_three_archives_give_the_same_in_any_order_and_again(three: list[City], tmp_path: Path) -> None:
-    found = [
-        said(into(tmp_path / f"all-{n}", *order, *reversed(order))) for n, order in enumerate(permutations(three))
-    ]
+    orders = [(*three, *three), three[::-1], (three[1], three[2], three[0])]
+    found = [said(into(tmp_path / f"all-{n}", *order)) for n, order in enumerate(orders)]
     assert all(one == found[0] for one in found)
     assert len(found[0]["export"]) == 6 + 5 + 6
 
@@ -88,16 +86,15 @@ def test_rows_keep_where_they_came_from(three: list[City], tmp_path: Path) -> No
     data = into(tmp_path / "all", *three)
     with closing(Store.open(data)) as store:
         found = store.rows(
-            """SELECT DISTINCT n.slug, o.name FROM items_in_force i JOIN version_origins w ON w.version_id = i.version_id
-               JOIN origins o ON o.id = w.origin_id JOIN notices n ON n.id = i.notice_id ORDER BY 1, 2"""
+            """SELECT n.slug, group_concat(DISTINCT o.name) AS seen FROM items_in_force i
+               JOIN version_origins w ON w.version_id = i.version_id JOIN origins o ON o.id = w.origin_id
+               JOIN notices n ON n.id = i.notice_id GROUP BY 1"""
         )
-    seen = [(row["slug"], row["name"]) for row in found]
-    assert seen == [
-        ("land", "a"), ("land", "b"), ("land", "c"), ("poverty", "a"), ("poverty", "c"), ("welfare", "b"), ("welfare", "c"),
-    ]  # fmt: skip
+    seen = {row["slug"]: set(row["seen"].split(",")) for row in found}
+    assert seen == {"land": set("abc"), "poverty": set("ac"), "welfare": set("bc")}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_histories_of_three_cities_give_the_same_in_any_order(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,5 +108,6 @@ def test_histories_of_three_cities_give_the_same_in_any_order(
             if chance.random() < 0.5:
                 city.look(step + place / 10, {"land": state})
     cities = [city for city in cities if city.store.row("SELECT 1 FROM crawls")]
-    found = [said(into(tmp_path / f"all-{n}", *order)) for n, order in enumerate(permutations(cities))]
-    assert all(one == found[0] for one in found)
+    orders = (cities, [cities[-1], *cities[:-1]])
+    one, other = (said(into(tmp_path / f"all-{n}", *order)) for n, order in enumerate(orders))
+    assert one == other
