@@ -11,7 +11,7 @@ from archive.machine.transaction import atomic
 from archive.merge.line import line_up, sight, sight_own
 from archive.merge.rows import give_keys, theirs_lead
 from archive.merge.source import Source, opened, records_of, take_records
-from archive.merge.take import take
+from archive.merge.take import know_laws, take
 from archive.merge.told import agree, report, report_own
 from archive.record import reviews
 from archive.record.changes import MOVES_NOTHING
@@ -65,6 +65,7 @@ def _merge(store: Store, source: Source) -> None:
     if None in told:
         agree(store, source.store, numbers, None)
     theirs_lead(store, source.store, numbers.origin)
+    know_laws(store, source.store, numbers)
     index.index_areas(store.db)
     for notice in numbers.notices.values():
         index.index_notice(store.db, notice)

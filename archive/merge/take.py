@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -111,6 +112,23 @@ def _laws(store: Store, theirs: Store, numbers: Numbers) -> None:
         notice = numbers.notices.get(row["notice_id"])
         values = _without(row, "id", notice_id=notice)
         numbers.laws[row["id"]] = known["id"] if known else store.insert("laws", values)
+
+
+def know_laws(store: Store, theirs: Store, numbers: Numbers) -> None:
+    """What either archive has told of a law, and every change of its page so far, is no news to the next crawl."""
+    for row in theirs.rows("SELECT id, known FROM laws"):
+        ours = store.row("SELECT * FROM laws WHERE id = ?", [numbers.laws[row["id"]]])
+        if ours is None:
+            continue
+        known, told = (json.loads(one["known"] or "{}") for one in (ours, row))
+        last = store.row("SELECT max(id) AS id FROM changes WHERE notice_id = ?", [ours["notice_id"]])
+        told = known | {
+            "date": max(known.get("date", ""), told.get("date", "")),
+            "repealed": known.get("repealed") or told.get("repealed", ""),
+            "change": (last and last["id"]) or 0,
+        }
+        if told != known:
+            store.update("laws", ours["id"], known=json.dumps(told, ensure_ascii=False))
 
 
 def _candidates(store: Store, theirs: Store, numbers: Numbers) -> None:

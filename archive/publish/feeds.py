@@ -92,7 +92,7 @@ def _changes(connection: sqlite3.Connection, area: str = "") -> list[Row]:
         """SELECT * FROM change_list
            WHERE kind <> 'upgrade' AND (:area = '' OR id IN (
              SELECT change_id FROM change_areas JOIN areas a ON a.id = area_id WHERE a.slug = :area))
-           ORDER BY id DESC LIMIT :entries""",
+           ORDER BY detected_at DESC, id DESC LIMIT :entries""",
         {"area": area, "entries": ENTRIES},
     )
 

@@ -61,7 +61,9 @@ def changes(visit: Visit) -> Context:
         "before": _begin(parameters["until"], zone, "截止日期", days=1),
     }
     pager = Pager.of(visit, visit.value(f"SELECT count(*) {_WHERE}", bound), PAGE, parameters)
-    found = visit.rows(f"SELECT * {_WHERE} ORDER BY id DESC LIMIT {PAGE} OFFSET {pager.offset}", bound)
+    found = visit.rows(
+        f"SELECT * {_WHERE} ORDER BY detected_at DESC, id DESC LIMIT {PAGE} OFFSET {pager.offset}", bound
+    )
     return {
         "title": "修订记录",
         "months": by_month(with_areas(visit, found), zone),
