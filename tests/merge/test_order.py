@@ -94,6 +94,15 @@ def test_rows_keep_where_they_came_from(three: list[City], tmp_path: Path) -> No
     assert seen == {"land": set("abc"), "poverty": set("ac"), "welfare": set("bc")}
 
 
+def test_the_address_of_a_city_s_row_is_good_in_the_province(three: list[City], tmp_path: Path) -> None:
+    data = into(tmp_path / "all", *three)
+    known = "SELECT key FROM items UNION SELECT a.key FROM row_aliases a JOIN items i ON i.key = a.now"
+    with closing(Store.open(data)) as store:
+        here = {row["key"] for row in store.rows(known)}
+    for city in three:
+        assert {row["key"] for row in city.store.rows("SELECT key FROM items")} <= here
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_histories_of_three_cities_give_the_same_in_any_order(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
