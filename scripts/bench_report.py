@@ -105,6 +105,7 @@ def page() -> str:
     for path in sorted(FOLDER.glob("*.json")):
         figures = json.loads(path.read_text("utf-8"))
         lines = WRITERS.get(figures["measurement"], plain)(figures)
+        lines = [*lines, *(("", figures["note"]) if "note" in figures else ())]
         machine = figures["machine"]
         versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
         parts += [*lines, "", f"`{figures['command']}` on {machine['processor']}, load {machine['load']} at the end; "
