@@ -39,6 +39,7 @@ COMMANDS = {
     "intake": ("receive", "try", "add", "sources"),
     "laws": ("laws",),
     "compare": ("compare",),
+    "merge": ("merge",),
 }
 """The modules of `archive.commands` and what is in them. One is loaded when a command of it is asked for: together they
 take four times the processor time that `status` takes. A module's own COMMANDS says the same (tests/test_cli.py)."""

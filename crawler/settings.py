@@ -80,7 +80,15 @@ ITEM_PIPELINES = {
     "crawler.pipelines.ProgressPipeline": 400,
 }
 ADDONS = {"crawler.archive.OperatorSettings": 100}
-EXTENSIONS = {"crawler.archive.ArchiveExtension": 100}
+EXTENSIONS = {
+    "crawler.archive.ArchiveExtension": 100,
+    # what is switched off is not even loaded: the remote control alone brings a web framework
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+}
 GUIDELINES_DATA = os.environ.get("GUIDELINES_DATA", "data")
 CONCURRENT_ITEMS = 1  # also keeps the order in which the spider hands over (a capture and its confirmation)
 

@@ -21,6 +21,7 @@ from archive.model import Reason, Verdict
 from archive.settings import Settings
 from archive.tell.subscriptions import Entry
 from crawler.sources import load_sources
+from scripts import bench_report
 from tests.factory import make_archive
 
 ROOT = Path(__file__).parents[1]
@@ -132,3 +133,8 @@ def test_the_list_in_the_readme_is_a_valid_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", re.findall(r"`(scripts/\w+)", README))
 def test_a_script_in_the_readme_can_be_run(name: str) -> None:
     assert os.access(ROOT / name, os.X_OK)
+
+
+def test_the_benchmarks_are_what_their_figures_say() -> None:
+    """docs/benchmarks.md is written by `scripts/bench report`."""
+    assert (ROOT / "docs" / "benchmarks.md").read_text("utf-8") == bench_report.page()

@@ -34,7 +34,7 @@ def signs(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Sig
     """The three signs of life. A database that cannot be read is one of them, never an error."""
     try:
         found = {trouble.code: trouble.what for trouble in machine_troubles(data, connection, now)}
-        crawled = value(connection, "SELECT 1 FROM crawls WHERE finished_at IS NOT NULL LIMIT 1")
+        crawled = value(connection, "SELECT 1 FROM own_crawls WHERE finished_at IS NOT NULL LIMIT 1")
         value(connection, "SELECT count(*) FROM documents")
     except sqlite3.DatabaseError:
         lost = "档案库 archive.db 读不出来"

@@ -80,5 +80,5 @@ def warc_size(data: Path) -> int:
 
 
 def _last_crawl(connection: sqlite3.Connection) -> Row | None:
-    sql = "SELECT id, kind, started_at, finished_at, outcome, stats FROM crawls ORDER BY id DESC LIMIT 1"
+    sql = "SELECT id, kind, started_at, finished_at, outcome, stats FROM own_crawls ORDER BY id DESC LIMIT 1"
     return next((row | {"stats": json.loads(row["stats"] or "{}")} for row in rows_of(connection, sql)), None)

@@ -58,6 +58,8 @@ class Choice:
     """Number of a document."""
     review: str = ""
     """'1': only rows that need a look."""
+    origin: str = ""
+    """Number of an archive that was merged into this one ('0': this one itself): only rows that it has seen."""
     picked: Mapping[str, Picked] = field(factory=dict)
     """By area; an area that is not in it is chosen whole."""
 
@@ -82,13 +84,14 @@ class Choice:
             "channel": "EXISTS (SELECT 1 FROM json_each(i.channels) WHERE value = :channel)",
             "document": "i.document_id = :document",
             "review": "i.review <> ''",
+            "origin": "i.version_id IN (SELECT w.version_id FROM version_origins w WHERE w.origin_id = :origin)",
         }
         return "WHERE " + " AND ".join(["1", *(sql for name, sql in conditions.items() if getattr(self, name))])
 
     @property
     def parameters(self) -> dict[str, str]:
         """Of `where`."""
-        names = ("level", "deadline", "channel", "document", "review")
+        names = ("level", "deadline", "channel", "document", "review", "origin")
         return {"areas": json.dumps(self.areas), **{name: getattr(self, name) for name in names}}
 
     @property
@@ -135,6 +138,11 @@ class Choice:
                 break
             start = max(0, start - count)
         return found
+
+
+def known_origins(connection: sqlite3.Connection) -> dict[str, str]:
+    """The archives that this one was merged of, by number; {} where it stands alone."""
+    return {str(id): name for id, name in connection.execute("SELECT id, name FROM origins ORDER BY id")}
 
 
 def known_areas(connection: sqlite3.Connection) -> dict[str, str]:

@@ -92,7 +92,7 @@ def _changes(connection: sqlite3.Connection, area: str = "") -> list[Row]:
         """SELECT * FROM change_list
            WHERE kind <> 'upgrade' AND (:area = '' OR id IN (
              SELECT change_id FROM change_areas JOIN areas a ON a.id = area_id WHERE a.slug = :area))
-           ORDER BY id DESC LIMIT :entries""",
+           ORDER BY detected_at DESC, id DESC LIMIT :entries""",
         {"area": area, "entries": ENTRIES},
     )
 
@@ -122,7 +122,7 @@ def _entry(root: Any, story: Story, tag: str) -> None:
 
 def _tag(connection: sqlite3.Connection) -> str:
     """RFC 4151. The archive is named by its first crawl, so ids outlive a change of `base_url`."""
-    found = rows_of(connection, "SELECT token, started_at FROM crawls ORDER BY id LIMIT 1")
+    found = rows_of(connection, "SELECT token, started_at FROM own_crawls ORDER BY id LIMIT 1")
     name = (
         hashlib.sha256(f"{found[0]['token']} {found[0]['started_at']}".encode()).hexdigest()[:12] if found else "empty"
     )
@@ -130,7 +130,7 @@ def _tag(connection: sqlite3.Connection) -> str:
 
 
 def _first_crawl(connection: sqlite3.Connection) -> str:
-    started = rows_of(connection, "SELECT min(started_at) AS at FROM crawls")[0]["at"]
+    started = rows_of(connection, "SELECT min(started_at) AS at FROM own_crawls")[0]["at"]
     return str(started or "2026-01-01T00:00:00Z")
 
 

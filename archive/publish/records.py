@@ -189,12 +189,14 @@ def row(connection: sqlite3.Connection, base: str, key: str) -> Record | None:
         """SELECT i.*, a.slug AS area, n.slug AS notice, v.number AS version, v.captured_at
            FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id
            JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id
-           WHERE i.key = ? ORDER BY i.current DESC, v.state IN ('', 'accepted') DESC, v.id DESC LIMIT 1""",
-        [key],
+           WHERE i.key = coalesce((SELECT now FROM row_aliases WHERE key = :key), :key)
+           ORDER BY i.current DESC, v.state IN ('', 'accepted') DESC, v.captured_at DESC, v.id DESC LIMIT 1""",
+        {"key": key},
     )
     if not found:
         return None
     item, record = item_of(found[0]), found[0]
+    key = record["key"]
     return {
         "key": key,
         "id": item.id,

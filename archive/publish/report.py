@@ -31,7 +31,7 @@ def changes(connection: sqlite3.Connection, **which: Any) -> list[dict[str, Any]
     detected `since` then (ISO 8601 UTC). None stands for any."""
     chosen = [_WHICH[name] for name, value in which.items() if value is not None]
     where = " AND ".join(["1", *chosen])
-    sql = f"SELECT * FROM change_list WHERE {where} ORDER BY id DESC"  # noqa: S608 - parts of _WHICH
+    sql = f"SELECT * FROM change_list WHERE {where} ORDER BY detected_at DESC, id DESC"  # noqa: S608 - parts of _WHICH
     return [form(row) for row in rows_of(connection, sql, which)]
 
 

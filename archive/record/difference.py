@@ -149,7 +149,8 @@ def _capture(connection: sqlite3.Connection, change: Mapping[str, Any]) -> Row |
         iter(
             rows_of(
                 connection,
-                """SELECT * FROM good_captures WHERE document_id = ? AND fetched_at <= ? ORDER BY id DESC LIMIT 1""",
+                """SELECT * FROM good_captures WHERE document_id = ? AND fetched_at <= ?
+                   ORDER BY fetched_at DESC, id DESC LIMIT 1""",
                 [change["document_id"], change["detected_at"]],
             )
         ),

@@ -40,7 +40,8 @@ def renew(db: Database) -> None:
 
 
 def give(connection: sqlite3.Connection, version_id: int) -> None:
-    """Give the rows of a version their keys. Call it in the transaction that added the version."""
+    """Give the rows of a version their keys, handed on from versions that have theirs. Call it in the transaction that
+    added the version."""
     new = _items(connection, version_id)
     if not new:
         return
@@ -86,9 +87,9 @@ def _predecessor(connection: sqlite3.Connection, version_id: int) -> int | None:
     """The version of the same document whose rows these were: another reading of the same bytes, else the last one
     that stood."""
     found = connection.execute(
-        """SELECT w.id FROM versions v JOIN versions w ON w.document_id = v.document_id AND w.id < v.id
+        """SELECT w.id FROM versions v JOIN versions w ON w.document_id = v.document_id AND w.id <> v.id
            WHERE v.id = ? AND (w.capture_id = v.capture_id OR w.state IN ('', 'accepted'))
-             AND EXISTS (SELECT 1 FROM items i WHERE i.version_id = w.id)
+             AND EXISTS (SELECT 1 FROM items i WHERE i.version_id = w.id AND i.key IS NOT NULL)
            ORDER BY w.capture_id = v.capture_id DESC, w.number DESC LIMIT 1""",
         [version_id],
     ).fetchone()
@@ -101,8 +102,8 @@ def _elsewhere(connection: sqlite3.Connection, version_id: int, notice: str, new
     first = [next(iter(_made(notice, name))) for name in {_name(item) for item in new}]
     found = connection.execute(
         """SELECT v.document_id, count(DISTINCT i.key) AS shared FROM items i JOIN versions v ON v.id = i.version_id
-           WHERE i.key IN (SELECT value FROM json_each(?)) AND v.id < ? AND v.state IN ('', 'accepted')
-           GROUP BY v.document_id ORDER BY shared DESC, max(v.id) DESC LIMIT 1""",
+           WHERE i.key IN (SELECT value FROM json_each(?)) AND v.id <> ? AND v.state IN ('', 'accepted')
+           GROUP BY v.document_id ORDER BY shared DESC, max(v.captured_at) DESC, max(v.id) DESC LIMIT 1""",
         [json.dumps(first), version_id],
     ).fetchone()
     if found is None:
@@ -110,7 +111,7 @@ def _elsewhere(connection: sqlite3.Connection, version_id: int, notice: str, new
     document, shared = found
     last, rows = connection.execute(
         """SELECT v.id, count(*) FROM versions v JOIN items i ON i.version_id = v.id
-           WHERE v.document_id = ? AND v.id < ? AND v.state IN ('', 'accepted')
+           WHERE v.document_id = ? AND v.id <> ? AND v.state IN ('', 'accepted') AND i.key IS NOT NULL
            GROUP BY v.id ORDER BY v.number DESC LIMIT 1""",
         [document, version_id],
     ).fetchone()

@@ -89,8 +89,8 @@ def _captures(store: Store) -> None:
     """A later answer that was taken, or that cannot be decided on, leaves nothing to decide of the one before."""
     latest = store.rows(
         """SELECT c.id FROM captures c WHERE c.verdict = 'suspect' AND c.decision IS NULL
-             AND c.id = (SELECT max(id) FROM captures WHERE document_id = c.document_id
-                         AND verdict IN ('ok', 'unchanged', 'suspect'))"""
+             AND c.id = (SELECT id FROM captures WHERE document_id = c.document_id
+                         AND verdict IN ('ok', 'unchanged', 'suspect') ORDER BY fetched_at DESC, id DESC LIMIT 1)"""
     )
     _settle(store, ReviewKind.CAPTURE, {row["id"] for row in latest})
 

@@ -168,7 +168,7 @@ def _returned(store: Store, change: Change) -> bool:
         return False
     first = store.row(
         """SELECT * FROM changes WHERE document_id = ? AND kind = ? AND restored_at IS NULL
-             AND withdrawn_at IS NULL ORDER BY id DESC LIMIT 1""",
+             AND withdrawn_at IS NULL ORDER BY detected_at DESC, id DESC LIMIT 1""",
         [change.document_id, str(change.kind)],
     )
     if first is None or first["from_version"] is None or now() - parse(first["detected_at"]) > RETURN_WITHIN:

@@ -37,20 +37,37 @@ VIEWS = (
         "各文件最近一次取得原文",
         "每份文件最近一次取得原文的抓取。",
         """SELECT c.* FROM documents d JOIN captures c ON c.document_id = d.id
-             AND c.id = (SELECT max(id) FROM good_captures g WHERE g.document_id = d.id)""",
+             AND c.id = (SELECT id FROM good_captures g WHERE g.document_id = d.id
+                         ORDER BY fetched_at DESC, id DESC LIMIT 1)""",
     ),
     View(
         "latest_captures",
         "各文件最近一次抓取",
         "每份文件最近一次抓取，不论结果。",
         """SELECT c.* FROM documents d JOIN captures c ON c.document_id = d.id
-             AND c.id = (SELECT max(id) FROM captures k WHERE k.document_id = d.id)""",
+             AND c.id = (SELECT id FROM captures k WHERE k.document_id = d.id
+                         ORDER BY fetched_at DESC, id DESC LIMIT 1)""",
     ),
     View(
         "received_captures",
         "人工补采",
         "由人在浏览器中另存后交来的网页和文件（guidelines receive）。",
         "SELECT c.* FROM captures c JOIN crawls k ON k.id = c.crawl_id WHERE k.kind = 'receive'",
+    ),
+    View(
+        "own_crawls",
+        "本档案的抓取批次",
+        "由本档案自己进行的抓取：不含从其他档案并入的。",
+        "SELECT * FROM crawls WHERE origin_id IS NULL",
+    ),
+    # id 0 is this archive itself, which notes what it saw only when another one is merged into it
+    View(
+        "version_origins",
+        "文本版本的来源档案",
+        "哪些档案见到过一个版本：并入的档案，或本档案自己（0）。",
+        """SELECT DISTINCT version_id, origin_id FROM sightings WHERE version_id IS NOT NULL
+           UNION ALL SELECT v.id, 0 FROM versions v
+           WHERE NOT EXISTS (SELECT 1 FROM sightings s WHERE s.version_id = v.id)""",
     ),
     View(
         "standing_versions",

@@ -37,8 +37,10 @@ def _gone_streak(store: Store, document_id: int) -> Row:
     """When the latest captures in a row with verdict `gone` began and ended, and how many crawls made them."""
     return store.rows(
         """SELECT min(fetched_at) AS first, max(fetched_at) AS last, count(DISTINCT crawl_id) AS crawls
-           FROM captures WHERE document_id = :id AND id > coalesce(
-             (SELECT max(id) FROM captures WHERE document_id = :id AND verdict IS NOT 'gone'), 0)""",
+           FROM captures WHERE document_id = :id AND (fetched_at, id) > (
+             SELECT fetched_at, id FROM (
+               SELECT fetched_at, id FROM captures WHERE document_id = :id AND verdict IS NOT 'gone'
+               UNION ALL SELECT '', 0) ORDER BY fetched_at DESC, id DESC LIMIT 1)""",
         {"id": document_id},
     )[0]
 

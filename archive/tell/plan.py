@@ -126,7 +126,7 @@ def _of_change(
         return
     if change["kind"] == Kind.CORRECTION and not outbox.was_told(row, json.loads(change["corrects"] or "[]")):
         return
-    identity = f"{change['id']} {change['detected_at']}"
+    identity = f"{change['id']} {change['entered_at'] or change['detected_at']}"
     yield Telling("change", identity, change["id"], change["kind"]), change["detected_at"]
     if change["restored_at"] and outbox.was_told(row, [change["id"]], before=change["restored_at"]):
         yield Telling("restored", identity, change["id"], change["kind"]), change["restored_at"]

@@ -55,14 +55,17 @@ def timeline(visit: Visit, notice_id: int, zone: tzinfo) -> list[tuple[str, list
 def _versions(visit: Visit, notice_id: int) -> list[Moment]:
     rows = visit.rows(
         """SELECT v.id, v.document_id, v.number, v.captured_at, v.state, d.kind, d.name, d.mirror
-           FROM versions v JOIN documents d ON d.id = v.document_id WHERE d.notice_id = ? ORDER BY v.id DESC LIMIT ?""",
+           FROM versions v JOIN documents d ON d.id = v.document_id WHERE d.notice_id = ?
+           ORDER BY v.captured_at DESC, v.id DESC LIMIT ?""",
         [notice_id, END],
     )
     return [Moment(row["captured_at"], "version", row) for row in rows]
 
 
 def _changes(visit: Visit, notice_id: int) -> list[Moment]:
-    rows = visit.rows("SELECT * FROM changes WHERE notice_id = ? ORDER BY id DESC LIMIT ?", [notice_id, END])
+    rows = visit.rows(
+        "SELECT * FROM changes WHERE notice_id = ? ORDER BY detected_at DESC, id DESC LIMIT ?", [notice_id, END]
+    )
     return [Moment(row["detected_at"], "change", row) for row in rows]
 
 
@@ -72,7 +75,8 @@ def _verdicts(visit: Visit, notice_id: int) -> list[Moment]:
         """SELECT c.id, c.fetched_at, CASE c.verdict WHEN 'unchanged' THEN 'ok' ELSE c.verdict END AS verdict,
                   coalesce(c.reason, '') AS reason, c.decision
            FROM captures c JOIN documents d ON d.id = c.document_id
-           WHERE d.notice_id = ? AND d.kind = 'page' AND d.mirror = '' ORDER BY c.id DESC LIMIT ?""",
+           WHERE d.notice_id = ? AND d.kind = 'page' AND d.mirror = ''
+           ORDER BY c.fetched_at DESC, c.id DESC LIMIT ?""",
         [notice_id, CAPTURES],
     )
     found = []

@@ -54,7 +54,7 @@ def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:
     due = value(connection, "SELECT min(next_due) FROM notices WHERE declared = 1")
     if due and now - clock.parse(due) > OVERDUE_AFTER:
         return str(due)
-    last = value(connection, "SELECT max(finished_at) FROM crawls WHERE outcome IS NULL OR outcome = 'done'")
+    last = value(connection, "SELECT max(finished_at) FROM own_crawls WHERE outcome IS NULL OR outcome = 'done'")
     longest = timedelta(hours=load_settings(data).interval_max) + OVERDUE_AFTER
     return str(last) if last and now - clock.parse(last) > longest else ""
 

@@ -28,7 +28,7 @@ def offline(connection: sqlite3.Connection) -> Offline | None:
     """The latest crawls in a row in which no site gave any answer, if they asked at least HOSTS of them."""
     silent: list[tuple[str, str, str]] = []
     crawls = 0
-    for (crawl_id,) in connection.execute("SELECT id FROM crawls WHERE kind = 'live' ORDER BY id DESC").fetchall():
+    for (crawl_id,) in connection.execute("SELECT id FROM own_crawls WHERE kind = 'live' ORDER BY id DESC").fetchall():
         rows = connection.execute(
             "SELECT url, fetched_at, verdict, reason, http_status FROM captures WHERE crawl_id = ? ORDER BY id",
             [crawl_id],

@@ -51,7 +51,7 @@ def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                         WHERE r.notice_id = n.id AND r.kind = 'capture' AND d.kind = 'page'
                         ORDER BY r.id LIMIT 1) AS review
            FROM notices n WHERE declared = 1 AND (state IN ('suspect', 'blocked', 'unreachable', 'gone')
-               OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM crawls WHERE finished_at IS NOT NULL)))
+               OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM own_crawls WHERE finished_at IS NOT NULL)))
            ORDER BY number""",
     ):
         if row["review"]:

@@ -55,7 +55,7 @@ def _deliveries(path: Path) -> Iterator[Trouble]:
 
 def _unfinished(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Trouble]:
     """The last crawl was stopped or killed, and no other has run since."""
-    last = "SELECT id, started_at, finished_at, outcome, fault FROM crawls ORDER BY id DESC LIMIT 1"
+    last = "SELECT id, started_at, finished_at, outcome, fault FROM own_crawls ORDER BY id DESC LIMIT 1"
     crawl = next(iter(rows_of(connection, last)), None)
     if crawl is None or (crawl["finished_at"] and crawl["outcome"] not in ENDED):
         return

@@ -30,6 +30,7 @@ NAMES = frozenset(
         "m210_laws",
         "m150_rows_in_force_stand_in_their_order",
         "m150_an_index_without_texts",
+        "m230_what_other_archives_saw",
         "m300_looks_and_signs",
     )
 )

@@ -5,6 +5,7 @@ from archive.record.migrations import (
     release_2_laws,
     release_2_listing,
     release_2_local,
+    release_2_merged,
     release_2_quiet,
     release_2_received,
     release_2_roles,
@@ -23,6 +24,7 @@ MODULES = (
     release_2_local,
     release_2_search,
     release_2_received,
+    release_2_merged,
     release_2_quiet,
 )
 migrations = release_2.migrations

@@ -35,7 +35,7 @@ def _samples(visit: Visit) -> Iterator[str]:
     now = clock.now()
     for sign in alive.signs(visit.data, visit.connection, now):
         yield f'guidelines_ok{{check="{sign.what}"}} {int(sign.ok)}'
-    last = visit.value("SELECT max(finished_at) FROM crawls WHERE outcome IS NULL OR outcome = 'done'")
+    last = visit.value("SELECT max(finished_at) FROM own_crawls WHERE outcome IS NULL OR outcome = 'done'")
     if last:
         yield f"guidelines_last_crawl_timestamp_seconds {parse(last).timestamp():.0f}"
     states = "SELECT state, count(*) FROM notices WHERE declared = 1 GROUP BY state ORDER BY state"

@@ -9,7 +9,7 @@ from datasette import Response
 
 from archive import clock
 from archive.operate.troubles.areas import emptied
-from archive.publish.choice import Choice, ChoiceError, named
+from archive.publish.choice import Choice, ChoiceError, known_origins, named
 from archive.publish.export import entries
 from archive.publish.files import render
 from archive.publish.laws import MARKS
@@ -67,6 +67,7 @@ def choice_of(visit: Visit, fixed: str = "") -> Choice:
             channel=visit.text("channel"),
             document=str(visit.number("document", "文件")) if visit.text("document") else "",
             review=visit.choice("review", {"1"}, "需核对"),
+            origin=visit.choice("origin", known_origins(visit.connection), "来源档案"),
         ).checked(visit.connection)
     except ChoiceError as error:
         raise BadParameter(str(error)) from error
@@ -81,6 +82,7 @@ def _listing(visit: Visit, fixed: str = "") -> Context:
         "items": choice.page(visit.connection, _SHOWN, counts, pager.offset, PAGE),
         "pager": pager,
         "areas": visit.areas(),
+        "origins": known_origins(visit.connection),
         "choice": choice,
         "selected": selected,
         "deadlines": visit.memo.of("deadlines", lambda: visit.column(_DEADLINES)),
@@ -95,7 +97,7 @@ def counts_of(visit: Visit, choice: Choice) -> dict[str, int]:
 
 def filters(choice: Choice) -> dict[str, Any]:
     """The choice as the parameters of an address."""
-    names = ("level", "deadline", "channel", "document", "review")
+    names = ("level", "deadline", "channel", "document", "review", "origin")
     return {"area": list(choice.areas), **{name: getattr(choice, name) for name in names}}
 
 

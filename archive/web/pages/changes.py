@@ -13,6 +13,7 @@ from archive import clock, words
 from archive.compare.excerpts import near
 from archive.compare.redline import side_by_side
 from archive.model import Kind
+from archive.publish.choice import known_origins
 from archive.record.concern import Concern
 from archive.record.story import Story, stories, text_of
 from archive.settings import load_settings
@@ -36,18 +37,22 @@ _WHERE = f"""FROM change_list c
              a.id IN (SELECT i.area_id FROM {_CHANGED_ROWS})
              OR (a.notice_id = c.notice_id AND NOT EXISTS (SELECT 1 FROM row_changes r WHERE r.change_id = c.id)))))
       AND (:level = '' OR NOT EXISTS (SELECT 1 FROM row_changes r WHERE r.change_id = c.id)
-           OR EXISTS (SELECT 1 FROM {_CHANGED_ROWS} AND CASE :level WHEN 'county' THEN i.county ELSE i.township END))"""
+           OR EXISTS (SELECT 1 FROM {_CHANGED_ROWS} AND CASE :level WHEN 'county' THEN i.county ELSE i.township END))
+      AND (:origin = '' OR EXISTS (SELECT 1 FROM reports r WHERE r.change_id = c.id AND r.origin_id = 0 + :origin)
+           OR (:origin = '0' AND NOT EXISTS (SELECT 1 FROM reports r WHERE r.change_id = c.id)))"""
 
 
 def changes(visit: Visit) -> Context:
     zone = load_settings(visit.data).zone
     areas = visit.areas()
     notices = visit.notices()
+    origins = known_origins(visit.connection)
     parameters = {
         "area": visit.choice("area", areas, "领域"),
         "level": visit.choice("level", LEVELS, "公开层级"),
         "kind": visit.choice("kind", words.CHANGES, "种类"),
         "notice": visit.choice("notice", notices, "通知"),
+        "origin": visit.choice("origin", origins, "来源档案"),
         "since": visit.text("since"),
         "until": visit.text("until"),
     }
@@ -56,13 +61,16 @@ def changes(visit: Visit) -> Context:
         "before": _begin(parameters["until"], zone, "截止日期", days=1),
     }
     pager = Pager.of(visit, visit.value(f"SELECT count(*) {_WHERE}", bound), PAGE, parameters)
-    found = visit.rows(f"SELECT * {_WHERE} ORDER BY id DESC LIMIT {PAGE} OFFSET {pager.offset}", bound)
+    found = visit.rows(
+        f"SELECT * {_WHERE} ORDER BY detected_at DESC, id DESC LIMIT {PAGE} OFFSET {pager.offset}", bound
+    )
     return {
         "title": "修订记录",
         "months": by_month(with_areas(visit, found), zone),
         "pager": pager,
         "areas": areas,
         "notices": notices,
+        "origins": origins,
         "selected": parameters,
     }
 

@@ -20,7 +20,7 @@ def home(visit: Visit) -> Context:
     news = visit.rows(
         """SELECT * FROM change_list WHERE kind NOT IN ('new', 'upgrade') AND quiet = 0
              AND role <> 'local' AND detected_at >= ?
-           ORDER BY id DESC LIMIT ?""",
+           ORDER BY detected_at DESC, id DESC LIMIT ?""",
         [iso(now() - NEW_FOR), NEWS],
     )
     # the rows of `items_in_force`, counted by an index alone

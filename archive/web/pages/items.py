@@ -24,7 +24,10 @@ _SEEN = """SELECT i.*, a.slug AS area, a.name AS area_name, d.name AS document, 
                   v.state AS version_state, v.title AS version_title
            FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id
            JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id
-           WHERE i.key = ? ORDER BY v.id"""
+           WHERE i.key = coalesce((SELECT now FROM row_aliases WHERE key = :key), :key)
+           ORDER BY v.captured_at, v.id"""
+_ORIGINS = """SELECT o.name FROM version_origins w JOIN origins o ON o.id = w.origin_id
+    WHERE w.version_id = ? ORDER BY o.id"""
 
 
 def moved(visit: Visit) -> Response:
@@ -35,11 +38,12 @@ def moved(visit: Visit) -> Response:
 
 def item(visit: Visit) -> Context:
     """The row as it is in force, else as it was last, with its history."""
-    seen = visit.rows(_SEEN, [visit.vars["key"]])
+    rows = visit.rows(_SEEN, {"key": visit.vars["key"]})
+    seen = [row | {"turn": turn} for turn, row in enumerate(rows)]
     standing = [row for row in seen if row["version_state"] in ("", "accepted")]
     if not seen:
         raise Missing("没有这个目录事项。")
-    found = max(standing or seen, key=lambda row: (row["current"], row["id"]))
+    found = max(standing or seen, key=lambda row: (row["current"], row["turn"]))
     more = json.loads(found["more"] or "{}")
     place = more.pop("place", None) or {}
     original = more.pop("original", None)
@@ -65,6 +69,7 @@ def item(visit: Visit) -> Context:
         ),
         "history": _history(visit, found, standing or seen),
         "beside": [row for row in standing if row["current"] and row["document_id"] != found["document_id"]],
+        "origins": visit.column(_ORIGINS, [found["version_id"]]),
         "previous": visit.row(neighbour.format("<", "DESC"), at),
         "next": visit.row(neighbour.format(">", "ASC"), at),
     }
@@ -133,9 +138,9 @@ def _chain(found: Row, seen: list[Row]) -> list[Row]:
 
     Where two files list the same row, the other one is no step of this one's history.
     """
-    chain = [row for row in seen if row["document_id"] == found["document_id"] and row["id"] <= found["id"]]
+    chain = [row for row in seen if row["document_id"] == found["document_id"] and row["turn"] <= found["turn"]]
     rest = [row for row in seen if row["document_id"] != found["document_id"] and not row["current"]]
-    while before := [row for row in rest if row["id"] < chain[0]["id"]]:
+    while before := [row for row in rest if row["turn"] < chain[0]["turn"]]:
         document = before[-1]["document_id"]
         chain = [row for row in before if row["document_id"] == document] + chain
         rest = [row for row in rest if row["document_id"] != document]

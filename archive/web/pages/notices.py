@@ -18,7 +18,7 @@ _LISTS = {
     "areas": "SELECT slug, name FROM areas WHERE notice_id = ? ORDER BY position",
     "captures": """SELECT c.*, c.id IN (SELECT id FROM received_captures) AS received,
                           d.kind, d.name, d.mirror FROM captures c JOIN documents d ON d.id = c.document_id
-                   WHERE d.notice_id = ? ORDER BY c.id DESC LIMIT 50""",
+                   WHERE d.notice_id = ? ORDER BY c.fetched_at DESC, c.id DESC LIMIT 50""",
     "doubtful": """SELECT c.*, d.kind, d.name,
                           (SELECT r.id FROM waiting r WHERE r.kind = 'capture' AND r.subject_id = c.id) AS review
                    FROM latest_captures c JOIN documents d ON d.id = c.document_id

@@ -15,7 +15,7 @@ def status(visit: Visit) -> Context:
     return {
         "title": "运行状态",
         "status": health.status(visit.data, visit.connection),
-        "crawls": visit.rows("SELECT * FROM crawls ORDER BY id DESC LIMIT 10"),
+        "crawls": visit.rows("SELECT * FROM own_crawls ORDER BY id DESC LIMIT 10"),
         "titles": visit.notices(),
     }
 

@@ -36,6 +36,11 @@ TABLES: dict[str, str] = {
     "deviations": "地方目录与国家标准的差别",
     "behind": "尚未跟上国家标准修订的地方目录",
     "archive_info": "档案信息",
+    "origins": "来源档案",
+    "came": "并入内容的编号对照",
+    "sightings": "各档案见到的文本版本",
+    "reports": "各档案记录的修订",
+    "row_aliases": "事项原来的永久编号",
     **{view.name: view.title for view in VIEWS},
 }
 
@@ -50,6 +55,9 @@ DESCRIPTIONS: dict[str, str] = {
     "captures": "每次抓取：时间、地址、结果、校验值和 WARC 存档位置。",
     "laws": "法律、法规、规章和文件，各有哪些文本，今天是什么状态。",
     "citations": "公开依据里引用的每一处：认出的法规、条文和原文。",
+    "origins": "并入本档案的各市档案；编号 0 是本档案自己。",
+    "sightings": "一个版本由哪些档案在什么时间见到。",
+    "reports": "一项修订由哪些档案记录；来源 -1 是合并时比较出来的。",
     "candidates": "部委列表页上新出现、可能替代现有通知的文件，待人工核对。",
     "reviews": "程序不能肯定、等人决定的事项，以及作出的决定。",
     "locals": "所监测的地方目录，每份一行；不属于全国目录。",

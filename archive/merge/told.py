@@ -1,0 +1,188 @@
+"""The changes that several archives told, each once.
+
+What each archive told is noted as a report. Reports of one step of a document's line (line.py) are one change, with the
+words and the day of whoever told it first. A step that no archive has seen, because one ends before the other begins,
+is compared here and told as found between them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+from archive.merge import between
+from archive.merge.steps import Line, line_of
+from archive.merge.take import Numbers
+from archive.model import Kind
+from archive.record.database import Row
+from archive.record.store import Store
+from archive.record.story import keep_stories
+
+_STEPS = (Kind.REVISED, Kind.METADATA, Kind.ATTACHMENT_REPLACED)
+_TAKEN = ("kind", "detected_at", "updated_at", "summary", "quiet", "unsure", "restored_at", "withdrawn_at")
+
+
+def report(store: Store, theirs: Store, numbers: Numbers) -> set[int | None]:
+    """Note the changes of the other archive; returns our notices about which something new is told (None: of laws)."""
+    known = {row["their_id"] for row in store.rows(
+        "SELECT their_id FROM reports WHERE origin_id = ?", [numbers.origin])}  # fmt: skip
+    touched = set()
+    for row in theirs.rows("SELECT * FROM changes ORDER BY id"):
+        if row["id"] in known:
+            continue
+        about = {
+            "notice_id": numbers.notices.get(row["notice_id"]),
+            "document_id": numbers.documents.get(row["document_id"]),
+            "law_id": numbers.laws.get(row["law_id"]),
+            "candidate_id": numbers.candidates.get(row["candidate_id"]),
+        }
+        _put(store, numbers.origin, row | about, None)
+        touched.add(about["notice_id"])
+    return touched
+
+
+def report_own(store: Store, notice_id: int | None) -> None:
+    for row in store.rows(
+        """SELECT * FROM changes c WHERE notice_id IS ?
+           AND NOT EXISTS (SELECT 1 FROM reports r WHERE r.change_id = c.id)""",
+        [notice_id],
+    ):
+        _put(store, 0, row, row["id"])
+
+
+def _put(store: Store, origin: int, row: Row, change_id: int | None) -> None:
+    about = row["summary"].partition("，")[0] if row["law_id"] else ""
+    store.db.execute(
+        """INSERT INTO reports (origin_id, their_id, change_id, kind, notice_id, document_id, law_id, candidate_id,
+             from_seen, to_seen, about, detected_at)
+           VALUES (:origin, :id, :change_id, :kind, :notice_id, :document_id, :law_id, :candidate_id,
+             :from_version, :to_version, :about, :detected_at)""",
+        row | {"origin": origin, "change_id": change_id, "about": about},
+    )
+
+
+# ---------------------------------------------------------------- one change for all who told it
+
+
+def agree(store: Store, theirs: Store, numbers: Numbers, notice_id: int | None) -> None:
+    """One change for all reports of the same step of a notice; None: of laws."""
+    documents = [row["id"] for row in store.rows("SELECT id FROM documents WHERE notice_id IS ?", [notice_id])]
+    lines = {document: line_of(store, document) for document in documents} if notice_id is not None else {}
+    was_between = between.known(store, lines, notice_id)
+    used: set[int] = set()
+    told: set[Hashable] = set()
+    for key, group in _told(store, lines, notice_id):
+        told |= {key, key[:2]}
+        used.add(_one(store, theirs, numbers, group, used, was_between.pop(key, None)))
+    used |= between.tell(store, lines, told, was_between)
+    all_of_notice = store.rows("SELECT id FROM changes WHERE notice_id IS ?", [notice_id])
+    _delete(store, [row["id"] for row in all_of_notice if row["id"] not in used])
+    keep_stories(store.db)
+
+
+def _told(store: Store, lines: Mapping[int, Line], notice_id: int | None) -> list[tuple[between.Key, list[Row]]]:
+    """The reports, one group a change, each in the order in which they were made; with what it is known by."""
+    groups: dict[Hashable, tuple[between.Key, list[Row]]] = {}
+    counts: Counter[Hashable] = Counter()
+    for row in store.rows(
+        """SELECT * FROM reports WHERE notice_id IS ? AND origin_id >= 0
+           ORDER BY detected_at, origin_id, their_id""",
+        [notice_id],
+    ):
+        for end in ("from", "to"):
+            row[end] = _version(store, row["origin_id"], row[f"{end}_seen"])
+        line = lines.get(row["document_id"])
+        places = [line.place.get(row[end]) if line else None for end in ("from", "to")]
+        if line and row["origin_id"] and row["kind"] in _STEPS and _skips(places):
+            continue
+        step: tuple[Hashable, ...] = tuple(
+            row[end] if place is None else ("at", place) for end, place in zip(("from", "to"), places, strict=True)
+        )
+        about = tuple(row[name] for name in ("document_id", "law_id", "candidate_id", "about"))
+        key = (Kind.NEW,) if row["kind"] == Kind.NEW else (row["kind"], *about, *step)
+        counts[key, row["origin_id"]] += 1
+        name = (row["kind"], row["document_id"], places[1])
+        groups.setdefault((key, counts[key, row["origin_id"]]), (name, []))[1].append(row)
+    return list(groups.values())
+
+
+def _skips(places: Sequence[int | None]) -> bool:
+    """Whether a report tells in one what is no step of the line: others have seen what was between."""
+    before, after = places
+    return before is not None and after is not None and before != after and after != before + 1
+
+
+def _version(store: Store, origin: int, seen: int | None) -> int | None:
+    if seen is None:
+        return None
+    found = store.row("SELECT version_id FROM sightings WHERE origin_id = ? AND their_id = ?", [origin, seen])
+    return found["version_id"] if found else seen if origin == 0 else None
+
+
+def _one(
+    store: Store, theirs: Store, numbers: Numbers, group: list[Row], used: set[int], was_between: int | None
+) -> int:
+    """The change of a group of reports; it says what the first of them says."""
+    first = group[0]
+    known = sorted({row["change_id"] for row in group} - {None} - used)
+    id: int | None = known[0] if known else was_between
+    before = store.row("SELECT * FROM changes WHERE id = ?", [id])
+    if first["change_id"] != id or id is None:
+        id = _write(store, theirs, numbers, first, before)
+    store.update("changes", id, from_version=first["from"], to_version=first["to"])
+    for row in group:
+        store.db.execute(
+            "UPDATE reports SET change_id = ? WHERE origin_id = ? AND their_id = ?",
+            [id, row["origin_id"], row["their_id"]],
+        )
+    return id
+
+
+def _write(store: Store, theirs: Store, numbers: Numbers, first: Row, before: Row | None) -> int:
+    """A change as the other archive told it, in a new row or in that of those who told it later."""
+    own = first["origin_id"] != numbers.origin
+    source = store if own else theirs
+    told = source.row("SELECT * FROM changes WHERE id = ?", [first["change_id"] if own else first["their_id"]])
+    assert told is not None  # noqa: S101 - it was listed a moment ago
+    values = {name: told[name] for name in _TAKEN} | {
+        name: first[name] for name in ("notice_id", "document_id", "law_id", "candidate_id")
+    }
+    values["crawl_id"] = told["crawl_id"] if own else numbers.crawls.get(told["crawl_id"])
+    if before is None:
+        id = store.insert("changes", values)
+    else:
+        id = before["id"]
+        store.update("changes", id, **values, entered_at=before["entered_at"] or before["detected_at"])
+        store.db.execute("DELETE FROM row_changes WHERE change_id = ?", [id])
+        store.db.execute("DELETE FROM stories WHERE change_id = ?", [id])
+    store.db.table("row_changes").insert_all(
+        row | {"change_id": id} for row in _row_changes(store, source, numbers, told["id"])
+    )
+    return id
+
+
+def _row_changes(store: Store, source: Store, numbers: Numbers, change_id: int) -> Iterator[Row]:
+    for row in source.rows("SELECT * FROM row_changes WHERE change_id = ? ORDER BY position, id", [change_id]):
+        del row["id"]
+        if source is not store:
+            for end in ("item_before", "item_after"):
+                row[end] = _item(store, source, numbers, row[end])
+        yield row
+
+
+def _item(store: Store, source: Store, numbers: Numbers, item_id: int | None) -> int | None:
+    """Our row for one of theirs: in the version of the same text, at the same place."""
+    item = source.row("SELECT version_id, position FROM items WHERE id = ?", [item_id])
+    if item is None:
+        return None
+    version = _version(store, numbers.origin, item["version_id"])
+    found = store.row("SELECT id FROM items WHERE version_id = ? AND position = ?", [version, item["position"]])
+    return found["id"] if found else None
+
+
+def _delete(store: Store, ids: Sequence[int]) -> None:
+    for id in ids:
+        for table, column in (("row_changes", "change_id"), ("stories", "change_id"), ("behind", "change_id")):
+            store.db.execute(f"DELETE FROM {table} WHERE {column} = ?", [id])  # noqa: S608 - names
+        store.db.execute("UPDATE reports SET change_id = NULL WHERE change_id = ?", [id])
+        store.db.execute("DELETE FROM changes WHERE id = ?", [id])

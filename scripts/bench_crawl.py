@@ -1,0 +1,122 @@
+"""A crawl beside bare Scrapy, Scrapy with trafilatura and urlwatch: processor time and memory, new and unchanged pages.
+
+scripts/bench crawl [--pages N,N] [--folder DIR] [--json FILE]
+
+Pages of some 8 kB on one host of loopback, with an ETag; each program asks for the same addresses, one at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scripts.measuring import TOP, options
+from scripts.peers import PLAIN, environment, version_in
+from scripts.processes import Cost, machine, run
+from tests import corpus
+from tests.crawl.harness import page, title_of
+from tests.sites.server import SiteServer
+
+BYTES = 7500
+"""Of a page's body, at least; with its frame some 8 kB."""
+TIMES = 3
+"""Unchanged cycles of which the cheapest counts: the machine is shared."""
+
+
+def serve(site: SiteServer, count: int) -> list[str]:
+    lines = "\n".join(corpus.texts(200, sentences=60)).splitlines()
+    urls = []
+    for number in range(count):
+        body = f"<p>演示样本第{number}号。</p>"
+        for turn in range(len(lines)):
+            if len(body.encode()) > BYTES:
+                break
+            body += f"<p>{lines[(number * 7 + turn) % len(lines)]}</p>"
+        urls.append(site.put("bench.example", f"/{count}/{number}.html", page(f"p{number}", body=body)))
+    return urls
+
+
+def sources(urls: Sequence[str], path: Path) -> Path:
+    entries = (
+        f'[[notice]]\nnumber = {n + 1}\nslug = "p{n}"\ntitle = "{title_of(f"p{n}")}"\nurl = "{url}"\n'
+        for n, url in enumerate(urls)
+    )
+    path.write_text("\n".join(entries), "utf-8")
+    return path
+
+
+def programs(urls: Sequence[str], folder: Path) -> dict[str, list[str]]:
+    """The command of each program, which is run for every cycle."""
+    listed = folder / "urls.txt"
+    listed.write_text("\n".join(urls))
+    declared = sources(urls, folder / "sources.toml")
+    spider = [sys.executable, "-m", "scripts.bare_spider", str(listed)]
+    jobs = [{"url": url, "filter": [{"css": "#content"}, {"html2text": {"method": "re"}}]} for url in urls]
+    (folder / "urls.yaml").write_text("\n---\n".join(map(json.dumps, jobs)))
+    (folder / "urlwatch.yaml").write_text(json.dumps({"report": {"stdout": {"enabled": True, "color": False}}}))
+    (folder / "hooks.py").write_text("")
+    files = (("urls", "urls.yaml"), ("config", "urlwatch.yaml"), ("hooks", "hooks.py"), ("cache", "cache.db"))
+    watch = [str(environment(folder.parent, "urlwatch") / "urlwatch")]
+    for option, name in files:
+        watch += [f"--{option}", str(folder / name)]
+    ours = [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(folder / "data"), "crawl"]
+    return {
+        "bare Scrapy": [*spider, str(folder / "bare.json")],
+        "Scrapy + trafilatura": [*spider, str(folder / "trafilatura.json"), "trafilatura"],
+        "urlwatch": watch,
+        "guidelines": [*ours, "--all", "--delay", "0", "--confirm-after", "0", "--sources", str(declared)],
+    }
+
+
+def figures(cost: Cost) -> dict[str, Any]:
+    return {"processor": round(cost.processor, 2), "wall": round(cost.wall, 1), "memory": cost.memory}
+
+
+def measured(count: int, folder: Path) -> dict[str, Any]:
+    folder.mkdir(parents=True, exist_ok=True)
+    found: dict[str, Any] = {}
+    with SiteServer() as site:
+        for name, line in programs(serve(site, count), folder).items():
+            env = PLAIN | {"PYTHONPATH": "" if name == "urlwatch" else str(TOP), "GUIDELINES_SOFFICE": "off"}
+            new = run(line, env, TOP)
+            again = [run(line, env, TOP) for _ in range(TIMES if count < 100 else 1)]
+            found[name] = {"new": figures(new), "unchanged": figures(min(again, key=lambda cost: cost.processor))}
+            print(f"{count:6} pages {name:22} {json.dumps(found[name])}", file=sys.stderr)
+            if new.code not in (0, 3):
+                print(new.output[-2000:], file=sys.stderr)
+    return found
+
+
+def per_page(sizes: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """Milliseconds of processor time of one more page, between the smallest and the largest size."""
+    few, many = min(sizes), max(sizes)
+    if few == many:
+        return {}
+
+    def more(name: str, cycle: str) -> float:
+        seconds = sizes[many][name][cycle]["processor"] - sizes[few][name][cycle]["processor"]
+        return float(round(1000 * seconds / (many - few), 1))
+
+    return {name: {cycle: more(name, cycle) for cycle in ("new", "unchanged")} for name in sizes[few]}
+
+
+def main(arguments: Sequence[str]) -> int:
+    asked = options(__doc__, arguments, pages="19,500,1000", folder="", json="docs/benchmarks/crawl.json")
+    folder = Path(asked.folder or tempfile.mkdtemp(prefix="crawl-"))
+    sizes = {int(count): measured(int(count), folder / count) for count in asked.pages.split(",")}
+    result = {
+        "measurement": "crawl",
+        "command": f"scripts/bench crawl --pages {asked.pages}",
+        "machine": machine(),
+        "urlwatch": version_in(environment(folder, "urlwatch"), "urlwatch"),
+        "pages": {str(count): found for count, found in sizes.items()},
+        "milliseconds a page": per_page(sizes),
+    }
+    target = TOP / asked.json
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return 0
