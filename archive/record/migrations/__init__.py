@@ -30,6 +30,7 @@ NAMES = frozenset(
         "m210_laws",
         "m150_rows_in_force_stand_in_their_order",
         "m150_an_index_without_texts",
+        "m160_raw_tables_are_packed",
     )
 )
 """The migrations of this release. They stand here as well, so that whoever only looks need not load the library that
