@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from archive.record.look import look
+from archive.web.serving import threads as threads_module
 from archive.web.serving.threads import threads_of
 from tests.web.conftest import Site
 
@@ -69,10 +70,12 @@ def named(site_data: Path) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def traced(site_data: Path) -> Iterator[tuple[Site, list[str]]]:
-    """A site, and the statements that its pages ask."""
+    """A site whose pages all come from one thread, and the statements that they ask."""
     told: list[str] = []
     opened = Site(site_data)
-    threads = threads_of(opened.datasette, site_data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads_module, "COUNT", 1)
+        threads = threads_of(opened.datasette, site_data)
     opened.loop.run_until_complete(threads.run("trace", lambda archive, _: archive.set_trace_callback(told.append)))
     yield opened, told
     opened.close()
@@ -92,6 +95,18 @@ def test_no_page_reads_a_large_table_as_a_whole(
     with closing(look(opened.data / "archive.db")) as archive:
         found = {(step, sql) for sql in asked for *_, step in archive.execute(f"EXPLAIN QUERY PLAN {sql}")}
     assert [(step, sql) for step, sql in found if _scans(step, sql)] == []
+
+
+@pytest.mark.parametrize("path", ["/areas/land-expropriation?level=county", "/catalogue", "/catalogue?level=township"])
+def test_rows_of_an_area_are_not_sorted_for_each_page(traced: tuple[Site, list[str]], path: str) -> None:
+    opened, told = traced
+    told.clear()
+    opened.get(path)
+    rows = [sql for sql in told if "FROM items_in_force i" in sql and " LIMIT " in sql and "i.serial" in sql]
+    assert rows
+    with closing(look(opened.data / "archive.db")) as archive:
+        steps = [step for sql in rows for *_, step in archive.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps
 
 
 def _scans(step: str, sql: str) -> bool:
