@@ -1,6 +1,6 @@
 """Archives of a given size, filled through the store, for measurements; made once where a folder is given to keep them.
 
-    python -m scripts.archives FOLDER DOCUMENTS ROWS
+python -m scripts.archives FOLDER DOCUMENTS ROWS
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ def _night(data: Path, target: Path, night: int) -> dict[str, float]:
     with closing(Store.open(data)) as store:
         files = store.rows("SELECT id, url FROM documents WHERE kind = 'attachment' ORDER BY id")
         for number, file in enumerate(files[night % 100 :: 100]):
-            text = f"第{night}夜修订的演示文件{number}\n" + "各单位应当按照标准目录公开有关信息，本条为演示样本。\n" * 20
+            text = (
+                f"第{night}夜修订的演示文件{number}\n" + "各单位应当按照标准目录公开有关信息，本条为演示样本。\n" * 20
+            )
             capture = record(store, file["id"], file["url"], f"{night} {text}".encode(), "text/plain")
             keep(store, file["id"], capture, Document(text=text, title="演示文件", reader="test/1"))
     before = _used(target)
@@ -63,6 +65,10 @@ def _used(folder: Path) -> int:
 def _told(nights: list[dict[str, float]]) -> dict[str, Any]:
     def of(name: str) -> dict[str, float]:
         values = [night[name] for night in nights]
-        return {"first": round(values[0], 2), "median": round(statistics.median(values), 2), "last": round(values[-1], 2)}
+        return {
+            "first": round(values[0], 2),
+            "median": round(statistics.median(values), 2),
+            "last": round(values[-1], 2),
+        }
 
     return {name: of(name) for name in nights[0]} | {"added in all": sum(night["added"] for night in nights)}

@@ -8,7 +8,6 @@ Catalogues are tables of our own, read by the reader and kept as a crawl keeps t
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -86,11 +85,10 @@ def _of_texts(bodies: list[str]) -> dict[str, Any]:
 def _filled(documents: Iterator[Document]) -> tuple[int, int, dict[str, int]]:
     """(bytes, documents, bytes of the largest tables and indexes) of an archive of these, what an empty one has left
     out."""
-    with TemporaryDirectory() as folder:
-        with closing(corpus.fill(Path(folder) / "data", [], items=0)) as store:
-            before = _sizes(store)
-            count = _keep(store, documents)
-            after = _sizes(store)
+    with TemporaryDirectory() as folder, closing(corpus.fill(Path(folder) / "data", [], items=0)) as store:
+        before = _sizes(store)
+        count = _keep(store, documents)
+        after = _sizes(store)
     grown = {name: size - before.get(name, 0) for name, size in after.items()}
     largest = sorted(grown, key=lambda name: -grown[name])[:SHOWN]
     return sum(grown.values()), count, {name: grown[name] for name in largest}

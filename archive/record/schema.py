@@ -9,7 +9,6 @@ from pathlib import Path
 from archive.machine.tables import Database, Migrations
 from archive.record.database import refuse_newer
 
-
 log = logging.getLogger(__name__)
 PAGE = 8192
 """Bytes of a page of archive.db: texts of some two thousand bytes leave a third of a smaller one empty."""
