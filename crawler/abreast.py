@@ -16,6 +16,7 @@ from archive.record.database import Row
 from archive.record.laws import hash_of
 from archive.record.locals import inputs_of, keep_comparison, note_behind
 from archive.record.national import national_items
+from archive.record.packed import unpacked
 from archive.record.store import Store
 from crawler.reading.catalogue.local import read_local
 
@@ -63,6 +64,6 @@ _GRIDS = "SELECT * FROM grids WHERE version_id = ? ORDER BY id"
 
 
 def _grid(row: Row) -> Grid:
-    spans = {(r, c): (down, across) for r, c, down, across in json.loads(row["spans"] or "[]")}
-    cells = tuple(tuple(line) for line in json.loads(row["cells"]))
+    spans = {(r, c): (down, across) for r, c, down, across in unpacked(row["spans"])}
+    cells = tuple(tuple(line) for line in unpacked(row["cells"]))
     return Grid(cells, Place(**json.loads(row["place"])), spans, row["caption"] or "")

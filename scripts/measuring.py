@@ -9,12 +9,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from archive import SOFTWARE
 
 TOP = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("GUIDELINES_SHARED") or TOP.parent / "shared")
@@ -42,6 +46,23 @@ def timed(function: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
     began = time.perf_counter()
     given = function(*arguments)
     return given, time.perf_counter() - began
+
+
+def machine() -> dict[str, Any]:
+    """On what, and by which versions, figures were measured."""
+    return {
+        "machine": platform.machine(), "processors": os.cpu_count(), "system": platform.platform(),
+        "Python": platform.python_version(), "SQLite": sqlite3.sqlite_version,
+        "program": SOFTWARE,
+    }  # fmt: skip
+
+
+def keep_figures(file: str, figures: dict[str, Any]) -> None:
+    """Print figures with what they were measured on, and write them to a file where one is named."""
+    text = json.dumps({"measured on": machine(), **figures}, ensure_ascii=False, indent=1)
+    print(text)
+    if file:
+        Path(file).write_text(f"{text}\n", "utf-8")
 
 
 def bare(value: Any) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
+from archive.machine.transaction import atomic
 from archive.model import Area, Attachment, Document, Item, Notice
 from archive.record.declare import declare
 from archive.record.store import Store
@@ -28,6 +30,8 @@ LAWS = (
     "民发[2020]69號",
 )
 TRADITIONAL = str.maketrans("扶贫资项办应当社会养务标准", "扶貧資項辦應當社會養務標準")
+BATCH = 500
+"""Documents that are kept in one transaction."""
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x30, 0x3A)})
 
 
@@ -60,7 +64,7 @@ def texts(count: int, seed: int = 7, sentences: int = 25) -> list[str]:
 
 
 def fill(data: Path, bodies: list[str], items: int = 1000, seed: int = 8) -> Store:
-    """An archive of these documents (attachments of 19 notices) and `items` catalogue rows."""
+    """An archive of these documents (attachments of 19 notices) and `items` catalogue rows, by the store's own way."""
     chance = random.Random(seed)
     areas = tuple(Area(f"area-{n}", word) for n, word in enumerate(WORDS[:26], 1))
     notices = tuple(
@@ -75,24 +79,33 @@ def fill(data: Path, bodies: list[str], items: int = 1000, seed: int = 8) -> Sto
         for n, area in enumerate(areas[:19], 1)
     )
     store = Store.open(data)
+    store.db.execute("PRAGMA synchronous=OFF")
     declare(store, Sources(notices, areas))
     crawl = store.begin_crawl("corpus", "live", "test/1", {})
     for notice in notices:
         files = range(notice.number - 1, len(bodies), len(notices))
         links = tuple(Attachment(f"附件{n}", f"{notice.url}{n}.docx") for n in files)
-        page = store.document(notice.number, "page", notice.url)
-        capture(store, crawl, page, notice.url, Document(title=notice.title, attachments=links, reader="test/1"))
+        with atomic(store.db):
+            page = store.document(notice.number, "page", notice.url)
+            reading = Document(title=notice.title, attachments=links, reader="test/1")
+            capture(store, crawl, page, notice.url, reading)
     share = max(1, -(-items // max(1, len(bodies))))
-    left = items
-    for number, body in enumerate(bodies):
-        notice = number % len(notices) + 1
-        rows = tuple(_item(chance, position, areas) for position in range(1, min(share, left) + 1))
-        left -= len(rows)
-        document = store.document(notice, "attachment", f"http://n{notice}.example/{number}.docx", name=f"附件{number}")
-        reading = Document(text=body, title=body.split("\n", 1)[0], items=rows, reader="test/1")
-        capture(store, crawl, document, f"http://n{notice}.example/{number}.docx", reading)
+    rows = (_item(chance, number % share + 1, areas) for number in range(items))
+    files_of = enumerate(bodies)
+    while batch := list(islice(files_of, BATCH)):
+        with atomic(store.db):
+            for number, body in batch:
+                _file(store, crawl, number, body, tuple(islice(rows, share)))
     store.end_crawl(crawl, {})
     return store
+
+
+def _file(store: Store, crawl: int, number: int, body: str, rows: tuple[Item, ...]) -> None:
+    notice = number % 19 + 1
+    url = f"http://n{notice}.example/{number}.docx"
+    document = store.document(notice, "attachment", url, name=f"附件{number}")
+    reading = Document(text=body, title=body.split("\n", 1)[0], items=rows, reader="test/1")
+    capture(store, crawl, document, url, reading)
 
 
 def items(count: int, seed: int = 8) -> Iterator[Item]:

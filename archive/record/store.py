@@ -23,8 +23,9 @@ from archive.record import keys
 from archive.record.database import LOST, Row, holds_records, is_empty, rows_of
 from archive.record.files import attachment_documents
 from archive.record.migrations.every import migrations
+from archive.record.packed import packed
 from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
-from archive.record.schema import migrate
+from archive.record.schema import PAGE, compact, migrate
 from archive.search import index
 from archive.text.same import name_key
 
@@ -59,13 +60,15 @@ class Store:
             raise StoreError(LOST.format(path=path, data=data))
         connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
         try:
+            connection.execute(f"PRAGMA page_size={PAGE}")  # of a new file
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             db = Database(connection)
             if not migrations.applied(db) and holds_records(data):  # another database under its name
                 raise StoreError(LOST.format(path=path, data=data))
-            migrate(db, migrations, path)
+            if migrate(db, migrations, path):
+                compact(connection)
             keys.renew(db)
             index.renew(db)
         except BaseException:
@@ -263,7 +266,8 @@ class Store:
                 "SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id WHERE d.id = ?", [document_id]
             )
             self.db.table("grids").insert_all(
-                grid_row(table) | {"version_id": version_id, "position": position, "area_id": areas.get(table.area)}
+                packed(grid_row(table))
+                | {"version_id": version_id, "position": position, "area_id": areas.get(table.area)}
                 for position, table in enumerate(document.tables, 1)
             )
             self.db.table("items").insert_all(

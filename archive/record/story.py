@@ -153,16 +153,14 @@ class Story(Difference):
         return f"{self.base_url}/laws/{self.law}" if self.law else f"{self.base_url}/notices/{self.slug}"
 
 
+# one by one: SQLite takes a single number into the view, a list of them it holds against all that is in it
+_AREAS = """SELECT a.name FROM change_areas c JOIN areas a ON a.id = c.area_id
+    WHERE c.change_id = ? ORDER BY a.position"""
+
+
 def stories(connection: sqlite3.Connection, ids: Sequence[int], base_url: str, zone: tzinfo) -> list[Story]:
     """The stories of these changes, in this order. A change that is no longer there is left out."""
-    names: dict[int, list[str]] = {}
-    for area in rows_of(
-        connection,
-        """SELECT c.change_id, a.name FROM change_areas c JOIN areas a ON a.id = c.area_id
-           WHERE c.change_id IN (SELECT value FROM json_each(?)) ORDER BY a.position""",
-        [json.dumps(list(ids))],
-    ):
-        names.setdefault(area["change_id"], []).append(area["name"])
+    names = {id: tuple(row[0] for row in connection.execute(_AREAS, [id])) for id in ids}
     found = {
         row["id"]: row
         for row in rows_of(
@@ -172,7 +170,7 @@ def stories(connection: sqlite3.Connection, ids: Sequence[int], base_url: str, z
             [FORM, json.dumps(list(ids))],
         )
     }
-    return [_story(connection, found[id], tuple(names.get(id, ())), base_url, zone) for id in ids if id in found]
+    return [_story(connection, found[id], names[id], base_url, zone) for id in ids if id in found]
 
 
 def _story(connection: sqlite3.Connection, row: Row, areas: tuple[str, ...], base_url: str, zone: tzinfo) -> Story:

@@ -177,8 +177,8 @@ VIEWS = (
         "修订所涉领域",
         "一项修订涉及的领域：通知或地方目录的领域；法规的，则是以它为依据的事项的领域。",
         """SELECT c.id AS change_id, a.id AS area_id FROM changes c JOIN areas a ON a.notice_id = c.notice_id
-           UNION SELECT c.id, i.area_id FROM changes c JOIN row_changes r ON r.change_id = c.id
-             JOIN items i ON i.id = r.item_after WHERE c.law_id IS NOT NULL AND i.area_id IS NOT NULL
+           UNION SELECT c.id, i.area_id FROM changes c CROSS JOIN row_changes r ON r.change_id = c.id
+             CROSS JOIN items i ON i.id = r.item_after WHERE c.law_id IS NOT NULL AND i.area_id IS NOT NULL
            UNION SELECT c.id, a.id FROM changes c JOIN locals l ON l.notice_id = c.notice_id
              JOIN json_each(l.areas) e JOIN areas a ON a.slug = e.value""",
     ),

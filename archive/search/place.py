@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from attrs import frozen
@@ -26,8 +28,17 @@ class Place:
     """What goes behind the address to have the browser mark the words there."""
 
 
-def place_of(connection: sqlite3.Connection, match: Match) -> Place:
-    return _PLACES[match.kind](connection, match)
+def places_of(connection: sqlite3.Connection, matches: Sequence[Match]) -> list[Place]:
+    """In their order."""
+    rows = {abs(match.id) for match in matches if match.kind == "item"}
+    items = {id: (title, text) for id, title, text in texts.items(connection, rows)}
+    slugs = dict(map(tuple, connection.execute(_SLUGS, [json.dumps(list(rows))])))
+    return [
+        _item(match, slugs[abs(match.id)], *items[abs(match.id)])
+        if match.kind == "item"
+        else _OTHERS[match.kind](connection, match)
+        for match in matches
+    ]
 
 
 def _notice(connection: sqlite3.Connection, match: Match) -> Place:
@@ -59,16 +70,9 @@ def _document(connection: sqlite3.Connection, match: Match) -> Place:
     return Place(slug, piece.text, piece.hits, url + anchor, _marked(piece))
 
 
-def _item(connection: sqlite3.Connection, match: Match) -> Place:
-    id = abs(match.id)
-    slug = connection.execute(
-        """SELECT n.slug FROM items i JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
-           WHERE i.id = ?""",
-        [id],
-    ).fetchone()[0]
-    _, title, text = next(texts.items(connection, [id]))
+def _item(match: Match, slug: str, title: str, text: str) -> Place:
     piece = piece_of(text, title, match.texts)
-    return Place(slug, piece.text, piece.hits, f"/items/{id}", _marked(piece, "#"))
+    return Place(slug, piece.text, piece.hits, f"/items/{abs(match.id)}", _marked(piece, "#"))
 
 
 def _marked(piece: Piece, before: str = "") -> str:
@@ -82,4 +86,7 @@ def _marked(piece: Piece, before: str = "") -> str:
     return f"{before}:~:text={quote(words, safe='').replace('-', '%2D')}"
 
 
-_PLACES = {"notice": _notice, "document": _document, "item": _item}
+_OTHERS = {"notice": _notice, "document": _document}
+_SLUGS = """SELECT i.id, n.slug FROM json_each(?) j CROSS JOIN items i ON i.id = j.value
+    CROSS JOIN documents d ON d.id = i.document_id CROSS JOIN notices n ON n.id = d.notice_id"""
+"""Of the notices of rows."""

@@ -16,7 +16,7 @@ from attrs import Factory, asdict, define, frozen
 from archive.search.agencies import partial
 from archive.search.ask import Query, QueryError, expression, parse
 from archive.search.meaning import load
-from archive.search.place import place_of
+from archive.search.place import places_of
 from archive.search.rank import RANKED, Filters, Match, Matches, matches, score
 from archive.search.relax import Index, forms_of, relaxations
 from archive.search.texts import KINDS
@@ -188,8 +188,8 @@ def _data_of(connection: sqlite3.Connection) -> Path | None:
 def hits(connection: sqlite3.Connection, found: Found, limit: int, offset: int = 0) -> list[Hit]:
     """A part of the ranking as it is shown."""
     shown = []
-    for match in found.ranking[offset : offset + limit]:
-        place = place_of(connection, match)
+    matches = found.ranking[offset : offset + limit]
+    for match, place in zip(matches, places_of(connection, matches), strict=True):
         shown.append(
             Hit(
                 match.kind, abs(match.id), place.notice, match.title, place.snippet, place.hits, place.url, match.score,

@@ -169,9 +169,16 @@ def score(match: Match, terms: list[tuple[str, ...]]) -> float:
     `terms`: of each term its forms, folded; one of them counts.
     """
     title = search_fold(match.title)
-    held = [max((len(form) for form in forms if form in title), default=0) for forms in terms]
-    share = sum(map(bool, held)) / max(1, len(held))
-    closeness = min(1.0, sum(held) / max(1, len(title)))
+    found = signs = 0
+    for forms in terms:
+        longest = 0
+        for form in forms:
+            if form in title:
+                longest = max(longest, len(form))
+        found += longest > 0
+        signs += longest
+    share = found / max(1, len(terms))
+    closeness = min(1.0, signs / max(1, len(title)))
     brevity = 1 / (1 + math.log1p(match.length / 40))
-    whole = BONUS[match.kind] if share == 1 else 0.0
+    whole = BONUS[match.kind] if found == len(terms) else 0.0
     return round(whole + 0.5 * share + 0.4 * closeness + 0.1 * brevity, 6)

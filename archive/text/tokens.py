@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from functools import cached_property
 from itertools import accumulate
 
 from archive.text.fold import CLUSTER, search_fold
@@ -23,7 +23,6 @@ TITLE = "\ue001"
 UNFOUND = "\ue000"
 """Stands in the index for what is left out of a text, so that no phrase is found across it that no page shows."""
 
-_PIECE = 64
 _LETTERS = frozenset({"L", "N"})
 
 
@@ -66,15 +65,23 @@ def title_phrase(term: str) -> str:
     return f'"{inner}"' if inner else ""
 
 
+class _Widths(dict[str, int]):
+    """Character to the number of characters that it is folded to."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = len(search_fold(char))
+        return self[char]
+
+
+_WIDTHS = _Widths()
+
+
 class Folding:
     """A folded text that remembers where each of its characters came from."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = search_fold(text)
-        self._plain = unicodedata.is_normalized("NFC", text)
-        self._offsets: list[int] = []
-        """Folded characters before each piece of the text, of `_PIECE` characters."""
 
     def find(self, term: str, limit: int = 50) -> list[tuple[int, int]]:
         """Spans (from, to) in the original text of the first `limit` places of an already folded term."""
@@ -86,23 +93,17 @@ class Folding:
         return spans
 
     def _original(self, position: int) -> tuple[int, int]:
-        """Where the folded character at `position` stands in the text. Only its piece of the text is walked through."""
-        # an accent must stay in one piece with its letter: text with loose accents, which is rare, is one piece
-        size = _PIECE if self._plain else len(self.text)
-        if not self._offsets:
-            pieces = (self.text[at : at + size] for at in range(0, len(self.text), size))
-            self._offsets = [0, *accumulate(len(search_fold(piece)) for piece in pieces)]
-        piece = bisect_right(self._offsets, position) - 1
-        left = position - self._offsets[piece]
-        for start, end in self._clusters(piece * size, min((piece + 1) * size, len(self.text))):
-            width = len(search_fold(self.text[start:end]))
-            if left < width:
-                return start, end
-            left -= width
-        raise IndexError(position)
+        """Where the folded character at `position` stands in the text."""
+        clusters, ends = self._places
+        place = bisect_right(ends, position)
+        return clusters[place] if clusters else (place, place + 1)
 
-    def _clusters(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """(from, to) of each character of a part of the text, with its accents."""
-        if self._plain:
-            return ((at, at + 1) for at in range(start, end))
-        return (found.span() for found in CLUSTER.finditer(self.text, start, end))
+    @cached_property
+    def _places(self) -> tuple[list[tuple[int, int]], list[int]]:
+        """The characters of the text with their accents, none where no accent stands alone; and where each ends in the
+        folded text."""
+        text = self.text
+        if unicodedata.is_normalized("NFC", text):
+            return [], list(accumulate(map(_WIDTHS.__getitem__, text)))
+        clusters = [found.span() for found in CLUSTER.finditer(text)]
+        return clusters, list(accumulate(len(search_fold(text[start:end])) for start, end in clusters))

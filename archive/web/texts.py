@@ -10,6 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
+from archive.record.packed import unpacked
 from archive.search.texts import LINES
 from archive.web.visit import Row, Visit
 
@@ -57,7 +58,7 @@ def grids_to_review(visit: Visit, version_id: int) -> list[Row]:
         [version_id],
     )
     for grid in grids:
-        grid["cells"] = json.loads(grid["cells"] or "[]")[:ROWS]
+        grid["cells"] = unpacked(grid["cells"])[:ROWS]
         grid["place"] = place_words(json.loads(grid["place"] or "{}"))
     return grids
 

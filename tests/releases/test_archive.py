@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +15,9 @@ import pytest
 
 from archive.operate.verify import verify
 from archive.record.look import read_only
+from archive.record.packed import unpacked
+from archive.record.schema import PAGE
+from archive.record.store import Store
 from archive.warc.read import read_payload
 from tests.office import Office
 from tests.releases import ARCHIVE, CRAWLS, PORT, RECORDED
@@ -41,6 +45,9 @@ CELLS = [
     "document_url", "version", "captured_at",
 ]  # fmt: skip
 """Of a catalogue row: what the ministry's file says and where it stands."""
+
+
+ROOM = ("freelist_count", "page_count", "page_size")
 
 
 def only(keys: list[str], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -79,6 +86,26 @@ def test_it_is_opened_by_a_command_that_only_looks_and_a_copy_is_kept(office: Of
     assert [path.name for path in office.data.glob("archive-before-*.db")]
     with closing(read_only(office.data)) as archive:
         assert archive.execute("SELECT count(*) FROM crawls WHERE outcome = 'done'").fetchone()[0] == CRAWLS
+
+
+def test_its_raw_tables_are_packed_and_the_room_that_was_set_free_is_given_back(office: OfRelease) -> None:
+    office.run("status", codes=(0, 3))
+    with closing(read_only(office.data)) as archive:
+        free, pages, size = (archive.execute(f"PRAGMA {name}").fetchone()[0] for name in ROOM)
+        kept = archive.execute("SELECT cells, spans FROM grids").fetchall()
+    assert kept
+    assert all(unpacked(row["cells"])[0] for row in kept)
+    assert free * 10 < pages
+    assert size == PAGE
+
+
+def test_it_is_opened_while_somebody_else_reads_it(office: OfRelease) -> None:
+    with closing(sqlite3.connect(office.data / "archive.db")) as other:
+        (pages,) = other.execute("PRAGMA page_size").fetchone()
+        rows = other.execute("SELECT count(*) FROM items").fetchone()
+        Store.open(office.data).close()
+        assert other.execute("SELECT count(*) FROM items").fetchone() == rows
+        assert other.execute("PRAGMA page_size").fetchone() == (pages,)
 
 
 def test_it_verifies_and_says_the_same_rows_and_changes(office: OfRelease, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from archive.record.migrations import (
     release_2_roles,
     release_2_rows,
     release_2_search,
+    release_2_size,
     release_2_unsure,
 )
 
@@ -26,5 +27,6 @@ MODULES = (
     release_2_received,
     release_2_merged,
     release_2_quiet,
+    release_2_size,
 )
 migrations = release_2.migrations

@@ -60,7 +60,12 @@ def changes(visit: Visit) -> Context:
         "after": _begin(parameters["since"], zone, "起始日期"),
         "before": _begin(parameters["until"], zone, "截止日期", days=1),
     }
-    pager = Pager.of(visit, visit.value(f"SELECT count(*) {_WHERE}", bound), PAGE, parameters)
+    pager = Pager.of(
+        visit,
+        visit.memo.of(("changes", *bound.values()), lambda: visit.value(f"SELECT count(*) {_WHERE}", bound)),
+        PAGE,
+        parameters,
+    )
     found = visit.rows(
         f"SELECT * {_WHERE} ORDER BY detected_at DESC, id DESC LIMIT {PAGE} OFFSET {pager.offset}", bound
     )

@@ -13,6 +13,8 @@ from archive.web.visit import Context, Visit
 NEW_FOR = timedelta(days=90)
 """How long a change is news on this page."""
 NEWS = 8
+_COUNTS = "SELECT area_id, count(*) FROM items WHERE current = 1 GROUP BY area_id"
+"""The rows of `items_in_force`, counted by an index alone."""
 
 
 def home(visit: Visit) -> Context:
@@ -23,8 +25,7 @@ def home(visit: Visit) -> Context:
            ORDER BY detected_at DESC, id DESC LIMIT ?""",
         [iso(now() - NEW_FOR), NEWS],
     )
-    # the rows of `items_in_force`, counted by an index alone
-    counts = visit.names("SELECT area_id, count(*) FROM items WHERE current = 1 GROUP BY area_id")
+    counts = visit.memo.of("counts", lambda: visit.names(_COUNTS))
     areas = visit.rows("SELECT id, slug, name FROM areas ORDER BY position, id")
     return {
         "areas": [area | {"items": counts.get(area["id"], 0)} for area in areas],

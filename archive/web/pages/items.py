@@ -61,9 +61,10 @@ def item(visit: Visit) -> Context:
         "inferred": [LABELS.get(name, name) for name in inferred],
         "extra": _pairs(more),
         "bases": visit.rows(
-            """SELECT c.printed, c.article, l.slug, l.title, l.state, l.date, b.state AS became, b.since
-               FROM citations c
-               LEFT JOIN laws l ON l.id = c.law_id LEFT JOIN amended_bases b ON b.citation_id = c.id
+            """SELECT c.printed, c.article, l.slug, l.title, l.state, l.date,
+                      (SELECT b.state FROM amended_bases b WHERE b.citation_id = c.id) AS became,
+                      (SELECT b.since FROM amended_bases b WHERE b.citation_id = c.id) AS since
+               FROM citations c LEFT JOIN laws l ON l.id = c.law_id
                WHERE c.item_id = ? ORDER BY c.position""",
             [found["id"]],
         ),

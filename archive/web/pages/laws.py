@@ -17,10 +17,15 @@ ROWS = 200
 UNRESOLVED = 50
 
 
+_AMENDED = """SELECT b.slug, b.title, b.state, b.since, count(DISTINCT i.id) AS items FROM amended_bases b
+    JOIN items_in_force i ON i.id = b.item_id GROUP BY b.law_id ORDER BY b.since DESC"""
+
+
 def listing(visit: Visit) -> Context:
     state = visit.choice("state", words.LAW_STATES, "状态")
-    found = laws(visit.connection, iso(now())[:10])
-    covered = coverage(visit.connection)
+    day = iso(now())[:10]
+    found = visit.memo.of(("laws", day), lambda: laws(visit.connection, day))
+    covered = visit.memo.of("coverage", lambda: coverage(visit.connection))
     return {
         "title": "公开依据",
         "laws": [law for law in found if not state or law["state"] == state],
@@ -28,10 +33,7 @@ def listing(visit: Visit) -> Context:
         "states": {code: word for code, word in words.LAW_STATES.items() if any(law["state"] == code for law in found)},
         "coverage": covered,
         "unresolved": list(covered["printed"].items())[:UNRESOLVED],
-        "amended": visit.rows(
-            """SELECT b.slug, b.title, b.state, b.since, count(DISTINCT i.id) AS items FROM amended_bases b
-               JOIN items_in_force i ON i.id = b.item_id GROUP BY b.law_id ORDER BY b.since DESC"""
-        ),
+        "amended": visit.memo.of("amended", lambda: visit.rows(_AMENDED)),
         "ends": ENDS,
         "source": SOURCE,
     }
@@ -43,12 +45,13 @@ def law(visit: Visit) -> Context:
     if found is None:
         raise Missing(f"没有“{slug}”这部法规。")
     where = """FROM citations c JOIN items_in_force i ON i.id = c.item_id LEFT JOIN areas a ON a.id = i.area_id
-               LEFT JOIN amended_bases b ON b.citation_id = c.id WHERE c.law_id = ?"""
+               WHERE c.law_id = ?"""
     pager = Pager.of(visit, visit.value(f"SELECT count(*) {where}", [found["id"]]), ROWS, {})
     rows = visit.rows(
         f"""SELECT i.id, i.key, i.level1, i.level2, i.content, i.serial, a.name AS area, a.slug AS area_slug, c.article,
-                   c.printed, c.number, b.state, b.since {where}
-            ORDER BY a.position IS NULL, a.position, i.document_id, i.position LIMIT {ROWS} OFFSET {pager.offset}""",
+                   c.printed, c.number, (SELECT b.state FROM amended_bases b WHERE b.citation_id = c.id) AS state,
+                   (SELECT b.since FROM amended_bases b WHERE b.citation_id = c.id) AS since {where}
+            ORDER BY a.position IS NULL, a.position, i.document_id, i.position LIMIT {ROWS} OFFSET {pager.offset}""",  # noqa: S608 - texts of ours
         [found["id"]],
     )
     return {
