@@ -35,7 +35,7 @@ from crawler.download.revisit import how_asked, was_conditional
 from crawler.judge import ending
 from crawler.judge.evidence import Evidence, is_left
 from crawler.judge.verdict import judge
-from crawler.reading.formats.errors import UnreadableError
+from crawler.reading.formats.errors import CORRUPT, UnreadableError
 from crawler.reading.formats.mht import shown
 from crawler.reading.html import charset
 from crawler.reading.rule import Rule
@@ -48,6 +48,9 @@ AT_ONCE = 2
 """Files read at the same time: each may take its share of memory."""
 NOT_ASKED = Finding(Verdict.ERROR, "http-304", "没有提出条件请求，服务器却答“没有变化”；下次抓取会再试")
 REJECTED = "与一次已由人工排除的抓取内容相同"
+BROKEN = (
+    "文件已损坏或不完整，无法读取，而上一版可以读取，多为没有传完。下次会自动再试；再次取得同样的文件，才记为已更换。"
+)
 NOTHING_LEFT = "正文变得很短，与上一版没有一句相同。请用 guidelines review 逐字对照后决定。"
 
 
@@ -136,6 +139,8 @@ class Keeper:
         finding = self._finding(job, capture, response, document, present)
         if document and finding.reason == Reason.SHRUNK:
             finding = await self._shrunk(finding, capture, document, present, rule)
+        if document and document.problem.code == CORRUPT and finding.verdict is Verdict.OK:
+            finding = _broken(finding, capture, present)
         return Answer(job, as_found(capture, finding), reading, present)
 
     async def _read(self, payload: bytes, headers: Mapping[str, str], url: str, rule: Rule) -> Reading:
@@ -278,6 +283,15 @@ def _is_repeated(job: Job, capture: Capture, response: Response, present: Presen
     # where the page moved, its relative links moved with it: the same bytes name other files
     moved = job.kind != "attachment" and link_key(job.known.url) != link_key(response.url)
     return not (moved and present.document is not None and present.document.attachments)
+
+
+def _broken(finding: Finding, capture: Capture, present: Present) -> Finding:
+    """A file that could be read and now comes broken is believed when the crawl before got the same bytes."""
+    last = present.last_capture
+    again = last is not None and last["reason"] == Reason.TRUNCATED and last["sha256"] == capture.sha256
+    if present.document is None or again:
+        return finding
+    return Finding(Verdict.SUSPECT, str(Reason.TRUNCATED), BROKEN)
 
 
 def _unchanged(job: Job, capture: Capture) -> Capture:

@@ -482,6 +482,7 @@ def test_an_empty_or_cut_off_file_is_suspect() -> None:
     suspect(attachment(b"PK\x03\x04", truncated=True), "truncated")
     suspect(attachment(b"PK\x03\x04", headers={"content-length": "5000"}), "truncated")
     suspect(attachment(b"PK\x03\x04" + bytes(5000)), "truncated")
+    suspect(attachment(b"PK\x03\x04" + bytes(5000) + b"PK\x05\x06" + bytes(17)), "truncated")
 
 
 def test_an_office_file_saved_as_html_is_a_file() -> None:

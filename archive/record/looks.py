@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from statistics import median
+from typing import TYPE_CHECKING
 
 from attrs import asdict, frozen
 
 from archive.clock import iso, now, parse
 from archive.record.database import Row
-from archive.record.store import Store
 from archive.text.links import link_key
+
+if TYPE_CHECKING:
+    from archive.record.store import Store
 
 PAST = 6
 """Earlier looks without a fault that a look is held against."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 from attrs import asdict, frozen
 
 from archive.clock import iso, now
 from archive.machine.transaction import atomic
-from archive.record.store import Store
+
+if TYPE_CHECKING:
+    from archive.record.store import Store
 
 KEPT = timedelta(days=100)
 WHOLE, CONDITION, PROBE = "whole", "condition", "probe"

@@ -218,8 +218,9 @@ def _cut_off(look: Look) -> bool:
 
 
 def _half_a_file(payload: bytes) -> bool:
-    """A zip file (.docx, .xlsx, .ofd) without the directory at its end, which nothing can open."""
-    return payload.startswith(b"PK\x03\x04") and b"PK\x05\x06" not in payload[-66_000:]
+    """A zip file (.docx, .xlsx, .ofd) without the whole record at its end, 22 bytes, which nothing can open."""
+    end = payload.rfind(b"PK\x05\x06", -66_000)
+    return payload.startswith(b"PK\x03\x04") and not 0 <= end <= len(payload) - 22
 
 
 def _garbled(look: Look) -> Finding | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.crawl.harness import Archive, page
+import crawler.samples
+from tests.crawl.harness import SENTENCES, Archive, page
 from tests.sites import DEMO
 from tests.sites.server import SiteServer
 
+SAMPLE = Path(crawler.samples.__file__).with_name("sample.doc")
 LONG = "<p>各级政府要落实要求，及时公开。</p>" * 40
 
 
@@ -205,3 +207,23 @@ def test_without_a_network_a_crawl_gives_up_soon(tmp_path: Path) -> None:
     stats = archive.rows("SELECT stats FROM crawls")[0]["stats"]
     assert [archive.verdicts(f"n{n}") for n in range(6)] == [[("error", "refused")]] * 6
     assert '"guidelines/retries": 2' in stats
+
+
+def test_a_file_that_comes_broken_is_no_revision_until_it_comes_so_again(tmp_path: Path) -> None:
+    whole = SAMPLE.read_bytes()
+    broken = whole[:-900]
+    archive = Archive(tmp_path / "data")
+    with SiteServer() as server:
+        link = '<p><a href="/mulu.doc">附件：目录</a></p>'
+        archive.watch("land", server.put("a.example", "/t.html", page("land", body=SENTENCES + link)))
+        for body in (whole, broken, whole, broken, broken):
+            server.put("a.example", "/mulu.doc", body)
+            archive.crawl()
+    assert archive.verdicts("land", "attachment") == [
+        ("ok", ""),
+        ("suspect", "truncated"),
+        ("unchanged", ""),
+        ("suspect", "truncated"),
+        ("ok", ""),
+    ]
+    assert archive.changes() == ["new", "attachment-replaced"]

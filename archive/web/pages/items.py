@@ -26,8 +26,8 @@ _SEEN = """SELECT i.*, a.slug AS area, a.name AS area_name, d.name AS document, 
            JOIN notices n ON n.id = d.notice_id LEFT JOIN areas a ON a.id = i.area_id
            WHERE i.key = coalesce((SELECT now FROM row_aliases WHERE key = :key), :key)
            ORDER BY v.captured_at, v.id"""
-_ORIGINS = """SELECT o.name FROM version_origins w JOIN origins o ON o.id = w.origin_id
-    WHERE w.version_id = ? ORDER BY o.id"""
+_ORIGINS = """SELECT name FROM origins WHERE id IN (SELECT origin_id FROM version_origins WHERE version_id = ?)
+    ORDER BY id"""
 
 
 def moved(visit: Visit) -> Response:

@@ -10,6 +10,10 @@ from archive.model import Problem
 KEPT = "原件已保存"
 
 
+CORRUPT = "corrupt"
+"""Code of a file that came to us broken, or is broken where it is published."""
+
+
 class UnreadableError(Exception):
     """Raised inside a reader; `read_file` turns it into Document.problem."""
 
@@ -20,7 +24,7 @@ class UnreadableError(Exception):
 
 def corrupt(what: str) -> UnreadableError:
     return UnreadableError(
-        "corrupt", f"{what}已损坏或不完整，无法读取。{KEPT}；请在浏览器里重新下载核对，必要时联系发布单位重新上传。"
+        CORRUPT, f"{what}已损坏或不完整，无法读取。{KEPT}；请在浏览器里重新下载核对，必要时联系发布单位重新上传。"
     )
 
 
