@@ -143,7 +143,11 @@ def _attribute(verdict: Verdict, visit: int, change: Mapping[str, Any]) -> None:
         if e.told_at is None:
             e.told_at, e.change = visit, change["id"]
         e.told_as |= {change["kind"]}
-    if fitting or change.get("quiet") or _comes_with(verdict, visit, change) or _first_message(verdict, change):
+    # the files of a page that was taken down are gone, whatever a cache still says of the page
+    taken_down = change["kind"] == "gone" and verdict.history.visits[visit].truth.gone
+    if fitting or taken_down or change.get("quiet") or _comes_with(verdict, visit, change):
+        return
+    if _first_message(verdict, change):
         return
     about_text = change["kind"] == "revised" and _is_page(verdict.history, change)
     cause = _likely(verdict.history, visit, about_text)
