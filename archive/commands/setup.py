@@ -226,7 +226,7 @@ def _subscribe(place: Place, wishes: Mapping[str, Any]) -> None:
         path = place.real / NAME
         known = tomllib.loads(path.read_text("utf-8-sig")) if path.exists() else {}
         server = None if "mail" in known else wishes["mail"] or None
-        given = {"areas": (), "notices": (), "daily": None, "operator": role == "operator"}
+        given = {"operator": role == "operator"}
         entry = partial(edit.added, name=name, address=address, server=server, given=given)
         try:
             edit.rewrite(place.real, entry)

@@ -40,21 +40,22 @@ def rewrite(data: Path, change: Callable[[str], str]) -> None:
 
 
 def added(text: str, name: str, address: str, server: str | None, given: Mapping[str, Any]) -> str:
-    """With one more subscriber at the end. given: areas, notices, levels, daily (HH:MM or None),
-    weekly (周一 or None), operator."""
+    """With one more subscriber at the end. given, each if wished: areas, notices, levels, daily (HH:MM), weekly (周一),
+    operator."""
     if name in _names(text):
         raise Unknown(f"已有名为“{name}”的订阅人")
     lines = ["[[subscriber]]", f"name = {_string(name)}", f"address = {_string(address)}"]
     for key in ("areas", "notices", "levels"):
-        if given[key]:
+        if given.get(key):
             lines.append(f"{key} = [{', '.join(map(_string, given[key]))}]")
-    if given["weekly"]:
-        lines += ['when = "weekly"', f"on = {_string(given['weekly'])}"]
-    elif given["daily"]:
+    daily, weekly = given.get("daily"), given.get("weekly")
+    if weekly:
+        lines += ['when = "weekly"', f"on = {_string(weekly)}"]
+    elif daily:
         lines.append('when = "daily"')
-    if given["daily"]:
-        lines.append(f"at = {_string(given['daily'])}")
-    if given["operator"]:
+    if daily:
+        lines.append(f"at = {_string(daily)}")
+    if given.get("operator"):
         lines.append('role = "operator"')
     head = f"mail = {_string(server)}\n" if server else ""
     return head + text.rstrip("\n") + ("\n\n" if text.strip() else "") + "\n".join(lines) + "\n"
