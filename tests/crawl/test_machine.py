@@ -38,8 +38,8 @@ def judged(archive: Archive) -> list[dict[str, object]]:
     [
         ("lxml_html_clean", "ImportError('part of it is missing')"),
         ("trafilatura", "RuntimeError('part of it is missing')"),
-        ("pdfplumber", "OSError('part of it is missing')"),
-        ("ofdkit", "ImportError('part of it is missing')"),
+        pytest.param("pdfplumber", "OSError('part of it is missing')", marks=pytest.mark.slow),
+        pytest.param("ofdkit", "ImportError('part of it is missing')", marks=pytest.mark.slow),
     ],
 )
 def test_a_library_that_cannot_be_loaded_is_no_verdict_on_a_page(tmp_path: Path, module: str, error: str) -> None:
