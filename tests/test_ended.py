@@ -124,7 +124,9 @@ def rounds(tmp_path: Path, number: signal.Signals, count: int, seed: int) -> str
     return report
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)], ids=lambda number: number.name
+)
 def test_a_crawl_that_is_ended_leaves_no_process_and_the_next_one_runs(tmp_path: Path, number: signal.Signals) -> None:
     rounds(tmp_path, number, 2, 8)
 
