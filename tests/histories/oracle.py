@@ -140,7 +140,9 @@ def _told(verdict: Verdict, visit: int) -> None:
 def _attribute(verdict: Verdict, visit: int, change: Mapping[str, Any]) -> None:
     fitting = [e for e in verdict.expected if _tells(verdict, e, visit, change)]
     for e in fitting:
-        if e.told_at is None:
+        if e.told_at is None or (
+            e.edit.new and e.edit.new in change["summary"]
+        ):  # of two of a visit, the one that names it
             e.told_at, e.change = visit, change["id"]
         e.told_as |= {change["kind"]}
     # the files of a page that was taken down are gone, whatever a cache still says of the page
