@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         data = Path(folder) / "data"
         shutil.copytree(filled, data)
         nights = [_night(data, Path(folder) / "backups", night) for night in range(asked.nights)]
-    keep_figures(asked.json, {"documents": asked.documents, "rows": asked.rows, "nights": asked.nights} | _told(nights))
+    keep_figures("backup", asked, figures=_told(nights))
     return 0
 
 

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts.measuring import TOP, options
+from scripts.measuring import TOP, keep_figures, options
 from scripts.peers import PLAIN, environment, version_in
-from scripts.processes import Cost, machine, run
+from scripts.processes import Cost, run
 from tests import corpus
 from tests.crawl.harness import page, title_of
 from tests.sites.server import SiteServer
@@ -108,15 +108,11 @@ def main(arguments: Sequence[str]) -> int:
     asked = options(__doc__, arguments, pages="19,500,1000", folder="", json="docs/benchmarks/crawl.json")
     folder = Path(asked.folder or tempfile.mkdtemp(prefix="crawl-"))
     sizes = {int(count): measured(int(count), folder / count) for count in asked.pages.split(",")}
-    result = {
-        "measurement": "crawl",
-        "command": f"scripts/bench crawl --pages {asked.pages}",
-        "machine": machine(),
-        "urlwatch": version_in(environment(folder, "urlwatch"), "urlwatch"),
-        "pages": {str(count): found for count, found in sizes.items()},
-        "milliseconds a page": per_page(sizes),
-    }
-    target = TOP / asked.json
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    keep_figures(
+        "crawl",
+        asked,
+        urlwatch=version_in(environment(folder, "urlwatch"), "urlwatch"),
+        pages={str(count): found for count, found in sizes.items()},
+        **{"milliseconds a page": per_page(sizes)},
+    )
     return 0

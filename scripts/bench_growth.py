@@ -23,9 +23,9 @@ from archive.search import index
 from scripts.bench_search import spent
 from scripts.bench_visitors import served
 from scripts.bench_web import centiles, ticks, visited
-from scripts.measuring import TOP, options
+from scripts.measuring import TOP, keep_figures, options
 from scripts.peers import PLAIN
-from scripts.processes import machine, run, size
+from scripts.processes import run, size
 from tests import corpus
 
 
@@ -106,13 +106,5 @@ def main(arguments: Sequence[str]) -> int:
         for count in map(int, given.documents.split(",")):
             found[f"{count} documents"] = with_documents(Path(folder) / str(count), count)
             print(json.dumps(found[f"{count} documents"], ensure_ascii=False), file=sys.stderr)
-    result = {
-        "measurement": "growth",
-        "command": f"scripts/bench growth --crawls {given.crawls} --documents {given.documents}",
-        "machine": machine(),
-        "figures": found,
-    }
-    target = TOP / given.json
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    keep_figures("growth", given, figures=found)
     return 0

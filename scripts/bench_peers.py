@@ -8,7 +8,6 @@ the element that holds each page's text. The peers are installed into environmen
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import tempfile
@@ -19,9 +18,9 @@ from typing import Any
 
 from attrs import Factory, define
 
-from scripts.measuring import TOP, options
+from scripts.measuring import keep_figures, options
 from scripts.peers import Peer, programs
-from scripts.processes import machine, size
+from scripts.processes import size
 from scripts.wire import CountingReplica
 from tests.sites.files import docx
 
@@ -155,20 +154,11 @@ def main(arguments: Sequence[str]) -> int:
     peers = [peer for peer in programs(folder) if asked.only in ("", peer.name)]
     with ThreadPoolExecutor(2) as pool:
         records = list(pool.map(lambda peer: through(peer, steps, lambda line: print(line, file=sys.stderr)), peers))
-    figures = {
-        "measurement": "peers",
-        "command": f"scripts/bench peers --days {asked.days}",
-        "machine": machine(),
-        "programs": {
-            peer.name: {
-                "version": peer.version, "settings": record.settings, "sums": record.sums(), "steps": record.steps,
-            }
-            for peer, record in zip(peers, records, strict=True)
-        },
+    found = {
+        peer.name: {
+            "version": peer.version, "settings": record.settings, "sums": record.sums(), "steps": record.steps,
+        }
+        for peer, record in zip(peers, records, strict=True)
     }  # fmt: skip
-    target = TOP / asked.json
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    for name, found in figures["programs"].items():
-        print(name, json.dumps(found["sums"], ensure_ascii=False))
+    keep_figures("peers", asked, programs=found)
     return 0

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = options(__doc__, arguments, documents=1000, rows=3000, kept="", queries=40, rebuild=0, json="")
     with archives.archive(asked.kept, asked.documents, asked.rows) as data:
         figures = _measured(data, archives.texts(asked.documents), asked.queries, bool(asked.rebuild))
-    keep_figures(asked.json, {"documents": asked.documents, "rows": asked.rows, **figures})
+    keep_figures("search", asked, figures=figures)
     return 0 if {figures["recall"], figures["precision"]} == {1.0} else 1
 
 

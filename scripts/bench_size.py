@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     figures = {name: _of_rows(documents, asked.rows) for name, documents in catalogues.items()}
     for name, sentences in SENTENCES.items():
         figures[name] = _of_texts(corpus.texts(asked.documents, sentences=sentences))
-    keep_figures(asked.json, {"documents of each kind": asked.documents, **figures})
+    keep_figures("size", asked, figures=figures)
     return 0
 
 

@@ -5,7 +5,6 @@ scripts/bench web [--rows N] [--clients N] [--seconds N] [--json FILE]
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import subprocess
@@ -22,9 +21,9 @@ from urllib.parse import quote
 
 from scripts.bench_crawl import serve, sources
 from scripts.bench_visitors import served
-from scripts.measuring import TOP, options
+from scripts.measuring import TOP, keep_figures, options
 from scripts.peers import PLAIN
-from scripts.processes import family, machine, proportional
+from scripts.processes import family, proportional
 from tests import corpus
 from tests.sites.server import SiteServer
 
@@ -109,14 +108,5 @@ def main(arguments: Sequence[str]) -> int:
         data = Path(folder) / "data"
         corpus.fill(data, corpus.texts(2000), items=asked.rows).close()
         found = measured(data, asked.clients, asked.seconds)
-    result = {
-        "measurement": "web",
-        "command": f"scripts/bench web --rows {asked.rows} --clients {asked.clients} --seconds {asked.seconds:.0f}",
-        "machine": machine(),
-        "figures": found,
-    }
-    target = TOP / asked.json
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    print(json.dumps(found, ensure_ascii=False, indent=1))
+    keep_figures("web", asked, figures=found)
     return 0

@@ -15,10 +15,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-from archive import SOFTWARE
 
 TOP = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("GUIDELINES_SHARED") or TOP.parent / "shared")
@@ -49,20 +48,29 @@ def timed(function: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
 
 
 def machine() -> dict[str, Any]:
-    """On what, and by which versions, figures were measured."""
+    """Where, and with which versions, figures were measured."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
     return {
-        "machine": platform.machine(), "processors": os.cpu_count(), "system": platform.platform(),
-        "Python": platform.python_version(), "SQLite": sqlite3.sqlite_version,
-        "program": SOFTWARE,
-    }  # fmt: skip
+        "processor": f"{model} ({platform.machine()}), {os.cpu_count()} cores, shared with other work",
+        "system": platform.release(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "load": round(os.getloadavg()[0], 1),
+        "versions": {name: version(name) for name in ("guidelines-archive", "scrapy", "trafilatura", "datasette")},
+    }
 
 
-def keep_figures(file: str, figures: dict[str, Any]) -> None:
-    """Print figures with what they were measured on, and write them to a file where one is named."""
-    text = json.dumps({"measured on": machine(), **figures}, ensure_ascii=False, indent=1)
+def keep_figures(name: str, asked: argparse.Namespace, **figures: Any) -> None:
+    """Print what was measured with the command and the machine, and write it to the file that --json names."""
+    given = " ".join(f"--{option} {value}" for option, value in vars(asked).items() if option not in ("json", "kept"))
+    result = {"measurement": name, "command": f"scripts/bench {name} {given}", "machine": machine(), **figures}
+    text = json.dumps(result, ensure_ascii=False, indent=1)
     print(text)
-    if file:
-        Path(file).write_text(f"{text}\n", "utf-8")
+    if asked.json:
+        target = TOP / asked.json
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(f"{text}\n", "utf-8")
 
 
 def bare(value: Any) -> Any:

@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ PLAIN = {name: value for name, value in os.environ.items() if not name.lower().e
 
 
 @define
-class Peer:
+class Peer(ABC):
     name: str
     folder: Path
     version: str = ""
@@ -32,12 +33,13 @@ class Peer:
     slug_of: dict[str, str] = field(factory=dict)
     """The notice of each watched address."""
 
+    @abstractmethod
     def prepare(self, site: CountingReplica) -> None:
-        raise NotImplementedError
+        """Install the program where it is not, and have it watch the site."""
 
+    @abstractmethod
     def cycle(self) -> tuple[Cost, set[str]]:
         """Look at everything once; (cost, notices about which it raised an alarm)."""
-        raise NotImplementedError
 
 
 def selectors(site: CountingReplica, folder: Path) -> dict[str, str]:

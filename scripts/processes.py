@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import platform
-import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +78,3 @@ def proportional(pid: int) -> int:
 
 def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def machine() -> dict[str, Any]:
-    """Where it was measured."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
-    return {
-        "processor": f"{model} ({platform.machine()}), {os.cpu_count()} cores, shared with other work",
-        "system": platform.release(),
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "load": round(os.getloadavg()[0], 1),
-        "versions": {name: version(name) for name in ("guidelines-archive", "scrapy", "trafilatura", "datasette")},
-    }
