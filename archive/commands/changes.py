@@ -82,6 +82,7 @@ def _facts(story: Story) -> list[str]:
     """Whom it concerns, and the bytes of both fetches."""
     facts = (
         ("涉及", story.concern.sentence),
+        ("处理建议", story.advice),
         ("旧原件 SHA-256", story.sha256_before),
         ("新原件 SHA-256", story.sha256),
     )

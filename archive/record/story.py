@@ -19,6 +19,7 @@ from archive import words
 from archive.clock import local
 from archive.compare.redline import DELETE, EQUAL, Op
 from archive.model import Kind
+from archive.record.advice import advice
 from archive.record.concern import Concern
 from archive.record.database import Row, rows_of
 from archive.record.difference import Difference, RowStory, of_json, version_of, work_out
@@ -131,6 +132,15 @@ class Story(Difference):
             return ""
         more = "等" if len(self.behind) > MOST_BEHIND else ""
         return f"国家标准已改，以下 {len(self.behind)} 家尚未改：{'、'.join(self.behind[:MOST_BEHIND])}{more}"
+
+    @property
+    def advice(self) -> str:
+        return advice(
+            self.kind,
+            rows=bool(self.all_rows),
+            restored=bool(self.restored_at),
+            withdrawn=bool(self.withdrawn_at),
+        )
 
     @property
     def restored(self) -> str:

@@ -9,6 +9,8 @@ from attrs import evolve
 
 from archive.compare.excerpts import IN_A_MESSAGE, passages
 from archive.compare.redline import redline
+from archive.model import Kind
+from archive.record.advice import advice
 from archive.record.look import read_only
 from archive.record.store import Store
 from archive.record.story import Story, stories
@@ -98,3 +100,26 @@ def test_passages_show_what_stands_around_a_change_and_no_more() -> None:
 
 def test_every_channel_has_its_flavour() -> None:
     assert set(markup.FLAVOURS) == {"mail", "apprise", "wecom", "dingtalk", "feishu"}
+
+
+def test_a_message_says_what_to_do(told: list[Story]) -> None:
+    rows, words, first = told
+    for story, wanted in (
+        (rows, "请按对照页逐行修改本地目录，再按新的内容公开"),
+        (words, "请阅读改动之处，核对本地目录和办理要求是否需要调整"),
+        (evolve(words, kind="gone"), "撤下不等于废止：请先向发布机构核实"),
+        (evolve(words, kind="repealed"), "请停止引用这份通知"),
+        (evolve(rows, restored_at="2026-05-01T00:00:00Z"), "原文已恢复，无需再改"),
+        (evolve(rows, withdrawn_at="2026-05-01T00:00:00Z"), "这条变化已撤销"),
+    ):
+        for channel in markup.FLAVOURS:
+            message = compose(channel, [Entry("AAAA-BBBB-CC", "change", story)], BASE, "演示档案")
+            assert f"处理建议 {wanted}" in message.text
+        assert wanted in render.change(story)
+    assert first.advice == ""
+
+
+def test_every_kind_of_change_says_what_to_do_or_needs_nothing() -> None:
+    nothing = {Kind.NEW, Kind.UPGRADE}
+    for kind in Kind:
+        assert bool(advice(kind, rows=False, restored=False, withdrawn=False)) is (kind not in nothing)
