@@ -15,13 +15,14 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from attrs import evolve, frozen
 
-from archive.model import Grid
 from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import pdf_layout as layout
 from crawler.reading.formats import pdf_scan
 from crawler.reading.formats import pdf_tables as tables
 from crawler.reading.formats.errors import corrupt, encrypted, needs_ocr, too_large
 from crawler.reading.formats.ocr import engine
+from crawler.reading.formats.pdf_cuts import mend
+from crawler.reading.formats.pdf_grid import Laid
 from crawler.reading.formats.pdf_loose import Columns
 from crawler.reading.formats.pdf_tables import FAULTS, Found
 
@@ -44,7 +45,7 @@ class Page:
 
     number: int
     height: float
-    parts: tuple[layout.Line | Grid, ...] = ()
+    parts: tuple[layout.Line | Laid, ...] = ()
     fault: str = ""
     """'' | 'scan' | 'garbled'"""
     recognised: bool = False
@@ -85,32 +86,36 @@ def _judged(pages: list[Page], review: list[str]) -> tuple[list[Block], tuple[st
     if bad:
         review.append(f"{_numbers(bad)}是扫描图像或乱码，没有读出；请核对原件。")
     running = _running(pages)
-    return [block for page in pages for block in _blocks(page, running, len(pages) > 1)], tuple(review)
+    kept = [evolve(page, parts=tuple(_body(page, running, len(pages) > 1))) for page in pages]
+    mend([page.parts for page in kept])
+    return [block for page in kept for block in _blocks(page)], tuple(review)
 
 
 def _numbers(pages: Sequence[Page]) -> str:
     return f"第 {'、'.join(str(page.number) for page in pages)} 页"
 
 
-def _blocks(page: Page, running: set[str], numbered: bool) -> Iterator[Block]:
-    """Tables and paragraphs of a page without its running heads, feet and page number."""
-    kept = [
-        part
-        for part in page.parts
+def _body(page: Page, running: set[str], numbered: bool) -> Iterator[layout.Line | Laid]:
+    """Lines and tables of a page without its running heads, feet and page number."""
+    for part in page.parts:
         if not (
             isinstance(part, layout.Line)
             and _at_edge(part, page)
             and (_shape(part.text) in running or (numbered and _PAGE_NUMBER.fullmatch(part.text)))
-        )
-    ]
-    lines = [part for part in kept if isinstance(part, layout.Line)]
+        ):
+            yield part
+
+
+def _blocks(page: Page) -> Iterator[Block]:
+    """Its tables and paragraphs."""
+    lines = [part for part in page.parts if isinstance(part, layout.Line)]
     left, right = min((line.x0 for line in lines), default=0), max((line.x1 for line in lines), default=0)
-    for is_line, group in groupby(kept, key=lambda part: isinstance(part, layout.Line)):
+    for is_line, group in groupby(page.parts, key=lambda part: isinstance(part, layout.Line)):
         if is_line:
             prose = [part for part in group if isinstance(part, layout.Line)]
             yield from (Paragraph(text) for text in layout.paragraphs(prose, left, right))
         else:
-            yield from (part for part in group if isinstance(part, Grid))
+            yield from (grid for part in group if isinstance(part, Laid) and (grid := part.grid()) is not None)
 
 
 def _running(pages: Sequence[Page]) -> set[str]:

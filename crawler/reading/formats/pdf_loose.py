@@ -11,12 +11,11 @@ from itertools import pairwise
 
 from attrs import evolve, frozen
 
-from archive.model import Grid, Place
 from archive.words.columns import GROUPS
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
-from crawler.reading.formats import grids
-from crawler.reading.formats.pdf_layout import CLINGING, Char, Line, homes, levels, lines_of, paragraphs
+from crawler.reading.formats.pdf_grid import Cell, Laid
+from crawler.reading.formats.pdf_layout import CLINGING, Char, Line, homes, levels, lines_of
 from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
 
 _LABELS = "\n".join(ROLE_OF)
@@ -85,7 +84,7 @@ class Loose:
 
     top: float
     bottom: float
-    grid: Grid
+    laid: Laid
     columns: Columns
 
 
@@ -284,11 +283,16 @@ def _table(paper: Paper, region: Sequence[Sequence[Segment]], head: int, columns
     cells = _head_cells(region[:head], columns) if head else []
     depth = 1 + max((cell.row + cell.rows - 1 for cell in cells), default=-1)
     cells += _body_cells(body, bands, columns, rules if columns.ruled else (), depth)
-    grid = grids.build(cells, Place(0, page=paper.page), height=depth + len(bands))
-    if grid is None:
+    if not cells:
         return []
-    grid = evolve(grid, doubts={depth + row: reason for row, reason in doubts.items()})
-    return [Loose(top, bottom, grid, columns)]
+    ys = [*(top + (start - top) * row / depth for row in range(depth)), *_edges(bands)]
+    found = Laid(paper.page, cells, ys, list(columns.edges))
+    found.doubts = {depth + row: reason for row, reason in doubts.items()}
+    return [Loose(top, bottom, found, columns)]
+
+
+def _edges(bands: Sequence[Band]) -> list[float]:
+    return [bands[0].top, *(band.bottom for band in bands)]
 
 
 def _by_column(chars: Sequence[Char], columns: Columns) -> list[list[Char]]:
@@ -299,7 +303,7 @@ def _by_column(chars: Sequence[Char], columns: Columns) -> list[list[Char]]:
     return found
 
 
-def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[grids.Cell]:
+def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[Cell]:
     segments = [segment for row in rows for segment in row]
     groups = _groups(segments)
     texts: list[list[Segment]] = [[] for _ in range(columns.count)]
@@ -308,16 +312,16 @@ def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[gri
             texts[columns.at((segment.x0 + segment.x1) / 2)].append(segment)
     labels = ["".join(s.text for s in sorted(mine, key=lambda s: s.top)) for mine in texts]
     over = [_over(label, texts[index], groups) for index, label in enumerate(labels)]
-    cells: list[grids.Cell] = []
+    cells: list[Cell] = []
     for index, label in enumerate(labels):
         group = over[index]
         if group is None:
-            cells.append(grids.Cell(0, index, 2 if groups else 1, 1, label))
+            cells.append(Cell(0, index, 2 if groups else 1, 1, label))
             continue
         if index == 0 or over[index - 1] is not group:
             wide = next((n for n in range(index, len(over)) if over[n] is not group), len(over)) - index
-            cells.append(grids.Cell(0, index, 1, wide, group.text))
-        cells.append(grids.Cell(1, index, 1, 1, label))
+            cells.append(Cell(0, index, 1, wide, group.text))
+        cells.append(Cell(1, index, 1, 1, label))
     return cells
 
 
@@ -329,23 +333,19 @@ def _over(label: str, mine: Sequence[Segment], groups: Sequence[Segment]) -> Seg
 
 def _body_cells(
     body: Sequence[Column], bands: Sequence[Band], columns: Columns, rules: Sequence[Rule], depth: int
-) -> list[grids.Cell]:
-    cells: list[grids.Cell] = []
+) -> list[Cell]:
+    cells: list[Cell] = []
     for column in body:
         left, right = columns.edges[column.index], columns.edges[column.index + 1]
         middle = (left + right) / 2
         mine = [rule.y for rule in rules if rule.x0 - 2 <= middle <= rule.x1 + 2]
         for first, last in merged_down(column, bands, mine):
             lines = [line for line in column.lines if bands[first].top <= _middle(line) < bands[last].bottom]
-            cells.append(grids.Cell(depth + first, column.index, last - first + 1, 1, _text(lines, column)))
+            cell = Cell(depth + first, column.index, last - first + 1, 1, "", lines, column.left, column.right)
+            cell.set()
+            cells.append(cell)
     return cells
 
 
 def _middle(line: Line) -> float:
     return (line.top + line.bottom) / 2
-
-
-def _text(lines: Sequence[Line], column: Column) -> str:
-    if not lines:
-        return ""
-    return "\n".join(paragraphs(lines, column.left, column.right, indented=False))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from attrs import frozen
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
-from archive.model import Grid
 from crawler.reading.formats import pdf_layout as layout
 from crawler.reading.formats.errors import DAMAGE
+from crawler.reading.formats.pdf_grid import Laid, laid_out
 from crawler.reading.formats.pdf_loose import Columns, Loose, Paper, Rule, loose_tables
 
 FAULTS = (PdfminerException, MalformedPDFException, PSException, *DAMAGE)
@@ -24,7 +25,7 @@ _FOOT = 0.93
 class Found:
     """What stands on a page from top to bottom, and the columns with which a table without lines may go on."""
 
-    parts: tuple[layout.Line | Grid, ...]
+    parts: tuple[layout.Line | Laid, ...]
     carried: Columns | None = None
 
 
@@ -65,29 +66,30 @@ class Sheet:
 
 def arranged(sheet: Sheet, carried: Columns | None) -> Found:
     """Ruled tables, or without any those that the text forms, and the lines between them."""
-    placed: list[tuple[float, float, Grid]] = []
+    placed: list[tuple[float, float, Laid]] = []
     rest = sheet.chars
     for (left, top, right, bottom), cells in sheet.tables:
         inside = [c for c in rest if left <= c.middle[0] <= right and top <= c.middle[1] <= bottom]
-        grid = layout.grid_of(cells, inside, sheet.number)
-        if grid is None or not any(map(any, grid.cells)):
+        laid = laid_out(cells, inside, sheet.number)
+        if laid is None or not any(cell.text for cell in laid.cells):
             continue
+        laid.unclosed = _unclosed(laid, sheet.rules)
         taken = set(map(id, inside))
         rest = [c for c in rest if id(c) not in taken]
-        placed.append((top, bottom, grid))
+        placed.append((top, bottom, laid))
     loose: list[Loose] = []
-    if not placed:
+    if all(laid.height == 1 for _, _, laid in placed):  # none, or the stripes of a table whose rows have a ground
         loose = loose_tables(Paper(_body(sheet.chars, sheet.height), sheet.rules, sheet.number), carried)
-    return _placed(sheet.chars, placed, loose)
+    return _placed(sheet.chars, [] if loose else placed, loose)
 
 
 def _body(chars: Sequence[layout.Char], height: float) -> list[layout.Char]:
     return [char for char in chars if char.middle[1] < height * _FOOT]
 
 
-def _placed(chars: Sequence[layout.Char], ruled: list[tuple[float, float, Grid]], loose: Sequence[Loose]) -> Found:
-    parts: list[layout.Line | Grid] = []
-    grids = [*ruled, *((table.top, table.bottom, table.grid) for table in loose)]
+def _placed(chars: Sequence[layout.Char], ruled: list[tuple[float, float, Laid]], loose: Sequence[Loose]) -> Found:
+    parts: list[layout.Line | Laid] = []
+    grids = [*ruled, *((table.top, table.bottom, table.laid) for table in loose)]
     rest = list(chars)
     if loose:
         rest = [c for c in rest if not any(top <= c.middle[1] <= bottom for top, bottom, _ in grids)]
@@ -104,22 +106,35 @@ def _placed(chars: Sequence[layout.Char], ruled: list[tuple[float, float, Grid]]
 def _closing(edges: Iterable[Any], chars: Sequence[layout.Char]) -> Iterable[Any]:
     """The lines that are missing where vertical ones end together in the open, with text between them: a page's cut."""
     upright = [e for e in edges if e["orientation"] == "v"]
-    level = [e for e in edges if e["orientation"] == "h"]
+    rules = [Rule(e["x0"], e["x1"], e["top"]) for e in edges if e["orientation"] == "h"]
     for end in ("top", "bottom"):
         for y in layout.edges_of([e[end] for e in upright]):
             mine = [e for e in upright if abs(e[end] - y) <= _NEAR]
-            x0, x1 = min(e["x0"] for e in mine), max(e["x1"] for e in mine)
-            if len({round(e["x0"]) for e in mine}) < 4 or _covered(level, x0, x1, y):
+            sides = layout.edges_of([e["x0"] for e in mine])
+            if len(sides) < 4:
                 continue
-            ends = {"x0": x0, "x1": x1, "width": x1 - x0, "top": y, "bottom": y, "doctop": y, "height": 0}
-            yield ends | {"orientation": "h", "object_type": "line"}
+            # a merged cell may be open where its neighbours are closed
+            for x0, x1 in pairwise(sides):
+                if not (_passed(upright, x0, y) or _passed(upright, x1, y) or _ruled((x0 + x1) / 2, y, rules)):
+                    ends = {"x0": x0, "x1": x1, "width": x1 - x0, "top": y, "bottom": y, "doctop": y, "height": 0}
+                    yield ends | {"orientation": "h", "object_type": "line"}
 
 
-def _covered(level: Iterable[Any], x0: float, x1: float, y: float) -> bool:
-    """Whether lines at this height reach over more than half of the way."""
-    near = sorted((e["x0"], e["x1"]) for e in level if abs(e["top"] - y) <= _NEAR)
-    reach, covered = x0, 0.0
-    for left, right in near:
-        covered += max(0.0, min(right, x1) - max(left, reach))
-        reach = max(reach, right)
-    return covered * 2 > x1 - x0
+def _passed(upright: Iterable[Any], x: float, y: float) -> bool:
+    """Whether vertical lines at this place reach above this height and below it."""
+    mine = [e for e in upright if abs(e["x0"] - x) <= _NEAR]
+    return any(e["top"] < y - _NEAR for e in mine) and any(e["bottom"] > y + _NEAR for e in mine)
+
+
+def _ruled(x: float, y: float, rules: Iterable[Rule]) -> bool:
+    return any(rule.x0 - 2 <= x <= rule.x1 + 2 and abs(rule.y - y) <= _NEAR for rule in rules)
+
+
+def _unclosed(laid: Laid, rules: Sequence[Rule]) -> tuple[frozenset[int], frozenset[int]]:
+    """Columns without a ruling above and below; none where no column has one: then it says nothing."""
+    middles = [(x0 + x1) / 2 for x0, x1 in pairwise(laid.xs)]
+    above, below = (
+        frozenset(n for n, x in enumerate(middles) if not _ruled(x, y, rules)) for y in (laid.ys[0], laid.ys[-1])
+    )
+    none = frozenset[int]()
+    return (none if len(above) == laid.width else above, none if len(below) == laid.width else below)

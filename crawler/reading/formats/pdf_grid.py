@@ -1,0 +1,113 @@
+"""A table as it stands on a page: cells with their lines of text, and where its rows and columns end."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from attrs import define, field
+
+from archive.model import Grid, Place
+from crawler.reading.formats import grids
+from crawler.reading.formats.pdf_layout import Box, Char, Line, edges_of, homes, levels, lines_of, paragraphs
+
+
+@define(eq=False)
+class Cell:
+    row: int
+    column: int
+    rows: int
+    columns: int
+    text: str = ""
+    lines: list[Line] = field(factory=list)
+    """Empty where only the text is known: in the header of a table without rulings."""
+    left: float = 0.0
+    right: float = 0.0
+    """From where to where its lines may reach, in points."""
+
+    def set(self) -> None:
+        """Its text from its lines."""
+        self.text = "\n".join(paragraphs(self.lines, self.left, self.right, indented=False))
+
+
+@define(eq=False)
+class Laid:
+    """A table on one page, before it is known what it goes on with."""
+
+    page: int
+    cells: list[Cell]
+    ys: list[float]
+    """Where rows end, one more than rows."""
+    xs: list[float]
+    unclosed: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+    """Columns that no ruling ends above and below, where rulings end the others."""
+    doubts: dict[int, str] = field(factory=dict)
+
+    @property
+    def height(self) -> int:
+        return len(self.ys) - 1
+
+    @property
+    def width(self) -> int:
+        return len(self.xs) - 1
+
+    def at(self, row: int, column: int) -> Cell | None:
+        """The cell that covers a place."""
+        for cell in self.cells:
+            if cell.row <= row < cell.row + cell.rows and cell.column <= column < cell.column + cell.columns:
+                return cell
+        return None
+
+    def grid(self) -> Grid | None:
+        placed = [grids.Cell(cell.row, cell.column, cell.rows, cell.columns, cell.text) for cell in self.cells]
+        grid = grids.build(placed, Place(0, page=self.page), height=self.height)
+        return grid and Grid(grid.cells, grid.place, grid.spans, doubts=dict(self.doubts))
+
+
+def laid_out(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Laid | None:
+    """A ruled table from the boxes of its cells; None for a frame of one row or column around prose."""
+    found = sorted({box for box in boxes if box[2] - box[0] > 1 and box[3] - box[1] > 1}, key=lambda b: (b[1], b[0]))
+    xs, ys = edges_of([x for b in found for x in (b[0], b[2])]), edges_of([y for b in found for y in (b[1], b[3])])
+    if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
+        return None
+    owner: dict[tuple[int, int], Cell] = {}
+    cells: list[Cell] = []
+    for box in found:
+        left, last_column, top, last_row = _at(xs, box[0]), _at(xs, box[2]), _at(ys, box[1]), _at(ys, box[3])
+        if last_column <= left or last_row <= top or (top, left) in owner:
+            continue
+        cells.append(Cell(top, left, last_row - top, last_column - left))
+        for row in range(top, last_row):
+            for column in range(left, last_column):
+                owner.setdefault((row, column), cells[-1])
+    _write(cells, owner, chars, xs, ys)
+    return Laid(page, cells, ys, xs)
+
+
+def _write(
+    cells: Sequence[Cell],
+    owner: dict[tuple[int, int], Cell],
+    chars: Iterable[Char],
+    xs: Sequence[float],
+    ys: Sequence[float],
+) -> None:
+    def home_of(char: Char) -> Cell | None:
+        x, y = char.middle
+        return owner.get((bisect_right(ys, y) - 1, bisect_right(xs, x) - 1))
+
+    inside: dict[int, list[Char]] = {id(cell): [] for cell in cells}
+    for level in levels(chars, 0.3):
+        for home, char in homes(level, home_of):
+            inside[id(home)].append(char)
+    for cell in cells:
+        cell.lines = lines_of(inside[id(cell)])
+        if cell.lines:
+            # the padding is not known; text begins as far from its left edge as it ends from its right one
+            cell.left, edge = xs[cell.column], xs[cell.column + cell.columns]
+            padding = max(min(line.x0 for line in cell.lines) - cell.left, 0.0)
+            cell.right = edge - min(padding, 6.0)
+            cell.set()
+
+
+def _at(edges: Sequence[float], value: float) -> int:
+    return min(range(len(edges)), key=lambda i: abs(edges[i] - value))
