@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from archive.model import Grid, Place
 from crawler.reading.formats import grids
 from crawler.reading.formats.pdf_layout import Box, Char, Line, edges_of, homes, levels, lines_of, paragraphs
+
+_NONE: frozenset[int] = frozenset()
+_NEAR = 3.0
+"""Points within which a line is at a height."""
+
+
+@frozen
+class Rule:
+    """A horizontal line, in points."""
+
+    x0: float
+    x1: float
+    y: float
+
+    def passes(self, x: float, y: float) -> bool:
+        return self.x0 - 2 <= x <= self.x1 + 2 and abs(self.y - y) <= _NEAR
 
 
 @define(eq=False)
@@ -39,9 +56,11 @@ class Laid:
     ys: list[float]
     """Where rows end, one more than rows."""
     xs: list[float]
-    unclosed: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
+    unclosed: tuple[frozenset[int], frozenset[int]] = (_NONE, _NONE)
     """Columns that no ruling ends above and below, where rulings end the others."""
     doubts: dict[int, str] = field(factory=dict)
+    guessed: bool = False
+    """Whether no line divides its rows: each has a cell of its own in each column, what is merged is not known."""
 
     @property
     def height(self) -> int:
@@ -57,6 +76,15 @@ class Laid:
             if cell.row <= row < cell.row + cell.rows and cell.column <= column < cell.column + cell.columns:
                 return cell
         return None
+
+    def close(self, rules: Sequence[Rule]) -> None:
+        """Note which columns these lines leave open; none where they close no column: then it says nothing."""
+        middles = [(x0 + x1) / 2 for x0, x1 in pairwise(self.xs)]
+        above, below = (
+            frozenset(n for n, x in enumerate(middles) if not any(rule.passes(x, y) for rule in rules))
+            for y in (self.ys[0], self.ys[-1])
+        )
+        self.unclosed = (above if len(above) < self.width else _NONE, below if len(below) < self.width else _NONE)
 
     def grid(self) -> Grid | None:
         placed = [grids.Cell(cell.row, cell.column, cell.rows, cell.columns, cell.text) for cell in self.cells]
@@ -93,7 +121,8 @@ def _write(
 ) -> None:
     def home_of(char: Char) -> Cell | None:
         x, y = char.middle
-        return owner.get((bisect_right(ys, y) - 1, bisect_right(xs, x) - 1))
+        row = min(max(bisect_right(ys, y) - 1, 0), len(ys) - 2)
+        return owner.get((row, bisect_right(xs, x) - 1))
 
     inside: dict[int, list[Char]] = {id(cell): [] for cell in cells}
     for level in levels(chars, 0.3):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 Home = TypeVar("Home")
 Box = tuple[float, float, float, float]
@@ -35,6 +35,10 @@ class Char:
     def size(self) -> float:
         return max(self.bottom - self.top, 1.0)
 
+    def within(self, top: float, bottom: float) -> bool:
+        """Whether it stands between these heights, with a third of itself at least: a page's end cuts through lines."""
+        return self.top + self.size / 3 < bottom and self.bottom - self.size / 3 > top
+
 
 @frozen
 class Line:
@@ -47,6 +51,10 @@ class Line:
     """Width of its beginning that no line end may cut: a word or character with the marks that cling to it."""
     blank: bool = False
     """Whether a blank stands at its end."""
+
+
+def moved(line: Line, down: float) -> Line:
+    return evolve(line, top=line.top + down, bottom=line.bottom + down)
 
 
 def lines_of(chars: Iterable[Char]) -> list[Line]:

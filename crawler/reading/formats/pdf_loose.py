@@ -14,23 +14,16 @@ from attrs import evolve, frozen
 from archive.words.columns import GROUPS
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
-from crawler.reading.formats.pdf_grid import Cell, Laid
+from crawler.reading.formats.pdf_grid import Cell, Laid, Rule
 from crawler.reading.formats.pdf_layout import CLINGING, Char, Line, homes, levels, lines_of
 from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
 
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
+_PADDING = 14
+"""Points between text and the line above or below it, at the most."""
 _CROSSING = 0.2
 """Share of the lines of a page that may reach over the columns of the page before and still go on with its table."""
-
-
-@frozen
-class Rule:
-    """A horizontal line, in points."""
-
-    x0: float
-    x1: float
-    y: float
 
 
 @frozen
@@ -287,8 +280,22 @@ def _table(paper: Paper, region: Sequence[Sequence[Segment]], head: int, columns
         return []
     ys = [*(top + (start - top) * row / depth for row in range(depth)), *_edges(bands)]
     found = Laid(paper.page, cells, ys, list(columns.edges))
+    found.guessed = not columns.ruled
+    if columns.ruled:
+        _close(found, depth, paper.rules)
     found.doubts = {depth + row: reason for row, reason in doubts.items()}
     return [Loose(top, bottom, found, columns)]
+
+
+def _close(laid: Laid, first: int, rules: Sequence[Rule]) -> None:
+    """The first row begins and the last one ends at a line, if there is one beside their text."""
+    lines = [line for cell in laid.cells for line in cell.lines]
+    least, most = min(line.top for line in lines), max(line.bottom for line in lines)
+    above = [rule.y for rule in rules if laid.ys[first] - _PADDING <= rule.y <= least + 1]
+    below = [rule.y for rule in rules if most - 9 <= rule.y <= laid.ys[-1] + _PADDING]
+    laid.ys[first] = max(above, default=laid.ys[first])
+    laid.ys[-1] = min(below, default=laid.ys[-1])
+    laid.close(rules)
 
 
 def _edges(bands: Sequence[Band]) -> list[float]:
@@ -339,7 +346,7 @@ def _body_cells(
         left, right = columns.edges[column.index], columns.edges[column.index + 1]
         middle = (left + right) / 2
         mine = [rule.y for rule in rules if rule.x0 - 2 <= middle <= rule.x1 + 2]
-        for first, last in merged_down(column, bands, mine):
+        for first, last in merged_down(bands, mine):
             lines = [line for line in column.lines if bands[first].top <= _middle(line) < bands[last].bottom]
             cell = Cell(depth + first, column.index, last - first + 1, 1, "", lines, column.left, column.right)
             cell.set()

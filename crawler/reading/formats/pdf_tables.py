@@ -12,8 +12,8 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from crawler.reading.formats import pdf_layout as layout
 from crawler.reading.formats.errors import DAMAGE
-from crawler.reading.formats.pdf_grid import Laid, laid_out
-from crawler.reading.formats.pdf_loose import Columns, Loose, Paper, Rule, loose_tables
+from crawler.reading.formats.pdf_grid import Laid, Rule, laid_out
+from crawler.reading.formats.pdf_loose import Columns, Loose, Paper, loose_tables
 
 FAULTS = (PdfminerException, MalformedPDFException, PSException, *DAMAGE)
 _NEAR = 3.0
@@ -69,11 +69,11 @@ def arranged(sheet: Sheet, carried: Columns | None) -> Found:
     placed: list[tuple[float, float, Laid]] = []
     rest = sheet.chars
     for (left, top, right, bottom), cells in sheet.tables:
-        inside = [c for c in rest if left <= c.middle[0] <= right and top <= c.middle[1] <= bottom]
+        inside = [c for c in rest if left <= c.middle[0] <= right and c.within(top, bottom)]
         laid = laid_out(cells, inside, sheet.number)
         if laid is None or not any(cell.text for cell in laid.cells):
             continue
-        laid.unclosed = _unclosed(laid, sheet.rules)
+        laid.close(sheet.rules)
         taken = set(map(id, inside))
         rest = [c for c in rest if id(c) not in taken]
         placed.append((top, bottom, laid))
@@ -94,7 +94,7 @@ def _placed(chars: Sequence[layout.Char], ruled: list[tuple[float, float, Laid]]
     if loose:
         rest = [c for c in rest if not any(top <= c.middle[1] <= bottom for top, bottom, _ in grids)]
     else:
-        taken = {id(c) for c in rest for top, bottom, grid in ruled if top <= c.middle[1] <= bottom}
+        taken = {id(c) for c in rest for top, bottom, _ in ruled if c.within(top, bottom)}
         rest = [c for c in rest if id(c) not in taken]
     for top, _, grid in sorted(grids, key=lambda found: found[0]):
         parts += layout.lines_of(c for c in rest if c.middle[1] < top)
@@ -115,7 +115,9 @@ def _closing(edges: Iterable[Any], chars: Sequence[layout.Char]) -> Iterable[Any
                 continue
             # a merged cell may be open where its neighbours are closed
             for x0, x1 in pairwise(sides):
-                if not (_passed(upright, x0, y) or _passed(upright, x1, y) or _ruled((x0 + x1) / 2, y, rules)):
+                if not (
+                    _passed(upright, x0, y) or _passed(upright, x1, y) or any(r.passes((x0 + x1) / 2, y) for r in rules)
+                ):
                     ends = {"x0": x0, "x1": x1, "width": x1 - x0, "top": y, "bottom": y, "doctop": y, "height": 0}
                     yield ends | {"orientation": "h", "object_type": "line"}
 
@@ -124,17 +126,3 @@ def _passed(upright: Iterable[Any], x: float, y: float) -> bool:
     """Whether vertical lines at this place reach above this height and below it."""
     mine = [e for e in upright if abs(e["x0"] - x) <= _NEAR]
     return any(e["top"] < y - _NEAR for e in mine) and any(e["bottom"] > y + _NEAR for e in mine)
-
-
-def _ruled(x: float, y: float, rules: Iterable[Rule]) -> bool:
-    return any(rule.x0 - 2 <= x <= rule.x1 + 2 and abs(rule.y - y) <= _NEAR for rule in rules)
-
-
-def _unclosed(laid: Laid, rules: Sequence[Rule]) -> tuple[frozenset[int], frozenset[int]]:
-    """Columns without a ruling above and below; none where no column has one: then it says nothing."""
-    middles = [(x0 + x1) / 2 for x0, x1 in pairwise(laid.xs)]
-    above, below = (
-        frozenset(n for n, x in enumerate(middles) if not _ruled(x, y, rules)) for y in (laid.ys[0], laid.ys[-1])
-    )
-    none = frozenset[int]()
-    return (none if len(above) == laid.width else above, none if len(below) == laid.width else below)
