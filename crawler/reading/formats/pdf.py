@@ -34,7 +34,6 @@ FEW = 8
 """Characters: a page with no more and an image is a scan with a stamp or a page number."""
 _ODD = re.compile(r"[!-/:-@\[-`{-~\x80-\xff\ufffd\ue000-\uf8ff\x00-\x08]|\(cid:\d+\)")
 _CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
-_PAGE_NUMBER = re.compile(r"[-–—·\s]*(第\s*)?\d{1,4}\s*(页)?[-–—·\s]*([/,，共]*\s*共?\s*\d{1,4}\s*页?)?")
 _MARGIN = 0.12
 """Share of the page's height, at its top and at its bottom, in which running heads and feet stand."""
 
@@ -101,7 +100,7 @@ def _body(page: Page, running: set[str], numbered: bool) -> Iterator[layout.Line
         if not (
             isinstance(part, layout.Line)
             and _at_edge(part, page)
-            and (_shape(part.text) in running or (numbered and _PAGE_NUMBER.fullmatch(part.text)))
+            and (_shape(part.text) in running or (numbered and layout.PAGE_NUMBER.fullmatch(part.text)))
         ):
             yield part
 

@@ -84,7 +84,9 @@ def _single(fragment: Fragment) -> bool:
 
 def _known(one: Fragment, other: Fragment, column: int) -> bool | None:
     """Whether two parts are one cell, as far as lines and texts say; None where they do not."""
-    if column in one.part.linked or column in one.part.laid.unclosed[1] or column in other.part.laid.unclosed[0]:
+    if column in one.part.linked:
+        return one.part.linked[column]
+    if column in one.part.laid.unclosed[1] or column in other.part.laid.unclosed[0]:
         return True
     if one.cell.text and one.cell.text == other.cell.text:
         return False
@@ -115,7 +117,7 @@ def _stands(group: Sequence[Fragment], middle: Middle) -> bool:
     """Whether these parts can be a cell: with text, in its middle; empty, one part whose row was left blank."""
     if not any(fragment.lines for fragment in group):
         return len(group) == 1 and _single(group[0])
-    return centred(group, middle)
+    return centred(group, middle) or _at_top(group)
 
 
 def centred(group: Sequence[Fragment], middle: Middle) -> bool:
@@ -123,6 +125,14 @@ def centred(group: Sequence[Fragment], middle: Middle) -> bool:
     above = lines[0].top - group[0].top
     below = sum(fragment.height for fragment in group) - (lines[-1].bottom - group[0].top)
     return abs(above - below - middle.bias) <= middle.slack and _dense(lines)
+
+
+def _at_top(group: Sequence[Fragment]) -> bool:
+    """Some programs do not set the text of a cell that is cut in its middle, but begin at the top of its first part."""
+    first, *others = group
+    if not others or not first.lines or any(fragment.lines for fragment in others):
+        return False
+    return first.lines[0].top - first.top < first.lines[0].bottom - first.lines[0].top
 
 
 def _lines(group: Sequence[Fragment]) -> Iterator[Line]:

@@ -114,8 +114,8 @@ def _join_rows(above: Part, below: Part) -> None:
             continue
         if whole is not None:
             _append(whole, rest, shift)
+        above.linked[column] = rest.rows > 1
         if rest.rows > 1:
-            above.linked.add(column)
             rest.rows, rest.lines, rest.text = rest.rows - 1, [], ""
             fill(rest, whole.text if whole else "", above.roles[column])
             rest.row += 1  # with the others below the row that goes

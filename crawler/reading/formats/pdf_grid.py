@@ -78,13 +78,14 @@ class Laid:
         return None
 
     def close(self, rules: Sequence[Rule]) -> None:
-        """Note which columns these lines leave open; none where they close no column: then it says nothing."""
+        """Note which columns these lines leave open; none where that are most: then lines do not end the cells here."""
         middles = [(x0 + x1) / 2 for x0, x1 in pairwise(self.xs)]
         above, below = (
             frozenset(n for n, x in enumerate(middles) if not any(rule.passes(x, y) for rule in rules))
             for y in (self.ys[0], self.ys[-1])
         )
-        self.unclosed = (above if len(above) < self.width else _NONE, below if len(below) < self.width else _NONE)
+        few = self.width / 2
+        self.unclosed = (above if len(above) < few else _NONE, below if len(below) < few else _NONE)
 
     def grid(self) -> Grid | None:
         placed = [grids.Cell(cell.row, cell.column, cell.rows, cell.columns, cell.text) for cell in self.cells]

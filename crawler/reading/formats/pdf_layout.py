@@ -15,6 +15,7 @@ _OPENING = "（《“‘〔【〈(["
 CLINGING = "，。；：、！？）》”’〕】〉)],.;:!?"
 """Marks that stay with what they follow, and may hang over the edge of its cell."""
 _UNIT = re.compile(r"[（《“‘〔【〈(\[]*(?:(?:[0-9A-Za-z.,%/-]+[〕）)\]]?)+|.)[，。；：、？！）》”’〕】〉)\].,;:!?…]*")
+PAGE_NUMBER = re.compile(r"[-–—·\s]*(第\s*)?\d{1,4}\s*(页)?[-–—·\s]*([/,，共]*\s*共?\s*\d{1,4}\s*页?)?")
 _SAME = 3.0
 """Points within which two rulings are one (pdfplumber snaps to the same)."""
 

@@ -29,8 +29,8 @@ class Part:
     laid: Laid
     first: int
     roles: tuple[str, ...]
-    linked: set[int] = field(factory=set)
-    """Columns whose last cell is known to go on in the next part."""
+    linked: dict[int, bool] = field(factory=dict)
+    """Columns of which it is known whether their last cell goes on in the next part."""
 
     @property
     def last(self) -> int:

@@ -10,15 +10,16 @@ from attrs import frozen
 from pdfminer.psexceptions import PSException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
+from crawler.reading.catalogue.headers import is_header
 from crawler.reading.formats import pdf_layout as layout
 from crawler.reading.formats.errors import DAMAGE
 from crawler.reading.formats.pdf_grid import Laid, Rule, laid_out
-from crawler.reading.formats.pdf_loose import Columns, Loose, Paper, loose_tables
+from crawler.reading.formats.pdf_loose import Columns, Loose, Paper, loose_tables, visual_lines
 
 FAULTS = (PdfminerException, MalformedPDFException, PSException, *DAMAGE)
 _NEAR = 3.0
 _FOOT = 0.93
-"""Share of the page's height below which only its number stands."""
+"""Share of the page's height below which its number may stand."""
 
 
 @frozen
@@ -78,13 +79,27 @@ def arranged(sheet: Sheet, carried: Columns | None) -> Found:
         rest = [c for c in rest if id(c) not in taken]
         placed.append((top, bottom, laid))
     loose: list[Loose] = []
-    if all(laid.height == 1 for _, _, laid in placed):  # none, or the stripes of a table whose rows have a ground
+    # what the stripes of a ground under every second row give are no tables
+    if not placed or carried is not None or any(is_header(s.text for s in row) for row in visual_lines(rest)):
         loose = loose_tables(Paper(_body(sheet.chars, sheet.height), sheet.rules, sheet.number), carried)
     return _placed(sheet.chars, [] if loose else placed, loose)
 
 
 def _body(chars: Sequence[layout.Char], height: float) -> list[layout.Char]:
-    return [char for char in chars if char.middle[1] < height * _FOOT]
+    """Without the lines at the foot of the page that stand apart, or are its number."""
+    body = [char for char in chars if char.middle[1] < height * _FOOT]
+    reach = max((char.bottom for char in body if char.text.strip()), default=0.0)
+    for level in layout.levels((char for char in chars if char.middle[1] >= height * _FOOT), 0.3):
+        inked = [char for char in level if char.text.strip()]
+        if not inked or inked[0].top - reach > inked[0].size or layout.PAGE_NUMBER.fullmatch(_text(level)):
+            break
+        body += level
+        reach = max(char.bottom for char in inked)
+    return body
+
+
+def _text(level: Sequence[layout.Char]) -> str:
+    return "".join(char.text for char in level).strip()
 
 
 def _placed(chars: Sequence[layout.Char], ruled: list[tuple[float, float, Laid]], loose: Sequence[Loose]) -> Found:
