@@ -18,6 +18,8 @@ _MOST = 60
 """Rows that one cell may reach over."""
 _BLANK, _TORN = 10_000.0, 3_000.0
 """What a row without text, and a blank inside a cell, cost, against squared points from the middle."""
+_CUT = 50.0
+"""What it costs that a cell which goes on on the next page has its text at its top: some programs set it so."""
 _RIVAL = 20.0
 """Squared points by which the best way must be better than the next one."""
 
@@ -88,7 +90,7 @@ def merge(rows: Sequence[Row], column: int, bias: float, slack: float) -> list[R
     if not ways:
         return [row for row in rows if not any(row.top <= block.middle < row.bottom for block in blocks)]
     cells = list(ways[0].cells())
-    doubtful = {row for mine, theirs in cells if not theirs for row in mine}
+    doubtful = {row for mine, theirs in cells if len(theirs) != 1 for row in mine}
     if len(ways) > 1 and ways[1].cost - ways[0].cost < _RIVAL:
         others = {mine for mine, _ in ways[1].cells()}
         doubtful |= {row for mine, _ in cells if mine not in others for row in mine}
@@ -145,9 +147,13 @@ def _cost(rows: Sequence[Row], blocks: Sequence[_Block], bias: float, slack: flo
         return _BLANK if len(rows) == 1 else None
     top, bottom = rows[0].top, rows[-1].bottom
     off = (blocks[0].top + blocks[-1].bottom) / 2 - (top + bottom) / 2 - bias / 2
-    if abs(off) > slack or blocks[0].top < top - slack or blocks[-1].bottom > bottom + slack:
+    if blocks[0].top < top - slack or blocks[-1].bottom > bottom + slack:
         return None
-    return off**2 + _TORN * (len(blocks) - 1)
+    if abs(off) <= slack:
+        return off**2 + _TORN * (len(blocks) - 1)
+    size = blocks[0].lines[0].bottom - blocks[0].lines[0].top
+    cut = rows[0].laid is not rows[-1].laid and len(blocks) == 1
+    return _CUT if cut and 0 <= blocks[0].top - top < size else None
 
 
 def _write(rows: Sequence[Row], column: int, lines: Sequence[Line]) -> None:
