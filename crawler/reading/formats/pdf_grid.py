@@ -13,6 +13,8 @@ from crawler.reading.formats import grids
 from crawler.reading.formats.pdf_layout import Box, Char, Line, edges_of, homes, levels, lines_of, paragraphs
 
 _NONE: frozenset[int] = frozenset()
+_LOW = 6.0
+"""Points below which no line of text has room."""
 _NEAR = 3.0
 """Points within which a line is at a height."""
 
@@ -110,7 +112,22 @@ def laid_out(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Laid | N
             for column in range(left, last_column):
                 owner.setdefault((row, column), cells[-1])
     _write(cells, owner, chars, xs, ys)
-    return Laid(page, cells, ys, xs)
+    laid = Laid(page, cells, ys, xs)
+    for row in reversed(range(laid.height)):
+        _without_sliver(laid, row)
+    return laid
+
+
+def _without_sliver(laid: Laid, row: int) -> None:
+    """No row where only the gap between two frames is: too low for text, and without any."""
+    mine = [cell for cell in laid.cells if cell.row == row and cell.rows == 1]
+    if laid.height < 3 or laid.ys[row + 1] - laid.ys[row] > _LOW or any(cell.text for cell in mine):
+        return
+    laid.cells = [cell for cell in laid.cells if cell not in mine]
+    for cell in laid.cells:
+        cell.rows -= cell.row <= row < cell.row + cell.rows
+        cell.row -= cell.row > row
+    del laid.ys[row if row else 1]
 
 
 def _write(

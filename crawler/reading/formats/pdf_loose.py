@@ -245,6 +245,8 @@ def _crossed(segment: Segment, columns: Columns) -> int:
 def _fits(rows: Sequence[Sequence[Segment]], columns: Columns) -> bool:
     """Whether lines at the top of a page go on with these columns."""
     segments = [segment for row in rows for segment in row]
+    if segments and all(columns.at(segment.x0) > 1 and not _crossed(segment, columns) for segment in segments):
+        return True  # the last lines of a cell on the right: no prose begins there
     if not segments or max(len(row) for row in rows) < 3:
         return False
     return sum(_crossed(segment, columns) > 0 for segment in segments) <= _CROSSING * len(segments)
@@ -254,8 +256,19 @@ def _without_prose(region: Sequence[Sequence[Segment]], head: int, columns: Colu
     """Without the lines below the table that reach over its columns: a remark, a signature."""
     stop = len(region)
     while stop > head and len(region[stop - 1]) == 1 and _crossed(region[stop - 1][0], columns) >= 1:
+        if _under(region[stop - 1][0], region[head : stop - 1]):
+            break
         stop -= 1
     return region[:stop]
+
+
+def _under(segment: Segment, above: Sequence[Sequence[Segment]]) -> bool:
+    """Whether it is the next line of a cell: it begins where a line directly above it does."""
+    return any(
+        abs(other.x0 - segment.x0) < 0.2 * segment.size and 0 <= segment.top - other.bottom < 0.6 * segment.size
+        for row in above[-3:]
+        for other in row[1:]
+    )
 
 
 # ---------------------------------------------------------------- the grid
