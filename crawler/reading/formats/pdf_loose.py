@@ -256,7 +256,7 @@ def _without_prose(region: Sequence[Sequence[Segment]], head: int, columns: Colu
     """Without the lines below the table that reach over its columns: a remark, a signature."""
     stop = len(region)
     while stop > head and len(region[stop - 1]) == 1 and _crossed(region[stop - 1][0], columns) >= 1:
-        if _under(region[stop - 1][0], region[head : stop - 1]):
+        if columns.at(region[stop - 1][0].x0) > 1 and _under(region[stop - 1][0], region[head : stop - 1]):
             break
         stop -= 1
     return region[:stop]
@@ -267,7 +267,7 @@ def _under(segment: Segment, above: Sequence[Sequence[Segment]]) -> bool:
     return any(
         abs(other.x0 - segment.x0) < 0.2 * segment.size and 0 <= segment.top - other.bottom < 0.6 * segment.size
         for row in above[-3:]
-        for other in row[1:]
+        for other in row
     )
 
 

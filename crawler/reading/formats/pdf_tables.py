@@ -44,7 +44,7 @@ def ruled(pages: Sequence[Any], number: int, carried: Columns | None) -> Found |
         usable = [c for c in page.chars if c["upright"] and c["text"]]
         chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in usable]
         edges = list(page.edges)
-        settings = {"explicit_horizontal_lines": list(_closing(edges, chars))}
+        settings = {"explicit_horizontal_lines": list(_closing(edges))}
         tables = [(t.bbox, [cell for cell in t.cells if cell is not None]) for t in page.find_tables(settings)]
         height = float(page.height)
         page.close()
@@ -118,26 +118,28 @@ def _placed(chars: Sequence[layout.Char], ruled: list[tuple[float, float, Laid]]
     return Found((*parts, *layout.lines_of(rest)), loose[-1].columns if loose else None)
 
 
-def _closing(edges: Iterable[Any], chars: Sequence[layout.Char]) -> Iterable[Any]:
-    """The lines that are missing where vertical ones end together in the open, with text between them: a page's cut."""
+def _closing(edges: Iterable[Any]) -> Iterable[Any]:
+    """The lines that are missing where vertical ones end together: at a page's cut, of all cells or of a merged one."""
     upright = [e for e in edges if e["orientation"] == "v"]
     rules = [Rule(e["x0"], e["x1"], e["top"]) for e in edges if e["orientation"] == "h"]
     for end in ("top", "bottom"):
         for y in layout.edges_of([e[end] for e in upright]):
-            mine = [e for e in upright if abs(e[end] - y) <= _NEAR]
-            sides = layout.edges_of([e["x0"] for e in mine])
+            sides = layout.edges_of([e["x0"] for e in upright if abs(e[end] - y) <= _NEAR])
             if len(sides) < 4:
                 continue
-            # a merged cell may be open where its neighbours are closed
-            for x0, x1 in pairwise(sides):
-                if not (
-                    _passed(upright, x0, y) or _passed(upright, x1, y) or any(r.passes((x0 + x1) / 2, y) for r in rules)
-                ):
+            passed = {x: _passed(upright, x, y) for x in sides}
+            missing = [(x0, x1) for x0, x1 in pairwise(sides) if not any(r.passes((x0 + x1) / 2, y) for r in rules)]
+            most = sum(x1 - x0 for x0, x1 in missing) * 2 > sides[-1] - sides[0]
+            for x0, x1 in missing:
+                # lines that meet are one line drawn row by row, unless a row ends here in most columns
+                if max(passed[x0], passed[x1]) < (2 if most else 1):
                     ends = {"x0": x0, "x1": x1, "width": x1 - x0, "top": y, "bottom": y, "doctop": y, "height": 0}
                     yield ends | {"orientation": "h", "object_type": "line"}
 
 
-def _passed(upright: Iterable[Any], x: float, y: float) -> bool:
-    """Whether vertical lines at this place reach above this height and below it."""
+def _passed(upright: Iterable[Any], x: float, y: float) -> int:
+    """2: a vertical line goes past this height; 1: two meet there; 0: none goes on."""
     mine = [e for e in upright if abs(e["x0"] - x) <= _NEAR]
-    return any(e["top"] < y - _NEAR for e in mine) and any(e["bottom"] > y + _NEAR for e in mine)
+    if any(e["top"] < y - _NEAR and e["bottom"] > y + _NEAR for e in mine):
+        return 2
+    return int(any(e["top"] < y - _NEAR for e in mine) and any(e["bottom"] > y + _NEAR for e in mine))
