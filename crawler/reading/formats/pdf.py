@@ -21,7 +21,7 @@ from crawler.reading.formats import pdf_scan
 from crawler.reading.formats import pdf_tables as tables
 from crawler.reading.formats.errors import corrupt, encrypted, needs_ocr, too_large
 from crawler.reading.formats.ocr import engine
-from crawler.reading.formats.pdf_cuts import mend
+from crawler.reading.formats.pdf_cuts import mended
 from crawler.reading.formats.pdf_grid import Laid
 from crawler.reading.formats.pdf_loose import Columns
 from crawler.reading.formats.pdf_tables import FAULTS, Found
@@ -85,8 +85,8 @@ def _judged(pages: list[Page], review: list[str]) -> tuple[list[Block], tuple[st
     if bad:
         review.append(f"{_numbers(bad)}是扫描图像或乱码，没有读出；请核对原件。")
     running = _running(pages)
-    kept = [evolve(page, parts=tuple(_body(page, running, len(pages) > 1))) for page in pages]
-    mend([page.parts for page in kept])
+    parts = mended([list(_body(page, running, len(pages) > 1)) for page in pages])
+    kept = [evolve(page, parts=tuple(mine)) for page, mine in zip(pages, parts, strict=True)]
     return [block for page in kept for block in _blocks(page)], tuple(review)
 
 

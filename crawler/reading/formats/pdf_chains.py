@@ -86,7 +86,7 @@ def _known(one: Fragment, other: Fragment, column: int) -> bool | None:
     """Whether two parts are one cell, as far as lines and texts say; None where they do not."""
     if column in one.part.linked:
         return one.part.linked[column]
-    if column in one.part.laid.unclosed[1] or column in other.part.laid.unclosed[0]:
+    if column in one.part.laid.carries or column in one.part.laid.unclosed[1] or column in other.part.laid.unclosed[0]:
         return True
     if one.cell.text and one.cell.text == other.cell.text:
         return False

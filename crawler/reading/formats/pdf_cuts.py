@@ -7,6 +7,7 @@ stands in the middle of all parts together. Where that is not to be seen, the ro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from crawler.reading.formats.pdf_chains import DOUBT, centred, fill, fragment, whole_cells
 from crawler.reading.formats.pdf_grid import Cell, Laid
@@ -17,8 +18,42 @@ from crawler.reading.formats.pdf_runs import MARKS, SET_ONCE, Middle, Part, runs
 MERGED = "表格没有线，合并的单元格包括哪些行不能确定，请对照原件核对"
 
 
-def mend(pages: Sequence[Sequence[Line | Laid]]) -> None:
-    """Put together what the ends of pages have cut, in place. pages: what stands on each, from top to bottom."""
+def mended(pages: Sequence[Sequence[Line | Laid]]) -> list[list[Line | Laid]]:
+    """What stands on each page, from top to bottom, with what the ends of pages have cut put together."""
+    found = [list(parts) for parts in pages]
+    for above, below in pairwise(found):
+        _without_clipped(above, below)
+    _mend(found)
+    return found
+
+
+def _without_clipped(above: list[Line | Laid], below: list[Line | Laid]) -> None:
+    """A merged cell may be drawn whole on both pages, and what is outside of the table hidden: no text of its own."""
+    one = next((part for part in reversed(above) if isinstance(part, Laid)), None)
+    other = next((part for part in below if isinstance(part, Laid)), None)
+    if one is None or other is None or one.width != other.width:
+        return
+    last = [one.at(one.height - 1, column) for column in range(one.width)]
+    for parts, start, stop in ((above, above.index(one) + 1, len(above)), (below, 0, below.index(other))):
+        for line in parts[start:stop]:
+            words = line.text.split() if isinstance(line, Line) else []
+            of = [
+                next((c for c, cell in enumerate(last) if cell and _drawn(word, cell, other, c)), -1) for word in words
+            ]
+            if words and -1 not in of:
+                parts.remove(line)
+                one.carries |= set(of)
+
+
+def _drawn(word: str, last: Cell, laid: Laid, column: int) -> bool:
+    """Whether of a page's last cell and the next page's cells in its column one has this text and another one none."""
+    others = [cell for cell in laid.cells if cell.column == column]
+    if last.text:
+        return word in last.text and any(not cell.text for cell in others)
+    return any(word in cell.text for cell in others)
+
+
+def _mend(pages: Sequence[Sequence[Line | Laid]]) -> None:
     for run in runs(pages):
         guessed = all(part.laid.guessed for part in run)
         middle = setting(run, run[0].of(*SET_ONCE)) if guessed else None
@@ -40,15 +75,17 @@ def mend(pages: Sequence[Sequence[Line | Laid]]) -> None:
 def _edge(run: Sequence[Part], middle: Middle) -> None:
     """Where the first and the last row of each page end, of which only the text is known: as far from its number as on
     its other side."""
-    for part in run:
+    for before, part, after in zip([None, *run], run, [*run[1:], None], strict=False):
         ys, serials = part.laid.ys, part.of("serial")
-        for row, edge, other in ((part.first, part.first, part.first + 1), (part.last, -1, -2)):
-            cell = part.own(row, serials[0]) if serials and part.last > part.first else None
-            if cell is None or not cell.lines:
-                continue
-            new = cell.lines[0].top + cell.lines[-1].bottom - middle.bias - ys[other]
-            if abs(new - ys[edge]) <= 3 * middle.slack:
-                ys[edge] = new
+        if not serials or part.last <= part.first:
+            continue
+        for row, edge, other, beside in (
+            (part.first, part.first, part.first + 1, before.own(before.last, serials[0]) if before else None),
+            (part.last, -1, -2, after.own(after.first, serials[0]) if after else None),
+        ):
+            cell = part.own(row, serials[0])
+            if cell and cell.lines and (beside is None or beside.text):  # else the page's end may cut this row
+                ys[edge] = cell.lines[0].top + cell.lines[-1].bottom - middle.bias - ys[other]
 
 
 # ---------------------------------------------------------------- rows

@@ -60,6 +60,8 @@ class Laid:
     xs: list[float]
     unclosed: tuple[frozenset[int], frozenset[int]] = (_NONE, _NONE)
     """Columns that no ruling ends above and below, where rulings end the others."""
+    carries: set[int] = field(factory=set)
+    """Columns whose last cell goes on on the next page: its text is drawn on both, here outside of the table."""
     doubts: dict[int, str] = field(factory=dict)
     guessed: bool = False
     """Whether no line divides its rows: each has a cell of its own in each column, what is merged is not known."""

@@ -45,7 +45,7 @@ class Segment:
     top: float
     bottom: float
     pieces: tuple[tuple[float, float], ...]
-    """From where to where its characters reach, without the marks that may hang over an edge."""
+    """From where to where its characters reach, without the marks at its end, which may hang over an edge."""
 
     @property
     def size(self) -> float:
@@ -131,7 +131,10 @@ def _segment(run: Sequence[Char]) -> Segment | None:
     if not inked:
         return None
     top, bottom = min(char.top for char in inked), max(char.bottom for char in inked)
-    pieces = tuple((char.x0, char.x1) for char in inked if char.text not in CLINGING)
+    end = len(inked)
+    while end > 1 and inked[end - 1].text in CLINGING:
+        end -= 1
+    pieces = tuple((char.x0, char.x1) for char in inked[:end])
     text = "".join(char.text for char in run).strip()
     return Segment(text, inked[0].x0, max(inked[-1].x1, inked[0].x1), top, bottom, pieces)
 

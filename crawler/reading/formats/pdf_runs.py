@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from archive.words.columns import FLAGS
 from crawler.reading.catalogue.drafts import SINGLE_GROUPS
-from crawler.reading.catalogue.headers import begins_header, read_header
+from crawler.reading.catalogue.headers import Header, begins_header, read_header
 from crawler.reading.catalogue.lattice import Lattice
 from crawler.reading.formats.pdf_grid import Cell, Laid
 from crawler.reading.formats.pdf_layout import Line
@@ -78,10 +78,12 @@ def _part(laid: Laid) -> Part | None:
     if grid is None:
         return None
     lattice = Lattice.of(grid)
-    starts = [row for row in range(len(lattice)) if begins_header(lattice, row)]
-    if not starts:
+    header: Header | None = None
+    for row in range(len(lattice)):
+        if begins_header(lattice, row) and (header is None or row >= header.stop):
+            header = read_header(lattice, row)
+    if header is None:
         return None
-    header = read_header(lattice, starts[-1])
     return Part(laid, header.stop, tuple(column.role for column in header.columns))
 
 

@@ -41,7 +41,7 @@ def ruled(pages: Sequence[Any], number: int, carried: Columns | None) -> Found |
     page = pages[number - 1]
     try:
         # a damaged font gives characters without text
-        usable = [c for c in page.chars if c["upright"] and c["text"]]
+        usable = [c for c in page.chars if c["upright"] and c["text"] and c["bottom"] > 0 and c["top"] < page.height]
         chars = [layout.Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in usable]
         edges = list(page.edges)
         settings = {"explicit_horizontal_lines": list(_closing(edges))}
