@@ -6,7 +6,7 @@ else that stands in columns stays text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from attrs import evolve, frozen
@@ -15,13 +15,15 @@ from archive.words.columns import GROUPS
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.formats.pdf_grid import Cell, Laid, Rule
-from crawler.reading.formats.pdf_layout import CLINGING, Char, Line, homes, levels, lines_of
+from crawler.reading.formats.pdf_layout import Char, Line, homes, levels, lines_of
 from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
+from crawler.reading.formats.pdf_segments import Segment, visual_lines
 
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
 _PADDING = 14
 """Points between text and the line above or below it, at the most."""
+_TORN = "列与列之间没有线，有文字跨过推断的列边，请对照原件核对"
 _CROSSING = 0.2
 """Share of the lines of a page that may reach over the columns of the page before and still go on with its table."""
 
@@ -33,23 +35,6 @@ class Paper:
     chars: Sequence[Char]
     rules: Sequence[Rule]
     page: int
-
-
-@frozen
-class Segment:
-    """Characters of one line without a gap between them."""
-
-    text: str
-    x0: float
-    x1: float
-    top: float
-    bottom: float
-    pieces: tuple[tuple[float, float], ...]
-    """From where to where its characters reach, without the marks at its end, which may hang over an edge."""
-
-    @property
-    def size(self) -> float:
-        return self.bottom - self.top
 
 
 @frozen
@@ -107,38 +92,6 @@ def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
     return found
 
 
-# ---------------------------------------------------------------- lines and segments
-
-
-def visual_lines(chars: Iterable[Char]) -> list[list[Segment]]:
-    """Segments by the height at which they stand."""
-    found = (_segments(level) for level in levels(chars, 0.3))
-    return [row for row in found if row]
-
-
-def _segments(level: Sequence[Char]) -> list[Segment]:
-    runs: list[list[Char]] = []
-    for char in level:
-        if runs and char.x0 - runs[-1][-1].x1 <= 0.45 * char.size:
-            runs[-1].append(char)
-        else:
-            runs.append([char])
-    return [segment for run in runs if (segment := _segment(run)) is not None]
-
-
-def _segment(run: Sequence[Char]) -> Segment | None:
-    inked = [char for char in run if not char.text.isspace()]
-    if not inked:
-        return None
-    top, bottom = min(char.top for char in inked), max(char.bottom for char in inked)
-    end = len(inked)
-    while end > 1 and inked[end - 1].text in CLINGING:
-        end -= 1
-    pieces = tuple((char.x0, char.x1) for char in inked[:end])
-    text = "".join(char.text for char in run).strip()
-    return Segment(text, inked[0].x0, max(inked[-1].x1, inked[0].x1), top, bottom, pieces)
-
-
 # ---------------------------------------------------------------- the header
 
 
@@ -185,7 +138,13 @@ def _columns(region: Sequence[Sequence[Segment]], head: int) -> Columns | None:
     labels = _stacked([segment for segment in header if segment not in groups])
     if len(labels) < 3:
         return None
-    pieces = [piece for row in region[head:] if len(row) > 1 for segment in row for piece in segment.pieces]
+    starts = [segment.x0 for row in region[head:] if len(row) > 1 for segment in row[1:]]
+    inside = [
+        row
+        for row in region[head:]
+        if len(row) > 1 or any(abs(row[0].x0 - x0) < 0.1 * row[0].size for x0 in starts)  # no prose begins there
+    ]
+    pieces = [piece for row in inside for segment in row for piece in segment.pieces]
     left = min([labels[0][0].x0, *(x0 for x0, _ in pieces)])
     right = max([max(s.x1 for s in labels[-1]), *(x1 for _, x1 in pieces)])
     edges = [left - 2]
@@ -300,7 +259,24 @@ def _table(paper: Paper, region: Sequence[Sequence[Segment]], head: int, columns
     if columns.ruled:
         _close(found, depth, paper.rules)
     found.doubts = {depth + row: reason for row, reason in doubts.items()}
+    torn = [segment for row in region[head:] for segment in row if _torn(segment, columns)]
+    for number, band in enumerate(bands):
+        if any(band.top <= (segment.top + segment.bottom) / 2 < band.bottom for segment in torn):
+            found.doubts.setdefault(depth + number, _TORN)
     return [Loose(top, bottom, found, columns)]
+
+
+def _torn(segment: Segment, columns: Columns) -> bool:
+    """Whether an edge goes through its words: where columns part is then not sure."""
+    slack = 0.5 * segment.size
+    for edge in columns.edges[1:-1]:
+        before = max((x1 for x0, x1 in segment.words if (x0 + x1) / 2 < edge), default=None)
+        after = min((x0 for x0, x1 in segment.words if (x0 + x1) / 2 >= edge), default=None)
+        if before is None or after is None or not segment.x0 + slack < edge < segment.x1 - slack:
+            continue
+        if after - before < 0.1 * segment.size:
+            return True
+    return False
 
 
 def _close(laid: Laid, first: int, rules: Sequence[Rule]) -> None:
