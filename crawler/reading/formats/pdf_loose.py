@@ -126,7 +126,7 @@ def _near(above: Sequence[Segment], below: Sequence[Segment]) -> bool:
 
 def _titles_top(rows: Sequence[Sequence[Segment]], top: int, least: int) -> int:
     """The lines of title above a header that follows on the same page."""
-    while top > least and len(rows[top - 1]) == 1:
+    while top > least and len(rows[top - 1]) == 1 and not _under(rows[top - 1][0], rows[least : top - 1]):
         top -= 1
     return top
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -12,6 +13,8 @@ from attrs import frozen
 from crawler.reading.formats.pdf_layout import Line
 
 _SERIAL = re.compile(r"[(（]?\d{1,4}[)）.、．]?")
+_MOST = 600
+"""Lines that are looked at."""
 _DOUBT = "行与行之间没有线，行的起止按文字间距推断，请对照原件核对"
 
 
@@ -77,11 +80,17 @@ def _cuts(
     cuts: list[float] = []
     doubts: dict[int, str] = {}
     above = [gap for gap in wide if gap[1] <= anchors[0].top + 2 and gap[0] > extent[0]]
+    pitch = _pitch(columns, anchors)
     if above:
         cuts.append((above[-1][0] + above[-1][1]) / 2)
+    elif pitch and any(line.top < anchors[0].top - pitch / 2 for column in columns for line in column.lines):
+        cuts.append(_beside(columns, anchors[0], pitch))
     for one, other in pairwise(anchors):
         middle, next_middle = (one.top + one.bottom) / 2, (other.top + other.bottom) / 2
         between = [gap for gap in gaps if middle < (gap[0] + gap[1]) / 2 < next_middle]
+        if pitch and max((b - a for a, b in between), default=0.0) < pitch:
+            cuts.append(_beside(columns, other, pitch))
+            continue
         if not between:
             cuts.append((middle + next_middle) / 2)
             doubts |= {len(cuts) - 1: _DOUBT, len(cuts): _DOUBT}
@@ -96,6 +105,26 @@ def _cuts(
     if below and below[-1][1] - below[-1][0] > 3 * (anchors[-1].bottom - anchors[-1].top):
         cuts.append((below[-1][0] + below[-1][1]) / 2)
     return cuts, doubts
+
+
+def _beside(columns: Sequence[Column], anchor: Line, pitch: float) -> float:
+    """Just above the lines that stand beside a number."""
+    lines = [line for column in columns for line in column.lines]
+    return min(line.top for line in lines if abs(line.top - anchor.top) < pitch / 2) - 0.1
+
+
+def _pitch(columns: Sequence[Column], anchors: Sequence[Line]) -> float:
+    """From line to line, in points, where cells begin at the top of their row; 0 where not: in the middle of a row,
+    every second cell stands half a line lower or higher than its number."""
+    steps = [below.top - above.top for column in columns for above, below in pairwise(column.lines)]
+    pitch = median(steps) if steps else 0.0
+    lines = [line for column in columns for line in column.lines][:_MOST]
+    if pitch < 1 or not lines:
+        return 0.0
+    tops = [anchor.top for anchor in anchors]
+    rests = [((line.top - tops[max(bisect_right(tops, line.top + pitch / 2) - 1, 0)]) / pitch) % 1 for line in lines]
+    alike = max(sum(min(abs(rest - one), 1 - abs(rest - one)) < 0.15 for rest in rests) for one in set(rests))
+    return pitch if alike >= 0.95 * len(rests) else 0.0
 
 
 def _solid(columns: Sequence[Column], serial: int | None) -> list[Column]:

@@ -130,10 +130,10 @@ def _closing(edges: Iterable[Any]) -> Iterable[Any]:
                 continue
             passed = {x: _passed(upright, x, y) for x in sides}
             missing = [(x0, x1) for x0, x1 in pairwise(sides) if not any(r.passes((x0 + x1) / 2, y) for r in rules)]
-            most = sum(x1 - x0 for x0, x1 in missing) * 2 > sides[-1] - sides[0]
+            whole = sum(x1 - x0 for x0, x1 in missing) > 0.9 * (sides[-1] - sides[0])
             for x0, x1 in missing:
-                # lines that meet are one line drawn row by row, unless a row ends here in most columns
-                if max(passed[x0], passed[x1]) < (2 if most else 1):
+                # lines that meet are one line drawn row by row, unless they meet so in all columns
+                if max(passed[x0], passed[x1]) < (2 if whole else 1):
                     ends = {"x0": x0, "x1": x1, "width": x1 - x0, "top": y, "bottom": y, "doctop": y, "height": 0}
                     yield ends | {"orientation": "h", "object_type": "line"}
 
