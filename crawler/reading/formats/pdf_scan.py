@@ -21,7 +21,7 @@ _LEAST = 400
 def recognised(page: Any, number: int, carried: Columns | None) -> tuple[Found, float] | None:
     """What stands on the page, each row of a table in doubt, and the page's height in the same points.
 
-    page: of pdfium. None where nothing recognises here.
+    page: of pdfium. None where nothing recognises here, or nothing can be read.
     """
     if not engine.installed():
         return None
@@ -31,6 +31,8 @@ def recognised(page: Any, number: int, carried: Columns | None) -> tuple[Found, 
 
     picture = page.render(scale=scale(max(page.get_size())), rev_byteorder=False).to_numpy()[:, :, :3].copy()
     sheet = recognise(picture)
+    if sheet is None:
+        return None
     tables = [(_around(cells), cells) for cells in sheet.tables]
     found = arranged(Sheet(sheet.chars, tables, (), sheet.height, number), carried)
     for part in found.parts:
