@@ -58,6 +58,8 @@ def _mend(pages: Sequence[Sequence[Line | Laid]]) -> None:
         guessed = all(part.laid.guessed for part in run)
         middle = setting(run, run[0].of(*SET_ONCE)) if guessed else None
         if middle is not None:
+            for part in run:
+                _split(part, middle)
             _edge(run, middle)
         _whole_rows(run)
         run = [part for part in run if part.laid.height > part.first]
@@ -70,6 +72,24 @@ def _mend(pages: Sequence[Sequence[Line | Laid]]) -> None:
                     row.laid.doubts.setdefault(row.number, MERGED)
             elif not guessed:
                 whole_cells(run, column)
+
+
+def _split(part: Part, middle: Middle) -> None:
+    """Lines beyond the end that a page's last row must have by its number begin the next row; so above the first."""
+    serials = part.of("serial")
+    if not serials or part.last <= part.first:
+        return
+    for row, other in ((part.last, part.last), (part.first, part.first + 1)):
+        cell, ys = part.own(row, serials[0]), part.laid.ys
+        if cell is None or not cell.lines:
+            continue
+        end, slack = cell.lines[0].top + cell.lines[-1].bottom - middle.bias - ys[other], middle.slack / 2
+        if not ys[row] + slack < end < ys[row + 1] - slack:
+            continue
+        lines = [line for mine in part.laid.cells if mine.row == row for line in mine.lines]
+        below = row == other
+        if any(line.top > end - slack if below else line.bottom < end + slack for line in lines):
+            part.laid.split(row, end)
 
 
 def _edge(run: Sequence[Part], middle: Middle) -> None:

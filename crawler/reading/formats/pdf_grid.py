@@ -81,6 +81,22 @@ class Laid:
                 return cell
         return None
 
+    def split(self, row: int, y: float) -> None:
+        """Two rows of one, each with its own cells: what stands above this height and what stands below."""
+        mine = [cell for cell in self.cells if cell.row == row and cell.rows == 1]
+        for cell in self.cells:
+            cell.row += cell.row > row
+        for cell in mine:
+            rest = Cell(row + 1, cell.column, 1, cell.columns, "", [], cell.left, cell.right)
+            rest.lines = [line for line in cell.lines if line.top + line.bottom >= 2 * y]
+            cell.lines = [line for line in cell.lines if line.top + line.bottom < 2 * y]
+            cell.set()
+            rest.set()
+            self.cells.append(rest)
+        self.cells.sort(key=lambda cell: (cell.row, cell.column))
+        self.ys.insert(row + 1, y)
+        self.doubts = {number + (number > row): reason for number, reason in self.doubts.items()}
+
     def close(self, rules: Sequence[Rule]) -> None:
         """Note which columns these lines leave open; none where that are most: then lines do not end the cells here."""
         middles = [(x0 + x1) / 2 for x0, x1 in pairwise(self.xs)]
