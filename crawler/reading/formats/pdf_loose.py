@@ -21,6 +21,8 @@ from crawler.reading.formats.pdf_segments import Segment, visual_lines
 
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
+_FEW = 4
+"""Lines below a header that say too little of where its columns end; the page before says more."""
 _PADDING = 14
 """Points between text and the line above or below it, at the most."""
 _TORN = "列与列之间没有线，有文字跨过推断的列边，请对照原件核对"
@@ -86,6 +88,8 @@ def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
         end = _titles_top(rows, _header_top(rows, later), stop) if later is not None else len(rows)
         region, head = rows[top:end], stop - top
         columns = _columns(region, head)
+        if columns and carried and columns.count == carried.count and len(region) - head < _FEW:
+            columns = evolve(columns, edges=carried.edges)
         before = end
         if columns is not None:
             found += _table(paper, _without_prose(region, head, columns), head, columns)
