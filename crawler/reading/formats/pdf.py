@@ -200,13 +200,25 @@ def _rulings(page: Any) -> int:
 def _chars(page: Any) -> list[layout.Char]:
     """The characters as pdfium places them, without the blanks and line ends it makes up."""
     text = page.get_textpage()
-    height = page.get_height()
+    turned, size = page.get_rotation(), page.get_size()
     chars: list[layout.Char] = []
     for index in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, index)
         if code in (0, 10, 13) or raw.FPDFText_IsGenerated(text, index) == 1 or 0xD800 <= code <= 0xDFFF:
             continue
-        x0, y0, x1, y1 = text.get_charbox(index, loose=True)
-        chars.append(layout.Char(chr(code), x0, height - y1, x1, height - y0))
+        chars.append(layout.Char(chr(code), *_shown(text.get_charbox(index, loose=True), turned, size)))
     text.close()
     return chars
+
+
+def _shown(box: layout.Box, turned: int, size: tuple[float, float]) -> layout.Box:
+    """Left, top, right, bottom as the page is shown, of left, bottom, right, top on its sheet; turned: degrees."""
+    (x0, y0, x1, y1), (width, height) = box, size
+    match turned:
+        case 90:
+            return y0, x0, y1, x1
+        case 180:
+            return width - x1, y0, width - x0, y1
+        case 270:
+            return width - y1, height - x1, width - y0, height - x0
+    return x0, height - y1, x1, height - y0

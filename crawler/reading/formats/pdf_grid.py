@@ -10,9 +10,10 @@ from attrs import define, field, frozen
 
 from archive.model import Grid, Place
 from crawler.reading.formats import grids
-from crawler.reading.formats.pdf_layout import Box, Char, Line, edges_of, homes, levels, lines_of, paragraphs
+from crawler.reading.formats.pdf_layout import CLINGING, Box, Char, Line, edges_of, homes, levels, lines_of, paragraphs
 
 _NONE: frozenset[int] = frozenset()
+_HOMELESS = "表格里有文字不在任何单元格中，请对照原件核对"
 _LOW = 6.0
 """Points below which no line of text has room."""
 _NEAR = 3.0
@@ -129,8 +130,13 @@ def laid_out(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Laid | N
         for row in range(top, last_row):
             for column in range(left, last_column):
                 owner.setdefault((row, column), cells[-1])
-    _write(cells, owner, chars, xs, ys)
     laid = Laid(page, cells, ys, xs)
+    chars = list(chars)
+    _write(cells, owner, chars, xs, ys)
+    for char in chars:
+        row, column = _place(char, xs, ys)
+        if (row, column) not in owner and char.text.strip() and char.text not in CLINGING:
+            laid.doubts[row] = _HOMELESS
     for row in reversed(range(laid.height)):
         _without_sliver(laid, row)
     return laid
@@ -156,9 +162,7 @@ def _write(
     ys: Sequence[float],
 ) -> None:
     def home_of(char: Char) -> Cell | None:
-        x, y = char.middle
-        row = min(max(bisect_right(ys, y) - 1, 0), len(ys) - 2)
-        return owner.get((row, bisect_right(xs, x) - 1))
+        return owner.get(_place(char, xs, ys))
 
     inside: dict[int, list[Char]] = {id(cell): [] for cell in cells}
     for level in levels(chars, 0.3):
@@ -172,6 +176,11 @@ def _write(
             padding = max(min(line.x0 for line in cell.lines) - cell.left, 0.0)
             cell.right = edge - min(padding, 6.0)
             cell.set()
+
+
+def _place(char: Char, xs: Sequence[float], ys: Sequence[float]) -> tuple[int, int]:
+    x, y = char.middle
+    return min(max(bisect_right(ys, y) - 1, 0), len(ys) - 2), bisect_right(xs, x) - 1
 
 
 def _at(edges: Sequence[float], value: float) -> int:
