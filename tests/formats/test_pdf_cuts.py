@@ -148,6 +148,20 @@ def test_the_last_lines_of_a_row_at_the_foot_of_a_page_are_its_own_and_the_numbe
     assert last.content.replace("\n", "") == content.replace("\n", "")
 
 
+def test_lines_that_begin_below_a_label_over_others_part_no_label_beside_them() -> None:
+    sheet = Sheet()
+    sheet.page([*head(60), *rows(1, 3, 90, level1="甲类")], lines=False)
+    high = sheet.height
+    for y in (60, 90, 140, 190, 240):
+        sheet.canvas.line(XS[0], high - y, XS[-1], high - y)
+    for number, x in enumerate(XS):
+        sheet.canvas.line(x, high - (60 if number in (0, 3, 4, 8) else 75), x, high - 240)
+    for first, last in ((0, 3), (4, 8)):
+        sheet.canvas.line(XS[first], high - 75, XS[last], high - 75)
+    (label,) = [cell for cell in sheet.read().tables[0].grid.cells[0] if cell and "内容" in cell]
+    assert label == "公开内容"
+
+
 def test_a_text_in_a_table_that_is_in_no_cell_makes_its_row_doubtful() -> None:
     sheet = Sheet()
     sheet.page([*head(60), *rows(1, 3, 90), *(cell for cell in rows(4, 4, 240) if cell[0] < 6)])

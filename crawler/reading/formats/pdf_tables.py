@@ -129,7 +129,12 @@ def _closing(edges: Iterable[Any]) -> Iterable[Any]:
             if len(sides) < 4:
                 continue
             passed = {x: _passed(upright, x, y) for x in sides}
-            missing = [(x0, x1) for x0, x1 in pairwise(sides) if not any(r.passes((x0 + x1) / 2, y) for r in rules)]
+            inner = [e["x0"] for e in upright if e["top"] < y - _NEAR and e["bottom"] > y + _NEAR]
+            missing = [
+                (x0, x1)
+                for x0, x1 in pairwise(sides)
+                if not any(rule.passes((x0 + x1) / 2, y) for rule in rules) and not any(x0 < x < x1 for x in inner)
+            ]
             whole = sum(x1 - x0 for x0, x1 in missing) > 0.9 * (sides[-1] - sides[0])
             for x0, x1 in missing:
                 # lines that meet are one line drawn row by row, unless they meet so in all columns
