@@ -154,7 +154,7 @@ def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
             pages.append(_pictured(Page(number, page.get_height(), fault=fault), picture))
             continue
         found: Found | None = None
-        if _rulings(page) >= RULINGS:
+        if _rulings(page) >= (RULINGS if carried is None else 1):  # a table that goes on may have one line left
             ruled = _ruled_pages(payload) if ruled is None else ruled
             found = tables.ruled(ruled, number, carried)
             if found is None:

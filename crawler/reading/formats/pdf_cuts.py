@@ -59,7 +59,11 @@ def _mend(pages: Sequence[Sequence[Line | Laid]]) -> None:
         middle = setting(run, run[0].of(*SET_ONCE)) if guessed else None
         if middle is not None:
             for part in run:
-                _split(part, middle)
+                _split(part, middle, first=True)
+            for part, after in zip(run, [*run[1:], None], strict=True):
+                # where the next page begins with the rest of a row, this one ends with its number
+                if after is None or _numbered(after):
+                    _split(part, middle, first=False)
             _edge(run, middle)
         _whole_rows(run)
         run = [part for part in run if part.laid.height > part.first]
@@ -74,22 +78,25 @@ def _mend(pages: Sequence[Sequence[Line | Laid]]) -> None:
                 whole_cells(run, column)
 
 
-def _split(part: Part, middle: Middle) -> None:
-    """Lines beyond the end that a page's last row must have by its number begin the next row; so above the first."""
+def _numbered(part: Part) -> bool:
+    cell = next((part.own(part.first, column) for column in part.of("serial")), None)
+    return cell is None or bool(cell.text)
+
+
+def _split(part: Part, middle: Middle, *, first: bool) -> None:
+    """Lines above the top that a page's first row must have by its number are of the row before; so below the last."""
     serials = part.of("serial")
     if not serials or part.last <= part.first:
         return
-    for row, other in ((part.last, part.last), (part.first, part.first + 1)):
-        cell, ys = part.own(row, serials[0]), part.laid.ys
-        if cell is None or not cell.lines:
-            continue
-        end, slack = cell.lines[0].top + cell.lines[-1].bottom - middle.bias - ys[other], middle.slack / 2
-        if not ys[row] + slack < end < ys[row + 1] - slack:
-            continue
-        lines = [line for mine in part.laid.cells if mine.row == row for line in mine.lines]
-        below = row == other
-        if any(line.top > end - slack if below else line.bottom < end + slack for line in lines):
-            part.laid.split(row, end)
+    row, other = (part.first, part.first + 1) if first else (part.last, part.last)
+    cell, ys = part.own(row, serials[0]), part.laid.ys
+    if cell is None or not cell.lines:
+        return
+    end, slack = cell.lines[0].top + cell.lines[-1].bottom - middle.bias - ys[other], middle.slack / 2
+    lines = [line for mine in part.laid.cells if mine.row == row for line in mine.lines]
+    beyond = any(line.bottom < end + slack if first else line.top > end - slack for line in lines)
+    if beyond and ys[row] + slack < end < ys[row + 1] - slack:
+        part.laid.split(row, end)
 
 
 def _edge(run: Sequence[Part], middle: Middle) -> None:

@@ -21,8 +21,8 @@ from crawler.reading.formats.pdf_segments import Segment, visual_lines
 
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
-_FEW = 4
-"""Lines below a header that say too little of where its columns end; the page before says more."""
+_KEPT = 20_000
+"""Characters that say where columns part."""
 _PADDING = 14
 """Points between text and the line above or below it, at the most."""
 _TORN = "列与列之间没有线，有文字跨过推断的列边，请对照原件核对"
@@ -48,6 +48,10 @@ class Columns:
     serial: int | None
     ruled: bool = False
     """Lines divide its rows."""
+    labels: tuple[tuple[float, float], ...] = ()
+    """From where to where the label of each column reaches."""
+    pieces: tuple[tuple[float, float], ...] = ()
+    """The same of what was seen below them."""
 
     @property
     def count(self) -> int:
@@ -78,6 +82,7 @@ def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
     found: list[Loose] = []
     first = _header_top(rows, starts[0]) if starts else len(rows)
     if carried is not None and _fits(rows[:first], carried):
+        carried = _parted(carried, _pieces(rows[:first]))
         found += _table(paper, rows[:first], 0, carried)
     before = 0
     for index, start in enumerate(starts):
@@ -88,8 +93,8 @@ def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
         end = _titles_top(rows, _header_top(rows, later), stop) if later is not None else len(rows)
         region, head = rows[top:end], stop - top
         columns = _columns(region, head)
-        if columns and carried and columns.count == carried.count and len(region) - head < _FEW:
-            columns = evolve(columns, edges=carried.edges)
+        if columns and carried and _same(columns, carried):
+            columns = _parted(carried, columns.pieces)
         before = end
         if columns is not None:
             found += _table(paper, _without_prose(region, head, columns), head, columns)
@@ -142,20 +147,38 @@ def _columns(region: Sequence[Sequence[Segment]], head: int) -> Columns | None:
     labels = _stacked([segment for segment in header if segment not in groups])
     if len(labels) < 3:
         return None
-    starts = [segment.x0 for row in region[head:] if len(row) > 1 for segment in row[1:]]
+    pieces = _pieces(region[head:])
+    serial = next((i for i, label in enumerate(labels) if label_role("".join(s.text for s in label)) == "serial"), None)
+    boxes = tuple((min(s.x0 for s in label), max(s.x1 for s in label)) for label in labels)
+    return _parted(Columns((), serial, labels=boxes), pieces)
+
+
+def _parted(columns: Columns, pieces: Sequence[tuple[float, float]]) -> Columns:
+    """The columns by what stands on one more page."""
+    pieces = (*columns.pieces, *pieces)[-_KEPT:]
+    left = min([columns.labels[0][0], *(x0 for x0, _ in pieces)])
+    right = max([columns.labels[-1][1], *(x1 for _, x1 in pieces)])
+    inner = [_parting(one[1], other[0], pieces) for one, other in pairwise(columns.labels)]
+    return evolve(columns, edges=(left - 2, *inner, right + 2), pieces=pieces)
+
+
+def _pieces(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
+    """From where to where characters stand in the lines of a table."""
+    starts = [segment.x0 for row in rows if len(row) > 1 for segment in row[1:]]
     inside = [
         row
-        for row in region[head:]
+        for row in rows
         if len(row) > 1 or any(abs(row[0].x0 - x0) < 0.1 * row[0].size for x0 in starts)  # no prose begins there
     ]
-    pieces = [piece for row in inside for segment in row for piece in segment.pieces]
-    left = min([labels[0][0].x0, *(x0 for x0, _ in pieces)])
-    right = max([max(s.x1 for s in labels[-1]), *(x1 for _, x1 in pieces)])
-    edges = [left - 2]
-    for one, other in pairwise(labels):
-        edges.append(_parting(max(s.x1 for s in one), min(s.x0 for s in other), pieces))
-    serial = next((i for i, label in enumerate(labels) if label_role("".join(s.text for s in label)) == "serial"), None)
-    return Columns((*edges, right + 2), serial)
+    return [piece for row in inside for segment in row for piece in segment.pieces]
+
+
+def _same(columns: Columns, carried: Columns) -> bool:
+    """Whether a header stands where that of the page before stood."""
+    return columns.count == carried.count and all(
+        abs(one[0] - other[0]) < 2 and abs(one[1] - other[1]) < 2
+        for one, other in zip(columns.labels, carried.labels, strict=True)
+    )
 
 
 def _stacked(segments: Sequence[Segment]) -> list[list[Segment]]:
@@ -251,7 +274,9 @@ def _table(paper: Paper, region: Sequence[Sequence[Segment]], head: int, columns
     rules = [rule for rule in paper.rules if start - 2 <= rule.y <= bottom + 12]
     inner = inner_rules(body, (rule.y for rule in rules))
     columns = evolve(columns, ruled=columns.ruled or bool(inner))
-    bands, doubts = bands_of(body, columns.serial, inner if columns.ruled else None, (start, bottom))
+    numbered = columns.serial is not None and len(lines[columns.serial]) > 1
+    by_lines = columns.ruled and (bool(inner) or not numbered)
+    bands, doubts = bands_of(body, columns.serial, inner if by_lines else None, (start, bottom))
     cells = _head_cells(region[:head], columns) if head else []
     depth = 1 + max((cell.row + cell.rows - 1 for cell in cells), default=-1)
     cells += _body_cells(body, bands, columns, rules if columns.ruled else (), depth)

@@ -22,7 +22,7 @@ _READ, _SHORT = 0.4, 0.5
 """What is read with less is no text; dirt looks like one character."""
 _FEW, _TRIED = 4, 8
 """Lines of several characters by which it is seen which side is up: at least, and at most."""
-_SURE, _BETTER, _LEAST = 0.92, 0.05, 0.4
+_SURE, _BETTER, _LEAST = 0.92, 0.05, 0.7
 """What lines are read with that stand upright; by how much another side must be better; less is no writing."""
 _RED, _HEAD = 60, 0.01
 """By how much a pixel is redder than anything else, and the share of such pixels where a red head stands."""
