@@ -124,6 +124,8 @@ def _whole_rows(run: list[Part]) -> None:
         if above.laid.height <= above.first or below.laid.height <= below.first:
             above = below
             continue
+        if _open(below):
+            above.laid.doubts[above.last] = DOUBT
         verdict = _one_row(run, above, below)
         if verdict:
             _join_rows(above, below)
@@ -154,6 +156,12 @@ def _one_row(run: Sequence[Part], above: Part, below: Part) -> str:
         return ""
     cells = [(part, cell) for part, cell in ((above, one), (below, other))]
     return "sure" if centred([fragment(part, cell) for part, cell in cells], middle) else "doubt"
+
+
+def _open(part: Part) -> bool:
+    """Whether a page begins with text in no column: the rest of a row whose cells have no lines there."""
+    cells = [cell for cell in part.laid.cells if cell.row == part.first and cell.text]
+    return len(cells) == 1 and cells[0].column > 0 and cells[0].columns * 2 > part.laid.width
 
 
 def _wide(part: Part, row: int) -> bool:
