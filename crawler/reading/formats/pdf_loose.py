@@ -81,6 +81,8 @@ def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
     starts = [number for number, row in enumerate(rows) if is_header(segment.text for segment in row)]
     found: list[Loose] = []
     first = _header_top(rows, starts[0]) if starts else len(rows)
+    if carried is not None and not carried.pieces:  # only its header is known
+        carried = _parted(carried, _pieces(rows[:first]))
     if carried is not None and _fits(rows[:first], carried):
         carried = _parted(carried, _pieces(rows[:first]))
         found += _table(paper, rows[:first], 0, carried)
@@ -97,8 +99,22 @@ def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
             columns = _parted(carried, columns.pieces)
         before = end
         if columns is not None:
-            found += _table(paper, _without_prose(region, head, columns), head, columns)
+            body = _without_prose(region, head, columns)
+            found += (
+                _table(paper, body, head, columns)
+                if len(body) > head or end < len(rows)
+                else _bare(paper, body, columns)
+            )
     return found
+
+
+def _bare(paper: Paper, head: Sequence[Sequence[Segment]], columns: Columns) -> list[Loose]:
+    """A header at the end of a page, whose rows all stand on the next ones."""
+    cells = _head_cells(head, columns)
+    top, bottom = head[0][0].top - 1, max(segment.bottom for row in head for segment in row) + 1
+    depth = 1 + max(cell.row + cell.rows - 1 for cell in cells)
+    ys = [top + (bottom - top) * row / depth for row in range(depth + 1)]
+    return [Loose(top, bottom, Laid(paper.page, cells, ys, list(columns.edges)), columns)]
 
 
 # ---------------------------------------------------------------- the header
