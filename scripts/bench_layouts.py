@@ -14,7 +14,7 @@ import json
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -83,9 +83,11 @@ def _shared() -> Iterator[File]:
         yield File(f"shared {name}", (known.parent / f"{name}.html").read_bytes(), entry["rows"], "text/html")
 
 
-def pressed(merges: Sequence[tuple[str, ...]], seed: int = 1) -> Iterator[File]:
+def pressed(merges: Sequence[tuple[str, ...]], seed: int = 1, only: Collection[str] = ()) -> Iterator[File]:
     for name, look in press.looks().items():
         for merged in merges:
+            if only and f"press {name}{_merged(merged)}" not in only:
+                continue
             table, rows = _table(f"{seed}:{name}:{merged}", merged)
             yield File(f"press {name}{_merged(merged)}", press.print_table(table, 2, look), rows)
 

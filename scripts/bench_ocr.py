@@ -22,12 +22,13 @@ from archive.model import Document, Item
 from crawler.reading import read
 from crawler.reading.formats.ocr import engine
 from crawler.reading.rule import Rule
-from scripts.measuring import SHARED, bare
+from scripts.measuring import SHARED, TOP, bare
 from tests.catalogue import press, printed
 from tests.catalogue.generator import FLAGS, Layout, Row
 from tests.catalogue.long_rows import long_rows
 from tests.formats.scans import Scanner, scan
 
+GOLD = TOP / "tests" / "formats" / "scan_gold.txt"
 TEXTS = ("level1", "level2", "content", "basis", "time_limit", "subject")
 
 
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
             continue
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             document, seconds, memory = pool.apply(measured, (payload,))
-        score = scored(document.items, rows)
+        score = scored(document.items, rows) if rows else prose(document.text, name)
         pages = len(pdfium.PdfDocument(payload))
         shares = [(score.han_right, score.han), (score.ticks_right, score.ticks), (score.cells_right, score.cells)]
         good = good and (not score.han or (shares[0][0] >= 0.98 * score.han and shares[1][0] >= 0.95 * score.ticks))
@@ -76,6 +77,8 @@ def files() -> Iterator[tuple[str, bytes, Sequence[Row]]]:
     )
     sans = printed.chromium("ruled")(table, head)
     yield "own: sans, -0.8 degrees, dirt", scan(sans, Scanner(angle=-0.8, noise=8, dirt=0.001)), rows
+    for quarters, name in ((1, "on its left side"), (2, "upside down")):
+        yield f"own: {name}", scan(press.print_table(table, head, look), Scanner(angle=0.7, quarters=quarters)), rows
     shared = SHARED / "attachments"
     if shared.exists():
         known = [_row(row) for row in json.loads((shared / "known_rows.json").read_text("utf-8"))[:4]]
@@ -89,6 +92,16 @@ def measured(payload: bytes) -> tuple[Document, float, int]:
     began = time.process_time()
     document = read(payload, {"content-type": "application/pdf"}, Rule())
     return document, time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def prose(text: str, name: str) -> Score:
+    """Of a text that was written down by looking at the pages, how much is recognised."""
+    if "scan.pdf" not in name:
+        return Score()
+    wanted, found = _han(GOLD.read_text("utf-8")), _han(text)
+    blocks = SequenceMatcher(None, wanted, found, autojunk=False).get_matching_blocks()
+    wrong = [f"{len(wanted)} characters wanted, {len(found)} found"] if wanted != found else []
+    return Score(len(wanted), sum(block.size for block in blocks), wrong=wrong)
 
 
 def scored(items: Sequence[Item], rows: Sequence[Row]) -> Score:

@@ -45,6 +45,8 @@ class Look:
     margin: float = 40
     weights: Sequence[float] = ()
     number_pages: bool = True
+    turned: bool = False
+    """The sheet stands upright in the file and is shown turned by a quarter (/Rotate 90)."""
 
 
 @define
@@ -80,6 +82,7 @@ def print_table(table: Grid, head: int, look: Look | None = None) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=PAGES[look.page], pageCompression=1)
+    _turn(canvas, look)
     press = _Press(table, head, look, canvas)
     _measure(press)
     _draw(press)
@@ -164,6 +167,14 @@ def _page(press: _Press, shown: list[tuple[int, float, float]], top: float, page
     if look.number_pages:
         canvas.drawCentredString(PAGES[look.page][0] / 2, 18, f"— {page} —")
     canvas.showPage()
+    _turn(canvas, look)
+
+
+def _turn(canvas: Canvas, look: Look) -> None:
+    if look.turned:
+        canvas.setPageRotation(90)
+        canvas.translate(PAGES[look.page][1], 0)
+        canvas.rotate(90)
 
 
 def _text(press: _Press, cell: _Cell, places: dict[int, tuple[float, float, float]]) -> None:
@@ -254,4 +265,11 @@ def looks() -> dict[str, Look]:
         "borderless left": evolve(plain, lines="none", centred=False, padding=6),
         "borderless middle": evolve(plain, lines="none", middle=True),
         "borderless, cut": evolve(plain, lines="none", cut="open"),
+        "ruled, turned": evolve(plain, turned=True, cut="closed"),
+        "borderless, turned": evolve(plain, lines="none", turned=True),
+        "horizontal middle, cut open": evolve(plain, lines="horizontal", middle=True, cut="open"),
+        "borderless middle, cut": evolve(plain, lines="none", middle=True, cut="open"),
+        "outer middle, header once": evolve(plain, lines="outer", middle=True, repeat=False),
+        "three lines middle": evolve(plain, lines="three", middle=True),
+        "ruled A4 portrait middle, cut closed": evolve(plain, page="A4", size=5, padding=2, middle=True, cut="closed"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.bench_layouts import SHARED, File, _read, _shared, judged, pressed
+from scripts.bench_layouts import MERGES, SHARED, File, _read, _shared, judged, pressed
 from tests.catalogue import layouts
 
 LAYOUTS = {name: File(name, payload, rows, kind) for name, payload, rows, kind in layouts.files() if "· html" in name}
@@ -18,6 +18,13 @@ PRINTED = {
     "press horizontal", "press horizontal, cut open", "press horizontal tight", "press three lines",
     "press outer frame", "press borderless", "press borderless, header once", "press borderless, cut",
 }  # fmt: skip
+CUT = {
+    "press ruled middle (3 merged)", "press ruled middle, cut open (1 merged)",
+    "press ruled middle, cut closed, header once (3 merged)", "press ruled, cut open (1 merged)",
+    "press horizontal middle (3 merged)", "press borderless middle (3 merged)", "press borderless middle, cut",
+    "press borderless A4 (3 merged)", "press ruled, turned", "press borderless, turned",
+}  # fmt: skip
+LOOKS = list(pressed(MERGES, only=PRINTED | CUT))
 
 
 def check(file: File) -> None:
@@ -31,7 +38,7 @@ def test_a_layout_gives_the_rows_that_a_person_reads(name: str) -> None:
     check((LAYOUTS | OTHERS)[name])
 
 
-@pytest.mark.parametrize("file", [f for f in pressed([()]) if f.name in PRINTED], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", LOOKS, ids=lambda file: file.name)
 def test_a_printed_table_gives_the_rows_that_a_person_reads(file: File) -> None:
     check(file)
 

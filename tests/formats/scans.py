@@ -21,6 +21,8 @@ class Scanner:
     """Share of pixels that are black specks."""
     blur: float = 0.6
     quality: int = 75
+    quarters: int = 0
+    """Quarters of a turn by which the paper lay on its side, to the left."""
 
 
 def scan(payload: bytes, scanner: Scanner, seed: int = 1) -> bytes:
@@ -39,4 +41,4 @@ def _picture(page: Image.Image, scanner: Scanner, rng: np.random.Generator) -> I
     pixels = np.asarray(grey.filter(ImageFilter.GaussianBlur(scanner.blur)), dtype=np.float64) * 0.92 + 8
     pixels += rng.normal(0, scanner.noise, pixels.shape)
     pixels[rng.random(pixels.shape) < scanner.dirt] = 20
-    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+    return Image.fromarray(np.rot90(pixels.clip(0, 255).astype(np.uint8), scanner.quarters))

@@ -7,6 +7,7 @@ import random
 
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 
 from crawler.reading import read
 from crawler.reading.formats.ocr import engine
@@ -51,6 +52,28 @@ def test_the_rows_of_a_noisy_scan_that_lies_askew_are_read_with_their_ticks_and_
         assert [getattr(item, flag) for flag in FLAGS] == [row[flag] for flag in FLAGS]
         assert [name for name in item.channels if name in row["channels"]] == list(row["channels"])
         assert item.level1 == row["level1"]
+
+
+@with_ocr
+@pytest.mark.slow
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_that_lies_on_its_side_or_is_upside_down_is_turned_first(quarters: int) -> None:
+    wanted = rows(random.Random(5), 3)
+    printed = press.print_table(Layout().table(wanted, "演示领域基层政务公开标准目录"), 2, press.Look())
+    document = read(scan(printed, Scanner(noise=10, quarters=quarters)), PDF, Rule())
+    assert [(item.serial, item.level1) for item in document.items] == [(str(r["serial"]), r["level1"]) for r in wanted]
+    assert "演示领域基层政务公开标准目录" in document.text
+
+
+@with_ocr
+@pytest.mark.slow
+def test_a_page_whose_writing_cannot_be_read_is_named_and_gives_no_words() -> None:
+    table = Layout().table(rows(random.Random(5), 3), "演示领域基层政务公开标准目录")
+    page = pdfium.PdfDocument(scan(press.print_table(table, 2, press.Look()), Scanner()))[0]
+    mirrored = page.render(scale=2).to_pil().convert("L").transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    held = io.BytesIO()
+    mirrored.save(held, "PDF", resolution=144)
+    assert read(held.getvalue(), PDF, Rule()).problem.code == "needs-ocr"
 
 
 @with_ocr

@@ -15,13 +15,14 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from attrs import evolve, frozen
 
-from archive.model import Grid
 from crawler.reading.assemble import Block, Paragraph
 from crawler.reading.formats import pdf_layout as layout
 from crawler.reading.formats import pdf_scan
 from crawler.reading.formats import pdf_tables as tables
 from crawler.reading.formats.errors import corrupt, encrypted, needs_ocr, too_large
 from crawler.reading.formats.ocr import engine
+from crawler.reading.formats.pdf_cuts import mended
+from crawler.reading.formats.pdf_grid import Laid
 from crawler.reading.formats.pdf_loose import Columns
 from crawler.reading.formats.pdf_tables import FAULTS, Found
 
@@ -33,7 +34,6 @@ FEW = 8
 """Characters: a page with no more and an image is a scan with a stamp or a page number."""
 _ODD = re.compile(r"[!-/:-@\[-`{-~\x80-\xff\ufffd\ue000-\uf8ff\x00-\x08]|\(cid:\d+\)")
 _CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
-_PAGE_NUMBER = re.compile(r"[-–—·\s]*(第\s*)?\d{1,4}\s*(页)?[-–—·\s]*([/,，共]*\s*共?\s*\d{1,4}\s*页?)?")
 _MARGIN = 0.12
 """Share of the page's height, at its top and at its bottom, in which running heads and feet stand."""
 
@@ -44,7 +44,7 @@ class Page:
 
     number: int
     height: float
-    parts: tuple[layout.Line | Grid, ...] = ()
+    parts: tuple[layout.Line | Laid, ...] = ()
     fault: str = ""
     """'' | 'scan' | 'garbled'"""
     recognised: bool = False
@@ -85,32 +85,36 @@ def _judged(pages: list[Page], review: list[str]) -> tuple[list[Block], tuple[st
     if bad:
         review.append(f"{_numbers(bad)}是扫描图像或乱码，没有读出；请核对原件。")
     running = _running(pages)
-    return [block for page in pages for block in _blocks(page, running, len(pages) > 1)], tuple(review)
+    parts = mended([list(_body(page, running, len(pages) > 1)) for page in pages])
+    kept = [evolve(page, parts=tuple(mine)) for page, mine in zip(pages, parts, strict=True)]
+    return [block for page in kept for block in _blocks(page)], tuple(review)
 
 
 def _numbers(pages: Sequence[Page]) -> str:
     return f"第 {'、'.join(str(page.number) for page in pages)} 页"
 
 
-def _blocks(page: Page, running: set[str], numbered: bool) -> Iterator[Block]:
-    """Tables and paragraphs of a page without its running heads, feet and page number."""
-    kept = [
-        part
-        for part in page.parts
+def _body(page: Page, running: set[str], numbered: bool) -> Iterator[layout.Line | Laid]:
+    """Lines and tables of a page without its running heads, feet and page number."""
+    for part in page.parts:
         if not (
             isinstance(part, layout.Line)
             and _at_edge(part, page)
-            and (_shape(part.text) in running or (numbered and _PAGE_NUMBER.fullmatch(part.text)))
-        )
-    ]
-    lines = [part for part in kept if isinstance(part, layout.Line)]
+            and (_shape(part.text) in running or (numbered and layout.PAGE_NUMBER.fullmatch(part.text)))
+        ):
+            yield part
+
+
+def _blocks(page: Page) -> Iterator[Block]:
+    """Its tables and paragraphs."""
+    lines = [part for part in page.parts if isinstance(part, layout.Line)]
     left, right = min((line.x0 for line in lines), default=0), max((line.x1 for line in lines), default=0)
-    for is_line, group in groupby(kept, key=lambda part: isinstance(part, layout.Line)):
+    for is_line, group in groupby(page.parts, key=lambda part: isinstance(part, layout.Line)):
         if is_line:
             prose = [part for part in group if isinstance(part, layout.Line)]
             yield from (Paragraph(text) for text in layout.paragraphs(prose, left, right))
         else:
-            yield from (part for part in group if isinstance(part, Grid))
+            yield from (grid for part in group if isinstance(part, Laid) and (grid := part.grid()) is not None)
 
 
 def _running(pages: Sequence[Page]) -> set[str]:
@@ -150,7 +154,7 @@ def _pages(document: Any, payload: bytes) -> tuple[list[Page], list[str]]:
             pages.append(_pictured(Page(number, page.get_height(), fault=fault), picture))
             continue
         found: Found | None = None
-        if _rulings(page) >= RULINGS:
+        if _rulings(page) >= (RULINGS if carried is None else 1):  # a table that goes on may have one line left
             ruled = _ruled_pages(payload) if ruled is None else ruled
             found = tables.ruled(ruled, number, carried)
             if found is None:
@@ -196,13 +200,25 @@ def _rulings(page: Any) -> int:
 def _chars(page: Any) -> list[layout.Char]:
     """The characters as pdfium places them, without the blanks and line ends it makes up."""
     text = page.get_textpage()
-    height = page.get_height()
+    turned, size = page.get_rotation(), page.get_size()
     chars: list[layout.Char] = []
     for index in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, index)
         if code in (0, 10, 13) or raw.FPDFText_IsGenerated(text, index) == 1 or 0xD800 <= code <= 0xDFFF:
             continue
-        x0, y0, x1, y1 = text.get_charbox(index, loose=True)
-        chars.append(layout.Char(chr(code), x0, height - y1, x1, height - y0))
+        chars.append(layout.Char(chr(code), *_shown(text.get_charbox(index, loose=True), turned, size)))
     text.close()
     return chars
+
+
+def _shown(box: layout.Box, turned: int, size: tuple[float, float]) -> layout.Box:
+    """Left, top, right, bottom as the page is shown, of left, bottom, right, top on its sheet; turned: degrees."""
+    (x0, y0, x1, y1), (width, height) = box, size
+    match turned:
+        case 90:
+            return y0, x0, y1, x1
+        case 180:
+            return width - x1, y0, width - x0, y1
+        case 270:
+            return width - y1, height - x1, width - y0, height - x0
+    return x0, height - y1, x1, height - y0

@@ -1,16 +1,12 @@
-"""From placed characters to text: lines, paragraphs that a line's end had cut, and the cells of a ruled table."""
+"""From placed characters to text: lines, and paragraphs that a line's end had cut."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from attrs import frozen
-
-from archive.model import Grid, Place
-from crawler.reading.formats import grids
+from attrs import evolve, frozen
 
 Home = TypeVar("Home")
 Box = tuple[float, float, float, float]
@@ -19,6 +15,7 @@ _OPENING = "（《“‘〔【〈(["
 CLINGING = "，。；：、！？）》”’〕】〉)],.;:!?"
 """Marks that stay with what they follow, and may hang over the edge of its cell."""
 _UNIT = re.compile(r"[（《“‘〔【〈(\[]*(?:(?:[0-9A-Za-z.,%/-]+[〕）)\]]?)+|.)[，。；：、？！）》”’〕】〉)\].,;:!?…]*")
+PAGE_NUMBER = re.compile(r"[-–—·\s]*(第\s*)?\d{1,4}\s*(页)?[-–—·\s]*([/,，共]*\s*共?\s*\d{1,4}\s*页?)?")
 _SAME = 3.0
 """Points within which two rulings are one (pdfplumber snaps to the same)."""
 
@@ -39,6 +36,10 @@ class Char:
     def size(self) -> float:
         return max(self.bottom - self.top, 1.0)
 
+    def within(self, top: float, bottom: float) -> bool:
+        """Whether it stands between these heights, with a third of itself at least: a page's end cuts through lines."""
+        return self.top + self.size / 3 < bottom and self.bottom - self.size / 3 > top
+
 
 @frozen
 class Line:
@@ -51,6 +52,10 @@ class Line:
     """Width of its beginning that no line end may cut: a word or character with the marks that cling to it."""
     blank: bool = False
     """Whether a blank stands at its end."""
+
+
+def moved(line: Line, down: float) -> Line:
+    return evolve(line, top=line.top + down, bottom=line.bottom + down)
 
 
 def lines_of(chars: Iterable[Char]) -> list[Line]:
@@ -139,43 +144,6 @@ def _continues(previous: Line, line: Line, left: float, right: float, indented: 
     return right - previous.x1 < line.first + size
 
 
-def grid_of(boxes: Iterable[Box], chars: Iterable[Char], page: int) -> Grid | None:
-    """The grid of a ruled table from the boxes of its cells; None for a frame of one row or column around prose."""
-    cells = sorted({box for box in boxes if box[2] - box[0] > 1 and box[3] - box[1] > 1}, key=lambda b: (b[1], b[0]))
-    xs, ys = edges_of([x for b in cells for x in (b[0], b[2])]), edges_of([y for b in cells for y in (b[1], b[3])])
-    if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
-        return None
-    inside: dict[tuple[int, int], list[Char]] = {}
-    owner: dict[tuple[int, int], tuple[int, int]] = {}
-    placed: list[grids.Cell] = []
-    for box in cells:
-        left, last_column, top, last_row = _at(xs, box[0]), _at(xs, box[2]), _at(ys, box[1]), _at(ys, box[3])
-        if last_column <= left or last_row <= top or (top, left) in owner:
-            continue
-        placed.append(grids.Cell(top, left, last_row - top, last_column - left, ""))
-        inside[top, left] = []
-        for row in range(top, last_row):
-            for column in range(left, last_column):
-                owner.setdefault((row, column), (top, left))
-
-    def home_of(char: Char) -> tuple[int, int] | None:
-        x, y = char.middle
-        return owner.get((bisect_right(ys, y) - 1, bisect_right(xs, x) - 1))
-
-    for level in levels(chars, 0.3):
-        for home, char in homes(level, home_of):
-            inside[home].append(char)
-    for cell in placed:
-        lines = lines_of(inside[cell.row, cell.column])
-        if lines:
-            # the padding is not known; text begins as far from its left edge as it ends from its right one
-            edge_left, edge_right = xs[cell.column], xs[cell.column + cell.columns]
-            padding = max(min(line.x0 for line in lines) - edge_left, 0.0)
-            right = edge_right - min(padding, 6.0)
-            cell.text = "\n".join(paragraphs(lines, edge_left, right, indented=False))
-    return grids.build(placed, Place(0, page=page), height=len(ys) - 1)
-
-
 def edges_of(values: list[float]) -> list[float]:
     """Sorted, with those that are nearly the same as one."""
     found: list[float] = []
@@ -183,7 +151,3 @@ def edges_of(values: list[float]) -> list[float]:
         if not found or value - found[-1] > _SAME:
             found.append(value)
     return found
-
-
-def _at(edges: list[float], value: float) -> int:
-    return min(range(len(edges)), key=lambda i: abs(edges[i] - value))

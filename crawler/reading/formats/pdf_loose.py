@@ -6,32 +6,28 @@ else that stands in columns stays text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from attrs import evolve, frozen
 
-from archive.model import Grid, Place
 from archive.words.columns import GROUPS
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
-from crawler.reading.formats import grids
-from crawler.reading.formats.pdf_layout import CLINGING, Char, Line, homes, levels, lines_of, paragraphs
+from crawler.reading.formats.pdf_grid import Cell, Laid, Rule
+from crawler.reading.formats.pdf_layout import Char, Line, homes, levels, lines_of
 from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
+from crawler.reading.formats.pdf_segments import Segment, visual_lines
 
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
+_KEPT = 20_000
+"""Characters that say where columns part."""
+_PADDING = 14
+"""Points between text and the line above or below it, at the most."""
+_TORN = "列与列之间没有线，有文字跨过推断的列边，请对照原件核对"
 _CROSSING = 0.2
 """Share of the lines of a page that may reach over the columns of the page before and still go on with its table."""
-
-
-@frozen
-class Rule:
-    """A horizontal line, in points."""
-
-    x0: float
-    x1: float
-    y: float
 
 
 @frozen
@@ -44,23 +40,6 @@ class Paper:
 
 
 @frozen
-class Segment:
-    """Characters of one line without a gap between them."""
-
-    text: str
-    x0: float
-    x1: float
-    top: float
-    bottom: float
-    pieces: tuple[tuple[float, float], ...]
-    """From where to where its characters reach, without the marks that may hang over an edge."""
-
-    @property
-    def size(self) -> float:
-        return self.bottom - self.top
-
-
-@frozen
 class Columns:
     """Where the columns of a table stand: what a page without a header goes on with."""
 
@@ -69,6 +48,10 @@ class Columns:
     serial: int | None
     ruled: bool = False
     """Lines divide its rows."""
+    labels: tuple[tuple[float, float], ...] = ()
+    """From where to where the label of each column reaches."""
+    pieces: tuple[tuple[float, float], ...] = ()
+    """The same of what was seen below them."""
 
     @property
     def count(self) -> int:
@@ -85,7 +68,7 @@ class Loose:
 
     top: float
     bottom: float
-    grid: Grid
+    laid: Laid
     columns: Columns
 
 
@@ -98,7 +81,10 @@ def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
     starts = [number for number, row in enumerate(rows) if is_header(segment.text for segment in row)]
     found: list[Loose] = []
     first = _header_top(rows, starts[0]) if starts else len(rows)
+    if carried is not None and not carried.pieces:  # only its header is known
+        carried = _parted(carried, _pieces(rows[:first]))
     if carried is not None and _fits(rows[:first], carried):
+        carried = _parted(carried, _pieces(rows[:first]))
         found += _table(paper, rows[:first], 0, carried)
     before = 0
     for index, start in enumerate(starts):
@@ -109,39 +95,26 @@ def loose_tables(paper: Paper, carried: Columns | None) -> list[Loose]:
         end = _titles_top(rows, _header_top(rows, later), stop) if later is not None else len(rows)
         region, head = rows[top:end], stop - top
         columns = _columns(region, head)
+        if columns and carried and _same(columns, carried):
+            columns = _parted(carried, columns.pieces)
         before = end
         if columns is not None:
-            found += _table(paper, _without_prose(region, head, columns), head, columns)
+            body = _without_prose(region, head, columns)
+            found += (
+                _table(paper, body, head, columns)
+                if len(body) > head or end < len(rows)
+                else _bare(paper, body, columns)
+            )
     return found
 
 
-# ---------------------------------------------------------------- lines and segments
-
-
-def visual_lines(chars: Iterable[Char]) -> list[list[Segment]]:
-    """Segments by the height at which they stand."""
-    found = (_segments(level) for level in levels(chars, 0.3))
-    return [row for row in found if row]
-
-
-def _segments(level: Sequence[Char]) -> list[Segment]:
-    runs: list[list[Char]] = []
-    for char in level:
-        if runs and char.x0 - runs[-1][-1].x1 <= 0.45 * char.size:
-            runs[-1].append(char)
-        else:
-            runs.append([char])
-    return [segment for run in runs if (segment := _segment(run)) is not None]
-
-
-def _segment(run: Sequence[Char]) -> Segment | None:
-    inked = [char for char in run if not char.text.isspace()]
-    if not inked:
-        return None
-    top, bottom = min(char.top for char in inked), max(char.bottom for char in inked)
-    pieces = tuple((char.x0, char.x1) for char in inked if char.text not in CLINGING)
-    text = "".join(char.text for char in run).strip()
-    return Segment(text, inked[0].x0, max(inked[-1].x1, inked[0].x1), top, bottom, pieces)
+def _bare(paper: Paper, head: Sequence[Sequence[Segment]], columns: Columns) -> list[Loose]:
+    """A header at the end of a page, whose rows all stand on the next ones."""
+    cells = _head_cells(head, columns)
+    top, bottom = head[0][0].top - 1, max(segment.bottom for row in head for segment in row) + 1
+    depth = 1 + max(cell.row + cell.rows - 1 for cell in cells)
+    ys = [top + (bottom - top) * row / depth for row in range(depth + 1)]
+    return [Loose(top, bottom, Laid(paper.page, cells, ys, list(columns.edges)), columns)]
 
 
 # ---------------------------------------------------------------- the header
@@ -178,7 +151,7 @@ def _near(above: Sequence[Segment], below: Sequence[Segment]) -> bool:
 
 def _titles_top(rows: Sequence[Sequence[Segment]], top: int, least: int) -> int:
     """The lines of title above a header that follows on the same page."""
-    while top > least and len(rows[top - 1]) == 1:
+    while top > least and len(rows[top - 1]) == 1 and not _under(rows[top - 1][0], rows[least : top - 1]):
         top -= 1
     return top
 
@@ -190,14 +163,38 @@ def _columns(region: Sequence[Sequence[Segment]], head: int) -> Columns | None:
     labels = _stacked([segment for segment in header if segment not in groups])
     if len(labels) < 3:
         return None
-    pieces = [piece for row in region[head:] if len(row) > 1 for segment in row for piece in segment.pieces]
-    left = min([labels[0][0].x0, *(x0 for x0, _ in pieces)])
-    right = max([max(s.x1 for s in labels[-1]), *(x1 for _, x1 in pieces)])
-    edges = [left - 2]
-    for one, other in pairwise(labels):
-        edges.append(_parting(max(s.x1 for s in one), min(s.x0 for s in other), pieces))
+    pieces = _pieces(region[head:])
     serial = next((i for i, label in enumerate(labels) if label_role("".join(s.text for s in label)) == "serial"), None)
-    return Columns((*edges, right + 2), serial)
+    boxes = tuple((min(s.x0 for s in label), max(s.x1 for s in label)) for label in labels)
+    return _parted(Columns((), serial, labels=boxes), pieces)
+
+
+def _parted(columns: Columns, pieces: Sequence[tuple[float, float]]) -> Columns:
+    """The columns by what stands on one more page."""
+    pieces = (*columns.pieces, *pieces)[-_KEPT:]
+    left = min([columns.labels[0][0], *(x0 for x0, _ in pieces)])
+    right = max([columns.labels[-1][1], *(x1 for _, x1 in pieces)])
+    inner = [_parting(one[1], other[0], pieces) for one, other in pairwise(columns.labels)]
+    return evolve(columns, edges=(left - 2, *inner, right + 2), pieces=pieces)
+
+
+def _pieces(rows: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
+    """From where to where characters stand in the lines of a table."""
+    starts = [segment.x0 for row in rows if len(row) > 1 for segment in row[1:]]
+    inside = [
+        row
+        for row in rows
+        if len(row) > 1 or any(abs(row[0].x0 - x0) < 0.1 * row[0].size for x0 in starts)  # no prose begins there
+    ]
+    return [piece for row in inside for segment in row for piece in segment.pieces]
+
+
+def _same(columns: Columns, carried: Columns) -> bool:
+    """Whether a header stands where that of the page before stood."""
+    return columns.count == carried.count and all(
+        abs(one[0] - other[0]) < 2 and abs(one[1] - other[1]) < 2
+        for one, other in zip(columns.labels, carried.labels, strict=True)
+    )
 
 
 def _stacked(segments: Sequence[Segment]) -> list[list[Segment]]:
@@ -253,6 +250,8 @@ def _crossed(segment: Segment, columns: Columns) -> int:
 def _fits(rows: Sequence[Sequence[Segment]], columns: Columns) -> bool:
     """Whether lines at the top of a page go on with these columns."""
     segments = [segment for row in rows for segment in row]
+    if segments and all(columns.at(segment.x0) > 1 and not _crossed(segment, columns) for segment in segments):
+        return True  # the last lines of a cell on the right: no prose begins there
     if not segments or max(len(row) for row in rows) < 3:
         return False
     return sum(_crossed(segment, columns) > 0 for segment in segments) <= _CROSSING * len(segments)
@@ -262,8 +261,19 @@ def _without_prose(region: Sequence[Sequence[Segment]], head: int, columns: Colu
     """Without the lines below the table that reach over its columns: a remark, a signature."""
     stop = len(region)
     while stop > head and len(region[stop - 1]) == 1 and _crossed(region[stop - 1][0], columns) >= 1:
+        if columns.at(region[stop - 1][0].x0) > 1 and _under(region[stop - 1][0], region[head : stop - 1]):
+            break
         stop -= 1
     return region[:stop]
+
+
+def _under(segment: Segment, above: Sequence[Sequence[Segment]]) -> bool:
+    """Whether it is the next line of a cell: it begins where a line directly above it does."""
+    return any(
+        abs(other.x0 - segment.x0) < 0.2 * segment.size and 0 <= segment.top - other.bottom < 0.6 * segment.size
+        for row in above[-3:]
+        for other in row
+    )
 
 
 # ---------------------------------------------------------------- the grid
@@ -280,15 +290,53 @@ def _table(paper: Paper, region: Sequence[Sequence[Segment]], head: int, columns
     rules = [rule for rule in paper.rules if start - 2 <= rule.y <= bottom + 12]
     inner = inner_rules(body, (rule.y for rule in rules))
     columns = evolve(columns, ruled=columns.ruled or bool(inner))
-    bands, doubts = bands_of(body, columns.serial, inner if columns.ruled else None, (start, bottom))
+    numbered = columns.serial is not None and len(lines[columns.serial]) > 1
+    by_lines = columns.ruled and (bool(inner) or not numbered)
+    bands, doubts = bands_of(body, columns.serial, inner if by_lines else None, (start, bottom))
     cells = _head_cells(region[:head], columns) if head else []
     depth = 1 + max((cell.row + cell.rows - 1 for cell in cells), default=-1)
     cells += _body_cells(body, bands, columns, rules if columns.ruled else (), depth)
-    grid = grids.build(cells, Place(0, page=paper.page), height=depth + len(bands))
-    if grid is None:
+    if not cells:
         return []
-    grid = evolve(grid, doubts={depth + row: reason for row, reason in doubts.items()})
-    return [Loose(top, bottom, grid, columns)]
+    ys = [*(top + (start - top) * row / depth for row in range(depth)), *_edges(bands)]
+    found = Laid(paper.page, cells, ys, list(columns.edges))
+    found.guessed = not columns.ruled
+    if columns.ruled:
+        _close(found, depth, paper.rules)
+    found.doubts = {depth + row: reason for row, reason in doubts.items()}
+    torn = [segment for row in region[head:] for segment in row if _torn(segment, columns)]
+    for number, band in enumerate(bands):
+        if any(band.top <= (segment.top + segment.bottom) / 2 < band.bottom for segment in torn):
+            found.doubts.setdefault(depth + number, _TORN)
+    return [Loose(top, bottom, found, columns)]
+
+
+def _torn(segment: Segment, columns: Columns) -> bool:
+    """Whether an edge goes through its words: where columns part is then not sure."""
+    slack = 0.5 * segment.size
+    for edge in columns.edges[1:-1]:
+        before = max((x1 for x0, x1 in segment.words if (x0 + x1) / 2 < edge), default=None)
+        after = min((x0 for x0, x1 in segment.words if (x0 + x1) / 2 >= edge), default=None)
+        if before is None or after is None or not segment.x0 + slack < edge < segment.x1 - slack:
+            continue
+        if after - before < 0.1 * segment.size:
+            return True
+    return False
+
+
+def _close(laid: Laid, first: int, rules: Sequence[Rule]) -> None:
+    """The first row begins and the last one ends at a line, if there is one beside their text."""
+    lines = [line for cell in laid.cells for line in cell.lines]
+    least, most = min(line.top for line in lines), max(line.bottom for line in lines)
+    above = [rule.y for rule in rules if laid.ys[first] - _PADDING <= rule.y <= least + 1]
+    below = [rule.y for rule in rules if most - 9 <= rule.y <= laid.ys[-1] + _PADDING]
+    laid.ys[first] = max(above, default=laid.ys[first])
+    laid.ys[-1] = min(below, default=laid.ys[-1])
+    laid.close(rules)
+
+
+def _edges(bands: Sequence[Band]) -> list[float]:
+    return [bands[0].top, *(band.bottom for band in bands)]
 
 
 def _by_column(chars: Sequence[Char], columns: Columns) -> list[list[Char]]:
@@ -299,7 +347,7 @@ def _by_column(chars: Sequence[Char], columns: Columns) -> list[list[Char]]:
     return found
 
 
-def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[grids.Cell]:
+def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[Cell]:
     segments = [segment for row in rows for segment in row]
     groups = _groups(segments)
     texts: list[list[Segment]] = [[] for _ in range(columns.count)]
@@ -308,16 +356,16 @@ def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[gri
             texts[columns.at((segment.x0 + segment.x1) / 2)].append(segment)
     labels = ["".join(s.text for s in sorted(mine, key=lambda s: s.top)) for mine in texts]
     over = [_over(label, texts[index], groups) for index, label in enumerate(labels)]
-    cells: list[grids.Cell] = []
+    cells: list[Cell] = []
     for index, label in enumerate(labels):
         group = over[index]
         if group is None:
-            cells.append(grids.Cell(0, index, 2 if groups else 1, 1, label))
+            cells.append(Cell(0, index, 2 if groups else 1, 1, label))
             continue
         if index == 0 or over[index - 1] is not group:
             wide = next((n for n in range(index, len(over)) if over[n] is not group), len(over)) - index
-            cells.append(grids.Cell(0, index, 1, wide, group.text))
-        cells.append(grids.Cell(1, index, 1, 1, label))
+            cells.append(Cell(0, index, 1, wide, group.text))
+        cells.append(Cell(1, index, 1, 1, label))
     return cells
 
 
@@ -329,23 +377,19 @@ def _over(label: str, mine: Sequence[Segment], groups: Sequence[Segment]) -> Seg
 
 def _body_cells(
     body: Sequence[Column], bands: Sequence[Band], columns: Columns, rules: Sequence[Rule], depth: int
-) -> list[grids.Cell]:
-    cells: list[grids.Cell] = []
+) -> list[Cell]:
+    cells: list[Cell] = []
     for column in body:
         left, right = columns.edges[column.index], columns.edges[column.index + 1]
         middle = (left + right) / 2
         mine = [rule.y for rule in rules if rule.x0 - 2 <= middle <= rule.x1 + 2]
-        for first, last in merged_down(column, bands, mine):
+        for first, last in merged_down(bands, mine):
             lines = [line for line in column.lines if bands[first].top <= _middle(line) < bands[last].bottom]
-            cells.append(grids.Cell(depth + first, column.index, last - first + 1, 1, _text(lines, column)))
+            cell = Cell(depth + first, column.index, last - first + 1, 1, "", lines, column.left, column.right)
+            cell.set()
+            cells.append(cell)
     return cells
 
 
 def _middle(line: Line) -> float:
     return (line.top + line.bottom) / 2
-
-
-def _text(lines: Sequence[Line], column: Column) -> str:
-    if not lines:
-        return ""
-    return "\n".join(paragraphs(lines, column.left, column.right, indented=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -12,10 +13,8 @@ from attrs import frozen
 from crawler.reading.formats.pdf_layout import Line
 
 _SERIAL = re.compile(r"[(（]?\d{1,4}[)）.、．]?")
-_NEAR = 3.0
-"""Points within which the middle of a merged cell is the middle of its rows."""
-_TICK = 2
-"""Characters: a mark belongs to the row beside it, never to several."""
+_MOST = 600
+"""Lines that are looked at."""
 _DOUBT = "行与行之间没有线，行的起止按文字间距推断，请对照原件核对"
 
 
@@ -54,10 +53,10 @@ def bands_of(
 
 
 def inner_rules(columns: Sequence[Column], rules: Iterable[float]) -> list[float]:
-    """Lines with text above and below them."""
-    middles = [(line.top + line.bottom) / 2 for column in columns for line in column.lines]
-    least, most = min(middles, default=0), max(middles, default=0)
-    return [y for y in _apart(rules) if least < y < most]
+    """Lines with text above and below them; a text that a page's end cuts may reach over its edge."""
+    lines = [line for column in columns for line in column.lines]
+    least, most = min((line.bottom for line in lines), default=0), max((line.top for line in lines), default=0)
+    return [y for y in _apart(rules) if least - 2 < y < most + 2]
 
 
 def _apart(values: Iterable[float]) -> list[float]:
@@ -81,11 +80,17 @@ def _cuts(
     cuts: list[float] = []
     doubts: dict[int, str] = {}
     above = [gap for gap in wide if gap[1] <= anchors[0].top + 2 and gap[0] > extent[0]]
+    pitch = _pitch(columns, anchors)
     if above:
         cuts.append((above[-1][0] + above[-1][1]) / 2)
+    elif pitch and any(line.top < anchors[0].top - pitch / 2 for column in columns for line in column.lines):
+        cuts.append(_beside(columns, anchors[0], pitch))
     for one, other in pairwise(anchors):
         middle, next_middle = (one.top + one.bottom) / 2, (other.top + other.bottom) / 2
         between = [gap for gap in gaps if middle < (gap[0] + gap[1]) / 2 < next_middle]
+        if pitch and max((b - a for a, b in between), default=0.0) < pitch:
+            cuts.append(_beside(columns, other, pitch))
+            continue
         if not between:
             cuts.append((middle + next_middle) / 2)
             doubts |= {len(cuts) - 1: _DOUBT, len(cuts): _DOUBT}
@@ -100,6 +105,26 @@ def _cuts(
     if below and below[-1][1] - below[-1][0] > 3 * (anchors[-1].bottom - anchors[-1].top):
         cuts.append((below[-1][0] + below[-1][1]) / 2)
     return cuts, doubts
+
+
+def _beside(columns: Sequence[Column], anchor: Line, pitch: float) -> float:
+    """Just above the lines that stand beside a number."""
+    lines = [line for column in columns for line in column.lines]
+    return min(line.top for line in lines if abs(line.top - anchor.top) < pitch / 2) - 0.1
+
+
+def _pitch(columns: Sequence[Column], anchors: Sequence[Line]) -> float:
+    """From line to line, in points, where cells begin at the top of their row; 0 where not: in the middle of a row,
+    every second cell stands half a line lower or higher than its number."""
+    steps = [below.top - above.top for column in columns for above, below in pairwise(column.lines)]
+    pitch = median(steps) if steps else 0.0
+    lines = [line for column in columns for line in column.lines][:_MOST]
+    if pitch < 1 or not lines:
+        return 0.0
+    tops = [anchor.top for anchor in anchors]
+    rests = [((line.top - tops[max(bisect_right(tops, line.top + pitch / 2) - 1, 0)]) / pitch) % 1 for line in lines]
+    alike = max(sum(min(abs(rest - one), 1 - abs(rest - one)) < 0.15 for rest in rests) for one in set(rests))
+    return pitch if alike >= 0.95 * len(rests) else 0.0
 
 
 def _solid(columns: Sequence[Column], serial: int | None) -> list[Column]:
@@ -125,14 +150,10 @@ def _usual_gap(columns: Sequence[Column]) -> float:
     return max(median(gaps[: max(1, len(gaps) // 2)]), 0.0) if gaps else 0.0
 
 
-def merged_down(column: Column, bands: Sequence[Band], rules: Sequence[float]) -> list[tuple[int, int]]:
-    """(first, last) row of each cell of a column."""
-    if rules:
-        return _by_rules(bands, rules)
-    return _by_middles(column, bands) or [(row, row) for row in range(len(bands))]
-
-
-def _by_rules(bands: Sequence[Band], rules: Sequence[float]) -> list[tuple[int, int]]:
+def merged_down(bands: Sequence[Band], rules: Sequence[float]) -> list[tuple[int, int]]:
+    """(first, last) row of each cell of a column between these rules; without any, each row has its own."""
+    if not rules:
+        return [(row, row) for row in range(len(bands))]
     found = [(0, 0)]
     for row in range(1, len(bands)):
         edge = bands[row].top
@@ -141,40 +162,3 @@ def _by_rules(bands: Sequence[Band], rules: Sequence[float]) -> list[tuple[int, 
         else:
             found[-1] = (found[-1][0], row)
     return found
-
-
-def _by_middles(column: Column, bands: Sequence[Band]) -> list[tuple[int, int]]:
-    """Cells set in the middle of several rows: each group of lines is the middle of the rows it stands for."""
-    groups: list[list[Line]] = []
-    for line in column.lines:
-        if groups and line.top - groups[-1][-1].bottom < 0.6 * (line.bottom - line.top):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    straddles = any(group[0].top < band.top < group[-1].bottom for group in groups for band in bands[1:]) or any(
-        not _holds(groups, band) for band in bands[:1]
-    )
-    ticks = all(len(line.text) <= _TICK for line in column.lines)
-    if not straddles or not groups or ticks:
-        return []
-    found: list[tuple[int, int]] = []
-    row = 0
-    for group in groups:
-        middle = (group[0].top + group[-1].bottom) / 2
-        fits = [
-            (first, last)
-            for first in range(row, len(bands))
-            for last in range(first, len(bands))
-            if abs((bands[first].top + bands[last].bottom) / 2 - middle) <= _NEAR and (first == row or not found)
-        ]
-        if not fits:
-            return []
-        first, last = fits[0]
-        found += [(blank, blank) for blank in range(row, first)]
-        found.append((first, last))
-        row = last + 1
-    return [*found, *((blank, blank) for blank in range(row, len(bands)))]
-
-
-def _holds(groups: Sequence[Sequence[Line]], band: Band) -> bool:
-    return any(band.top <= (group[0].top + group[-1].bottom) / 2 < band.bottom for group in groups)

@@ -6,11 +6,9 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import evolve
-
-from archive.model import Grid
 from crawler.reading.formats.errors import DAMAGE
 from crawler.reading.formats.ocr import engine
+from crawler.reading.formats.pdf_grid import Laid
 from crawler.reading.formats.pdf_layout import Box
 from crawler.reading.formats.pdf_loose import Columns
 from crawler.reading.formats.pdf_tables import Found, Sheet, arranged
@@ -23,7 +21,7 @@ _LEAST = 400
 def recognised(page: Any, number: int, carried: Columns | None) -> tuple[Found, float] | None:
     """What stands on the page, each row of a table in doubt, and the page's height in the same points.
 
-    page: of pdfium. None where nothing recognises here.
+    page: of pdfium. None where nothing recognises here, or nothing can be read.
     """
     if not engine.installed():
         return None
@@ -33,10 +31,14 @@ def recognised(page: Any, number: int, carried: Columns | None) -> tuple[Found, 
 
     picture = page.render(scale=scale(max(page.get_size())), rev_byteorder=False).to_numpy()[:, :, :3].copy()
     sheet = recognise(picture)
+    if sheet is None:
+        return None
     tables = [(_around(cells), cells) for cells in sheet.tables]
     found = arranged(Sheet(sheet.chars, tables, (), sheet.height, number), carried)
-    parts = tuple(_doubted(part) if isinstance(part, Grid) else part for part in found.parts)
-    return evolve(found, parts=parts), sheet.height
+    for part in found.parts:
+        if isinstance(part, Laid):
+            part.doubts = dict.fromkeys(range(part.height), DOUBT)
+    return found, sheet.height
 
 
 def bound(pictures: Sequence[bytes]) -> bytes:
@@ -61,7 +63,3 @@ def bound(pictures: Sequence[bytes]) -> bytes:
 
 def _around(cells: Sequence[Box]) -> Box:
     return min(c[0] for c in cells), min(c[1] for c in cells), max(c[2] for c in cells), max(c[3] for c in cells)
-
-
-def _doubted(grid: Grid) -> Grid:
-    return evolve(grid, doubts=dict.fromkeys(range(len(grid.cells)), DOUBT))

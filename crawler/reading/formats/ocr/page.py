@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from attrs import frozen
 
 from crawler.reading.formats.ocr import engine, glyphs, paper, strips
@@ -19,6 +20,10 @@ _MARGIN = 3
 _A4 = 842.0
 _READ, _SHORT = 0.4, 0.5
 """What is read with less is no text; dirt looks like one character."""
+_FEW, _TRIED = 4, 8
+"""Lines of several characters by which it is seen which side is up: at least, and at most."""
+_SURE, _BETTER, _LEAST = 0.92, 0.05, 0.7
+"""What lines are read with that stand upright; by how much another side must be better; less is no writing."""
 _RED, _HEAD = 60, 0.01
 """By how much a pixel is redder than anything else, and the share of such pixels where a red head stands."""
 
@@ -33,15 +38,59 @@ class Recognised:
     """The cells of each table with rulings."""
 
 
-def recognise(picture: Any) -> Recognised:
-    """picture: BGR."""
-    sheet = paper.paper(picture)
+def recognise(picture: Any) -> Recognised | None:
+    """picture: BGR. None where it shows words that cannot be read, whichever side is up."""
+    sheet = _upright(picture)
+    if sheet is None:
+        return None
     scale = max(picture.shape[:2]) / _A4
     cells = [cell for _, found in sheet.tables for cell in found]
     written = [*_in_cells(sheet, cells), *_around(sheet)]
     chars = [char for strip, text in written for char in _chars(strip, text, scale)]
     tables = tuple(tuple(_points(cell, scale) for cell in found) for _, found in sheet.tables)
-    return Recognised(picture.shape[0] / scale, tuple(chars), tables)
+    return Recognised(sheet.picture.shape[0] / scale, tuple(chars), tables)
+
+
+def _upright(picture: Any) -> Paper | None:
+    """The page as it was written: pages lie on their side or are upside down in scans."""
+    best = paper.paper(picture)
+    most = _trust(best)
+    if most is None or most >= _SURE:
+        return best
+    for quarters in (1, 3, 2):
+        sheet = paper.paper(np.ascontiguousarray(np.rot90(picture, quarters)))
+        trust = _trust(sheet) or 0.0
+        if trust > most + _BETTER:
+            best, most = sheet, trust
+        if most >= _SURE:
+            break
+    return best if most >= _LEAST else None
+
+
+def _trust(sheet: Paper) -> float | None:
+    """How sure the recogniser is of some lines, 0 to 1; None where there are too few."""
+    inner = [_inner(cell) for _, cells in sheet.tables for cell in cells]
+    wide = [strip for found in strips.strips(sheet.ink, inner) for strip in found if _wide(strip.box)]
+    if len(wide) < _FEW:
+        boxes = [(round(x0), round(y0), round(x1), round(y1)) for x0, y0, x1, y1 in engine.lines(sheet.picture)]
+        tall = sum(box[3] - box[1] > 2 * (box[2] - box[0]) for box in boxes)
+        wide = [Strip(box, float(box[3] - box[1]), False) for box in boxes if _wide(box)]
+        if tall > max(len(wide), _FEW):
+            return 0.0
+    if len(wide) < _FEW:
+        return None
+    tried = sorted(wide, key=lambda strip: strip.box[0] - strip.box[2])[:_TRIED]
+    reads = engine.texts([strips.crop(sheet.picture, strip.box, strip.size) for strip in tried])
+    return sum(read.score for read in reads) / len(reads)
+
+
+def _wide(box: Box) -> bool:
+    return box[2] - box[0] >= 4 * (box[3] - box[1]) > 0
+
+
+def _inner(cell: Box) -> Box:
+    left, top, right, bottom = cell
+    return left + _MARGIN, top + _MARGIN, right - _MARGIN, bottom - _MARGIN
 
 
 def _points(box: Box, scale: float) -> Place:
@@ -50,7 +99,7 @@ def _points(box: Box, scale: float) -> Place:
 
 
 def _in_cells(sheet: Paper, cells: Sequence[Box]) -> list[tuple[Strip, str]]:
-    inner = [(left + _MARGIN, top + _MARGIN, right - _MARGIN, bottom - _MARGIN) for left, top, right, bottom in cells]
+    inner = [_inner(cell) for cell in cells]
     return _read(sheet, [strip for found in strips.strips(sheet.ink, inner) for strip in found])
 
 
