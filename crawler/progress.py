@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import logging
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as Bar
+import sys
+from typing import TYPE_CHECKING
 
 from archive.model import Capture
 from archive.words import verdict
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 logger = logging.getLogger("guidelines")
 
 
 class Progress:
     def __init__(self, total: int) -> None:
-        console = Console(stderr=True)
         self.bar: Bar | None = None
-        if console.is_terminal:
+        if sys.stderr.isatty():
+            from rich.console import Console  # the timer's crawls have no terminal
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+            from rich.progress import Progress as Bar
+
             columns = (TextColumn("抓取"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-            self.bar = Bar(*columns, console=console, transient=True)
+            self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self.task = self.bar.add_task("", total=total)
             self.bar.start()
 

@@ -60,18 +60,23 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+# Scrapy loads whatever is named here, also to learn that it is switched off (its remote control brings a web framework,
+# its cookies an http client), so what it has by default is replaced
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+}
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.download.scope.ScopeMiddleware": 50,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.download.robots.RobotsMiddleware": 100,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.download.retry.BackOffMiddleware": 550,
     "crawler.download.decode.DecodeMiddleware": 590,
     "crawler.download.revisit.ConditionalMiddleware": 650,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    "crawler.download.cookies.OfflineCookiesMiddleware": 700,
+    "crawler.download.cookies.CookiesMiddleware": 700,
     "crawler.download.capture.CaptureMiddleware": 890,
 }
 ITEM_PIPELINES = {
@@ -80,15 +85,12 @@ ITEM_PIPELINES = {
     "crawler.pipelines.ProgressPipeline": 400,
 }
 ADDONS = {"crawler.archive.OperatorSettings": 100}
-EXTENSIONS = {
-    "crawler.archive.ArchiveExtension": 100,
-    # what is switched off is not even loaded: the remote control alone brings a web framework
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
-    "scrapy.extensions.memdebug.MemoryDebugger": None,
-    "scrapy.extensions.spiderstate.SpiderState": None,
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
 }
+EXTENSIONS = {"crawler.archive.ArchiveExtension": 100}
 GUIDELINES_DATA = os.environ.get("GUIDELINES_DATA", "data")
 CONCURRENT_ITEMS = 1  # also keeps the order in which the spider hands over (a capture and its confirmation)
 

@@ -334,7 +334,7 @@ def test_changes_and_diff_print_the_contracts_json(archive: Store) -> None:
 
 
 def test_candidates_are_refused_once(archive: Store) -> None:
-    archive.db["candidates"].insert(  # type: ignore[union-attr]
+    archive.db.table("candidates").insert(  # type: ignore[union-attr]
         {
             "notice_id": 1,
             "url": "http://land.example/t9.html",

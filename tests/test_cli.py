@@ -65,6 +65,24 @@ def test_who_only_looks_loads_no_library_of_those_who_write(command: str) -> Non
     assert set(done.stdout.split()) & heavy == set()
 
 
+def test_a_crawl_loads_nothing_that_only_a_find_needs() -> None:
+    program = (
+        "import sys, crawler.__main__\n"
+        "from scrapy.utils.misc import load_object\n"
+        "from archive.settings import Settings\n"
+        "from crawler.settings import scrapy_settings\n"
+        "settings = scrapy_settings(Settings())\n"
+        "for kind in ('DOWNLOADER_MIDDLEWARES', 'SPIDER_MIDDLEWARES', 'EXTENSIONS', 'ITEM_PIPELINES'):\n"
+        "    for path in settings.get_component_priority_dict_with_base(kind):\n"
+        "        load_object(path)\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    heavy = {"sqlite_utils", "numpy", "aiohttp", "requests", "tldextract", "rich", "trafilatura", "datasette"}
+    assert "crawler.download.cookies" in done.stdout.split()
+    assert set(done.stdout.split()) & heavy == set()
+
+
 def every_command(group: click.Group = cli, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     found = []
     for name, command in group.commands.items():

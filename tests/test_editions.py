@@ -122,7 +122,7 @@ def test_a_withdrawn_attachment_takes_its_rows_out_of_force(told):
 def test_an_accepted_successor_is_compared_with_the_old_edition(told):
     store = told.store
     notice = store.row("SELECT id FROM notices WHERE slug = 'land'")
-    store.db["candidates"].insert(
+    store.db.table("candidates").insert(
         {
             "notice_id": notice["id"],
             "url": "http://land.example/t9.html",

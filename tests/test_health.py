@@ -167,7 +167,7 @@ def test_doubtful_rows_and_readings_are_counted_for_review(store: Store) -> None
 
 
 def test_a_candidate_waits_for_a_decision(store: Store) -> None:
-    store.db["candidates"].insert(
+    store.db.table("candidates").insert(
         {"notice_id": notice(store, "land"), "url": "http://land.example/t9.html", "title": "新版通知",
          "found_at": "2026-11-22T00:00:00Z", "state": "new"}
     )  # fmt: skip

@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 from attrs import evolve
@@ -8,6 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from archive.clock import iso, now
 from archive.machine.faults import StoreError
+from archive.machine.transaction import atomic
 from archive.model import Area, Attachment, Capture, Document, Notice, Verdict
 from archive.record.declare import declare
 from archive.record.look import read_only
@@ -98,8 +100,28 @@ def test_every_table_of_the_contract_has_an_integer_id(tmp_path):
     store = make_archive(tmp_path)
     tables = ("areas", "notices", "documents", "crawls", "captures", "versions", "items", "changes", "row_changes")
     for table in (*tables, "candidates", "tasks"):
-        assert store.db[table].columns_dict.get("id") is int, table
+        assert Database(store.db.conn).table(table).columns_dict.get("id") is int, table
     assert store.rows("SELECT id, number FROM tasks")
+
+
+def test_a_row_that_is_not_there_is_not_changed_in_silence(tmp_path):
+    store = make_archive(tmp_path)
+    with pytest.raises(LookupError, match="areas"):
+        store.update("areas", 10**6, name="无")
+    with pytest.raises(ValueError, match="differ"):
+        store.db.table("tasks").insert_all([{"number": 900, "task": "甲"}, {"number": 901}])
+    assert not store.rows("SELECT * FROM tasks WHERE number >= 900")
+
+
+def test_part_of_a_transaction_is_taken_back_alone(tmp_path):
+    store = make_archive(tmp_path)
+    with atomic(store.db):
+        store.set_info("kept", "1")
+        with suppress(ZeroDivisionError), atomic(store.db):
+            store.set_info("taken back", "1")
+            raise ZeroDivisionError
+    assert (store.info("kept"), store.info("taken back")) == ("1", "")
+    assert not store.db.conn.in_transaction
 
 
 def test_a_reader_cannot_write(tmp_path):
@@ -115,7 +137,7 @@ def test_no_archive_is_said_with_the_next_step(tmp_path):
 
 def test_the_list_of_migrations_for_those_who_only_look_is_the_one_that_is_made(tmp_path):
     store = Store.open(tmp_path)
-    assert {step.name for step in migrations.applied(store.db)} == NAMES
+    assert {step.name for step in migrations.applied(Database(store.db.conn))} == NAMES
     assert migrations.name == SET
 
 
@@ -131,7 +153,9 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
 
 def test_an_archive_of_a_newer_release_is_refused_untouched(tmp_path):
     store = make_archive(tmp_path)
-    store.db["_sqlite_migrations"].insert({"migration_set": "guidelines", "name": "m999_future", "applied_at": ""})
+    store.db.table("_sqlite_migrations").insert(
+        {"migration_set": "guidelines", "name": "m999_future", "applied_at": ""}
+    )
     store.close()
     for opened in (Store.open, read_only):  # also by what only looks: its tables may mean something else
         with pytest.raises(StoreError, match="m999_future"):

@@ -7,15 +7,21 @@ transaction, that fails at once, whatever the timeout ("database is locked"): a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from archive.machine.tables import Database
+
+class Connected(Protocol):
+    """A database of ours, or one of sqlite-utils."""
+
+    @property
+    def conn(self) -> Any: ...
+
+    def atomic(self) -> AbstractContextManager[Any]: ...
 
 
 @contextmanager
-def atomic(db: Database) -> Iterator[None]:
+def atomic(db: Connected) -> Iterator[None]:
     """All of the block or nothing; inside another one, a part of it."""
     if db.conn.in_transaction:
         with db.atomic():

@@ -147,7 +147,7 @@ def _furniture(store: Store, theirs: Store, numbers: Numbers) -> None:
             _without(row, "id", document_id=numbers.documents[row["document_id"]])
             for row in theirs.rows("SELECT * FROM furniture ORDER BY id")
         ),
-        ignore=True,
+        otherwise="IGNORE",
     )
 
 

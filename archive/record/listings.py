@@ -28,7 +28,7 @@ def note_listed(store: Store, listing_id: int, entries: Iterable[tuple[str, str,
     """The entries of a list, as (url, title, day); those that are known stay as they are."""
     seen = {"listing_id": listing_id, "first_seen": iso(now())}
     rows = [seen | {"url": url, "title": title, "date": day} for url, title, day in entries]
-    store.db.table("listed").insert_all(rows, ignore=True)
+    store.db.table("listed").insert_all(rows, otherwise="IGNORE")
 
 
 def is_candidate(store: Store, notice_id: int, url: str) -> bool:

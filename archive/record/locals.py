@@ -29,9 +29,9 @@ def declare_locals(store: Store, entries: Collection[Local]) -> None:
     kept = [local.slug for local in entries]
     for row in store.rows("SELECT id, slug FROM locals"):
         if row["slug"] not in kept:
-            store.db.table("deviations").delete_where("local_id = ?", [row["id"]])
-            store.db.table("behind").delete_where("local_id = ?", [row["id"]])
-            store.db.table("locals").delete(row["id"])
+            store.db.table("deviations").delete(local_id=row["id"])
+            store.db.table("behind").delete(local_id=row["id"])
+            store.db.table("locals").delete(id=row["id"])
     for local in entries:
         areas = [ids[name] for name in local.area if name in ids]
         notice = store.row("SELECT id FROM notices WHERE slug = ?", [local.slug])
@@ -121,9 +121,9 @@ def note_behind(store: Store, crawl_id: int, found: Mapping[int, Comparison]) ->
             for local, comparison in found.items():
                 is_behind = any(_is_behind(row, comparison) for row in rows)
                 if is_behind and change in of_crawl:
-                    store.db.table("behind").insert({"change_id": change, "local_id": local}, ignore=True)
+                    store.db.table("behind").insert({"change_id": change, "local_id": local}, otherwise="IGNORE")
                 elif not is_behind and (change, local) in before:
-                    store.db.table("behind").delete((change, local))
+                    store.db.table("behind").delete(change_id=change, local_id=local)
 
 
 def _is_behind(change: Row, found: Comparison) -> bool:

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from archive import words
 from archive.compare.compare import compare
-from archive.machine.tables import Database
+from archive.machine.database import Database
 from archive.model import Change, Document
 from archive.record.database import Row
 from archive.record.learn import furniture_of
@@ -261,7 +261,8 @@ def _rows_of_files(store: Store, row: Row, files: list[dict[str, str]]) -> int:
 
 
 def _count(store: Store, column: str, id: int) -> int:
-    return store.db.view("items_in_force").count_where(f"{column} = ?", [id])
+    found = store.db.conn.execute(f"SELECT count(*) FROM items_in_force WHERE {column} = ?", [id])  # noqa: S608 - of ours
+    return int(found.fetchone()[0])
 
 
 def _named(url: str, files: list[dict[str, str]]) -> bool:

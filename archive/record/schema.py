@@ -5,13 +5,30 @@ from __future__ import annotations
 import logging
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archive.machine.tables import Database, Migrations
-from archive.record.database import refuse_newer
+from archive.record.database import applied, refuse_newer
+from archive.record.migrations import NAMES, SET
+
+if TYPE_CHECKING:
+    from archive.machine.tables import Database, Migrations
 
 log = logging.getLogger(__name__)
 PAGE = 8192
 """Bytes of a page of archive.db: texts of some two thousand bytes leave a third of a smaller one empty."""
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """The tables of archive.db as this release has them. Raises StoreError when a newer one made them."""
+    done = applied(connection, SET)
+    refuse_newer(done, NAMES, path)
+    if done >= NAMES:
+        return
+    from archive.machine.tables import Database  # once an archive and release
+    from archive.record.migrations.every import migrations
+
+    if migrate(Database(connection), migrations, path):
+        compact(connection)
 
 
 def migrate(db: Database, steps: Migrations, path: Path) -> bool:
@@ -19,18 +36,20 @@ def migrate(db: Database, steps: Migrations, path: Path) -> bool:
 
     Returns whether it was one of an earlier release.
     """
-    applied = {step.name for step in steps.applied(db)}
+    from archive.machine.tables import Database
+
+    had = {step.name for step in steps.applied(db)}
     pending = steps.pending(db)
-    refuse_newer(applied, {step.name for step in steps.pending(Database(memory=True))}, path)
+    refuse_newer(had, {step.name for step in steps.pending(Database(memory=True))}, path)
     if not pending:
         return False
-    if applied:
+    if had:
         copy = path.with_name(f"{path.stem}-before-{pending[0].name}{path.suffix}")
         with sqlite3.connect(copy) as target:
             db.conn.backup(target)
         target.close()
     steps.apply(db)
-    return bool(applied)
+    return bool(had)
 
 
 def compact(connection: sqlite3.Connection) -> None:

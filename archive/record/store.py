@@ -15,17 +15,17 @@ from urllib.parse import unquote, urlsplit
 
 from archive.clock import iso, now
 from archive.machine import faults
+from archive.machine.database import Database
 from archive.machine.faults import StoreError
-from archive.machine.tables import Database
 from archive.machine.transaction import atomic
 from archive.model import GOOD, Attachment, Capture, Document
 from archive.record import keys
-from archive.record.database import LOST, Row, holds_records, is_empty, rows_of
+from archive.record.database import LOST, Row, applied, holds_records, is_empty, rows_of
 from archive.record.files import attachment_documents
-from archive.record.migrations.every import migrations
+from archive.record.migrations import SET
 from archive.record.packed import packed
 from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
-from archive.record.schema import PAGE, compact, migrate
+from archive.record.schema import PAGE, bring_up_to_date
 from archive.search import index
 from archive.text.same import name_key
 
@@ -65,10 +65,9 @@ class Store:
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             db = Database(connection)
-            if not migrations.applied(db) and holds_records(data):  # another database under its name
+            if not applied(connection, SET) and holds_records(data):  # another database under its name
                 raise StoreError(LOST.format(path=path, data=data))
-            if migrate(db, migrations, path):
-                compact(connection)
+            bring_up_to_date(connection, path)
             keys.renew(db)
             index.renew(db)
         except BaseException:
@@ -93,7 +92,7 @@ class Store:
     def insert(self, table: str, values: Mapping[str, Any]) -> int:
         """Insert a row and return its id."""
         with atomic(self.db):
-            key = self.db.table(table).insert(dict(values)).last_pk
+            key = self.db.table(table).insert(values)
         if not isinstance(key, int):
             raise StoreError(f"表 {table} 没有返回编号")
         return key
@@ -106,7 +105,7 @@ class Store:
 
     def set_info(self, key: str, value: str) -> None:
         with atomic(self.db):
-            self.db.table("archive_info").insert({"key": key, "value": value}, replace=True)
+            self.db.table("archive_info").insert({"key": key, "value": value}, otherwise="REPLACE")
 
     # ------------------------------------------------------------ crawls
 

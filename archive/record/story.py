@@ -25,7 +25,7 @@ from archive.record.database import Row, rows_of
 from archive.record.difference import Difference, RowStory, of_json, version_of, work_out
 
 if TYPE_CHECKING:
-    from archive.machine.tables import Database
+    from archive.machine.database import Database
 
 FORM = 2
 """Of the kept stories. One of another form was written by another release and is worked out again."""
@@ -227,7 +227,7 @@ def keep_stories(db: Database) -> None:
                  WHERE s.change_id IS NULL"""
     for change in rows_of(db.conn, missing, [FORM]):
         told = json.dumps(asdict(work_out(db.conn, change)), ensure_ascii=False)
-        db.table("stories").insert({"change_id": change["id"], "form": FORM, "told": told}, replace=True)
+        db.table("stories").insert({"change_id": change["id"], "form": FORM, "told": told}, otherwise="REPLACE")
 
 
 def text_of(connection: sqlite3.Connection, story: Story) -> list[Op]:

@@ -26,7 +26,7 @@ from archive.search.texts import KINDS
 from archive.text.tokens import entry
 
 if TYPE_CHECKING:
-    from archive.machine.tables import Database
+    from archive.machine.database import Database
 
 log = logging.getLogger(__name__)
 FORM = "3"

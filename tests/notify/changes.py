@@ -16,10 +16,9 @@ def record(store: Store, slug: str, kind: str, summary: str, **values: object) -
     assert notice is not None
     at = values.pop("detected_at", "2026-11-21T01:00:00Z")
     with store.db.atomic():
-        table = store.db["changes"].insert(
+        return store.db.table("changes").insert(
             {"notice_id": notice["id"], "kind": kind, "summary": summary, "detected_at": at, "updated_at": at, **values}
         )
-    return int(table.last_pk)
 
 
 def revise_page(store: Store, slug: str = "land", detected_at: str = "2026-11-21T01:00:00Z", body: str = "") -> int:
@@ -54,7 +53,7 @@ def revise_row(store: Store, slug: str = "land", detected_at: str = "2026-11-21T
         document_id=file["id"], from_version=before["id"], to_version=version, detected_at=detected_at,
     )  # fmt: skip
     with store.db.atomic():
-        store.db["row_changes"].insert(
+        store.db.table("row_changes").insert(
             {"change_id": change, "position": 1, "kind": "changed", "item_before": old[1].id, "item_after": now[1].id,
              "column": "time_limit", "before": old[1].time_limit, "after": now[1].time_limit}
         )  # fmt: skip

@@ -423,7 +423,7 @@ def test_a_change_that_the_restored_archive_does_not_have_is_dropped(store: Stor
         receiver.status = 500
         clock.at = T0 + timedelta(hours=2)
         run(store, clock)
-        store.db["changes"].delete(change)
+        store.db.table("changes").delete(id=change)
         receiver.status = 200
         clock.at += timedelta(hours=2)
         report = run(store, clock)

@@ -98,7 +98,7 @@ def _revise(store: Store, crawl: int) -> None:
     new_items = {
         r["position"]: r["id"] for r in store.rows("SELECT id, position FROM items WHERE version_id = ?", [after])
     }
-    store.db["row_changes"].insert_all(
+    store.db.table("row_changes").insert_all(
         [
             {
                 "change_id": id,
@@ -137,7 +137,7 @@ def _change(store: Store, document: dict, kind: str, summary: str, old: int, new
         "summary": summary,
         "quiet": 0,
     }
-    return int(store.db["changes"].insert(row).last_pk)
+    return store.db.table("changes").insert(row)
 
 
 def _suspect(store: Store, crawl: int) -> None:
@@ -180,7 +180,7 @@ def _hostile(store: Store, crawl: int) -> None:
     store.update(
         "documents", document, state="unreadable", reason="needs-ocr: 是扫描件，没有文字层；请用文字识别软件处理后另存"
     )
-    store.db["candidates"].insert(
+    store.db.table("candidates").insert(
         {
             "notice_id": 3,
             "url": "http://poverty.example/t2026.html",
