@@ -127,8 +127,9 @@ def patterns_between(old: Document, new: Document, known: Furniture = NONE) -> t
     for op, a1, a2, b1, b2 in matcher.get_opcodes():
         if op == "equal":
             continue
-        patterns = _of_hunk(sides[0].cut(a1, a2), sides[1].cut(b1, b2))
-        found |= patterns
+        before, after = sides[0].cut(a1, a2), sides[1].cut(b1, b2)
+        patterns = _of_hunk(before, after)
+        found |= patterns or _beside_others(before, after)
         whole = whole and bool(patterns)
     return frozenset(found), whole
 
@@ -176,6 +177,12 @@ def _of_hunk(before: _Lines, after: _Lines) -> frozenset[Pattern]:
     if (not before.plain or not after.plain) and not any(map(_SAYS_SOMETHING.search, lines)):
         return frozenset(Pattern(FurnitureKind.BANNER, compare_fold(line)) for line in lines)
     return frozenset()
+
+
+def _beside_others(before: _Lines, after: _Lines) -> frozenset[Pattern]:
+    """Lines of other figures in an edit that is the notice's own: a stamp below a list of files that got shorter."""
+    was, now = ({figures_of(line) for line in side.plain if _may_be(line)} for side in (before, after))
+    return frozenset(Pattern(FurnitureKind.FIGURES, line) for line in was & now if "#" in line)
 
 
 # ---------------------------------------------------------------- evidence

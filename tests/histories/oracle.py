@@ -139,6 +139,9 @@ def _told(verdict: Verdict, visit: int) -> None:
 
 def _attribute(verdict: Verdict, visit: int, change: Mapping[str, Any]) -> None:
     fitting = [e for e in verdict.expected if _tells(verdict, e, visit, change)]
+    named = [e for e in fitting if _names_file(verdict.history, e, change)]
+    if named:  # a file without words of its own in the message is not told by the name of another
+        fitting = [e for e in fitting if e in named or e.edit.new or not e.edit.file]
     for e in fitting:
         if e.told_at is None or (
             e.edit.new and e.edit.new in change["summary"]
@@ -167,6 +170,11 @@ def _tells(verdict: Verdict, e: Expected, visit: int, change: Mapping[str, Any])
     if (not edit.file and not at_page) or (edit.file and at_page and change["kind"] == "revised"):
         return False
     return _words_fit(edit, verdict.seen[visit].texts)
+
+
+def _names_file(history: History, e: Expected, change: Mapping[str, Any]) -> bool:
+    files = [file for visit in history.visits[: e.visit + 1] for file in visit.truth.files]
+    return any(file.path == e.edit.file and f"“{file.link}”" in change["summary"] for file in files)
 
 
 def _is_page(history: History, change: Mapping[str, Any]) -> bool:
@@ -296,11 +304,17 @@ def _questions(verdict: Verdict, visit: int) -> None:
     happened = [edit for v in history.visits[: visit + 1] for edit in v.edits]
     holding = [e for e in history.episodes if _unrecovered(history, e, visit)]
     unknown = not history.visits[visit].form.known
-    allowed = len(happened) + len(holding) + len(history.inside()) + unknown
+    allowed = len(happened) + len(holding) + len(history.inside()) + unknown + _files_of_lying(history, visit)
     asked = verdict.seen[visit].attention
     if len(asked) > allowed:
         words = "; ".join(str(entry["what"]) for entry in asked)
         verdict.faults.append(Fault("overasked", _likely(history, visit), visit, f"{len(asked)} > {allowed}: {words}"))
+
+
+def _files_of_lying(history: History, visit: int) -> int:
+    """Files that went with a page while a cache still said that it stands: each was missed before the page was."""
+    lied = any(episode.trouble.conditional and not episode.file for episode in history.active(visit))
+    return len(history.visits[visit].truth.files) if history.visits[visit].truth.gone and lied else 0
 
 
 def _unrecovered(history: History, episode: Episode, visit: int) -> bool:

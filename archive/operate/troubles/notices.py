@@ -54,7 +54,7 @@ def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM own_crawls WHERE finished_at IS NOT NULL)))
            ORDER BY number""",
     ):
-        if row["review"]:
+        if row["review"] and row["state"] in ("suspect", "blocked"):
             continue  # it waits for a decision, and is told as that
         why = words.reason(row["reason"] or "")
         help = remedy(row["state"], row["reason"] or "")
