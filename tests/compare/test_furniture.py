@@ -24,4 +24,5 @@ def test_a_stamp_below_a_list_that_got_shorter_is_known_again() -> None:
 def test_figures_beside_an_edit_of_the_notice_are_not_furniture_before_they_are_a_habit() -> None:
     visits = [page(3, "2026年12月2日 10时"), page(2, "2026年12月3日 9时")]
     found, _ = patterns_between(*visits)
-    assert found and not any(is_proven(pattern, seen(pattern, visits)) for pattern in found)
+    assert found
+    assert not any(is_proven(pattern, seen(pattern, visits)) for pattern in found)

@@ -36,7 +36,8 @@ def test_a_page_that_is_taken_down_is_named_though_an_older_answer_waits(tmp_pat
         server.mode(url, "home")
         archive.crawl(code=3)
         asked = [point["what"] for point in health.status(archive.data, read_only(archive.data))["attention"]]
-        assert len(asked) == 1 and "取得的内容可疑" in asked[0]
+        assert len(asked) == 1
+        assert "取得的内容可疑" in asked[0]
         server.mode(url, "status-404")
         archive.crawl(code=3)
     asked = [point["what"] for point in health.status(archive.data, read_only(archive.data))["attention"]]
