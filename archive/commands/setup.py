@@ -101,8 +101,9 @@ def setup(context: click.Context, /, cron: bool, no_start: bool, no_test: bool, 
         wishes = given if yes else {**given, **_asked(given, present)}
         _check(place, wishes)
         _write(place, wishes, present, yes)
-        start = not (no_start or place.root)
-        _install(place, wishes, place.systemd(cron), start)
+        start, systemd = not (no_start or place.root), place.systemd(cron)
+        begun = start and systemd and schedule.begins_at_once(place.data)
+        _install(place, wishes, systemd, start)
         refused = [] if no_test else list(_tried(place, wishes))
     except (SettingsError, files.Unwritable) as error:
         err.print(str(error), markup=False)
@@ -113,7 +114,7 @@ def setup(context: click.Context, /, cron: bool, no_start: bool, no_test: bool, 
     except (Stop, schedule.ScheduleError) as error:
         err.print(str(error), markup=False)
         raise SystemExit(error.code if isinstance(error, Stop) else FAILED) from None
-    out.print(_next(place), markup=False, soft_wrap=True)
+    out.print(_next(place, begun), markup=False, soft_wrap=True)
     raise SystemExit(ATTENTION if refused else OK)
 
 
@@ -286,14 +287,19 @@ def _tried(place: Place, wishes: Mapping[str, Any]) -> Iterator[str]:
             out.print(f"给“{subscriber.name}”的测试消息，服务器已经收下", markup=False)
 
 
-def _next(place: Place) -> str:
+def _next(place: Place, begun: bool) -> str:
+    """What follows; `begun`: the first crawl is running."""
     if place.root:
         return f"已写好 {place.root} 之下的文件；什么也没有启动"
+    command = f"guidelines --data {place.data} crawl"
     if place.system and place.user != getpass.getuser():
-        first = f"sudo -u {place.user} guidelines --data {place.data} crawl"
-        return f"以后的命令都用账号 {place.user} 运行，第一次抓取：{first}"
-    linger = "" if place.system else f"退出登录后仍要运行，请执行：loginctl enable-linger {getpass.getuser()}\n"
-    return f"{linger}第一次抓取：guidelines --data {place.data} crawl"
+        command = f"sudo -u {place.user} {command}"
+    lines = [f"以后的命令都用账号 {place.user} 运行，例如：{command}"] if place.system else []
+    if not place.system:
+        lines.append(f"退出登录后仍要运行，请执行：loginctl enable-linger {getpass.getuser()}")
+    scope = "" if place.system else "--user "
+    following = f"已经开始，网站随后打开；看进展：journalctl {scope}-fu {schedule.RUN}" if begun else command
+    return "\n".join((*lines, f"第一次抓取：{following}"))
 
 
 # ---------------------------------------------------------------- the way back

@@ -59,7 +59,7 @@ def _show(found: dict[str, Any], zone: Any) -> None:
         markup=False,
     )
     if not found["attention"]:
-        out.print("没有需要处理的事项", markup=False)
+        out.print("没有需要处理的事项" if crawl else "还没有抓取过，档案是空的", markup=False)
         return
     out.print(f"\n需要处理 {len(found['attention'])} 项：", markup=False)
     for point in found["attention"]:

@@ -30,6 +30,7 @@ from archive.settings import ENVIRONMENT, Settings
 
 MARK = "# >>> guidelines"
 END = "# <<< guidelines"
+RUN = "guidelines-run"
 ENABLED = ("guidelines-run.timer", "guidelines-notify.timer", "guidelines-web.service")
 READER_MB = 2048
 """More than crawler.sandbox.limits.MEMORY_LIMIT."""
@@ -143,7 +144,8 @@ def unit_folder(system: bool) -> Path:
 
 
 def install_units(plan: Plan, folder: Path, *, start: bool) -> list[Path]:
-    """Write the unit files; `start`: also enable and start them. Raises ScheduleError."""
+    """Write the unit files; `start`: also enable and start them, and the first crawl where there is no archive yet: the
+    site has nothing to show before it. Raises ScheduleError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in units(plan).items():
@@ -152,8 +154,15 @@ def install_units(plan: Plan, folder: Path, *, start: bool) -> list[Path]:
         raise ScheduleError(f"不能写入 {error.filename}：{error.strerror}；系统级服务请用 sudo 运行") from error
     if start:
         systemctl(plan.system, "daemon-reload")
+        if begins_at_once(plan.data):
+            systemctl(plan.system, "start", "--no-block", RUN)
         systemctl(plan.system, "enable", "--now", *ENABLED)
     return [folder / name for name in UNITS]
+
+
+def begins_at_once(data: Path) -> bool:
+    """Whether a first crawl begins as soon as the units are started, and not only in the night."""
+    return not (data / "archive.db").exists()
 
 
 def remove_units(folder: Path, system: bool, *, stop: bool) -> list[Path]:
