@@ -103,7 +103,7 @@ class Story(Difference):
     @property
     def gist(self) -> str:
         """What changed, in one sentence however many rows it are."""
-        if len(self.all_rows) <= FEW or self.kind == Kind.ATTACHMENT_REMOVED:
+        if len(self.all_rows) <= FEW or self.kind in (Kind.ATTACHMENT_REMOVED, Kind.BASIS_AMENDED):
             return self.headline
         counts = Counter(row.kind for row in self.all_rows)
         parts = [f"{words.ROW_CHANGES[kind]} {counts[kind]} 条" for kind in words.ROW_CHANGES if counts[kind]]
