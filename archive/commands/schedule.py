@@ -114,6 +114,7 @@ def install(plan: schedule.Plan, systemd: bool) -> None:
     """写入定时任务并启动。"""
     with _refusals():
         secrets = schedule.environment_file(plan.data)
+        begun = systemd and schedule.begins_at_once(plan.data)
         if plan.backup:
             plan.backup.mkdir(parents=True, exist_ok=True)
         if systemd:
@@ -125,6 +126,8 @@ def install(plan: schedule.Plan, systemd: bool) -> None:
             schedule.write_crontab(schedule.merge_crontab(schedule.read_crontab(), schedule.crontab_lines(plan)))
             out.print("已写入 crontab", markup=False)
     out.print(f"密钥文件 {secrets}", markup=False)
+    if begun:
+        out.print(schedule.begun(plan.system), markup=False, soft_wrap=True)
 
 
 @group.command()

@@ -291,15 +291,13 @@ def _next(place: Place, begun: bool) -> str:
     """What follows; `begun`: the first crawl is running."""
     if place.root:
         return f"已写好 {place.root} 之下的文件；什么也没有启动"
-    command = f"guidelines --data {place.data} crawl"
+    command, lines = f"guidelines --data {place.data} crawl", []
     if place.system and place.user != getpass.getuser():
         command = f"sudo -u {place.user} {command}"
-    lines = [f"以后的命令都用账号 {place.user} 运行，例如：{command}"] if place.system else []
+        lines.append(f"以后的命令都用账号 {place.user} 运行，例如：{command}")
     if not place.system:
         lines.append(f"退出登录后仍要运行，请执行：loginctl enable-linger {getpass.getuser()}")
-    scope = "" if place.system else "--user "
-    following = f"已经开始，网站随后打开；看进展：journalctl {scope}-fu {schedule.RUN}" if begun else command
-    return "\n".join((*lines, f"第一次抓取：{following}"))
+    return "\n".join((*lines, schedule.begun(place.system) if begun else f"第一次抓取：{command}"))
 
 
 # ---------------------------------------------------------------- the way back

@@ -165,6 +165,11 @@ def begins_at_once(data: Path) -> bool:
     return not (data / "archive.db").exists()
 
 
+def begun(system: bool) -> str:
+    """What is said when the units were started where there was no archive."""
+    return f"第一次抓取已经开始，网站随后打开；看进展：journalctl {'' if system else '--user '}-fu {RUN}"
+
+
 def remove_units(folder: Path, system: bool, *, stop: bool) -> list[Path]:
     """Take the unit files away; what is archived stays."""
     present = [folder / name for name in UNITS if (folder / name).exists()]

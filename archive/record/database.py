@@ -26,13 +26,14 @@ def refuse_newer(applied: Set[str], known: Set[str], path: Path) -> None:
         )
 
 
+APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+
+
 def applied(connection: sqlite3.Connection, of: str) -> frozenset[str]:
     """The names of the migrations that a database has had, of one set."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
         return frozenset()
-    return frozenset(
-        name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [of])
-    )
+    return frozenset(name for (name,) in connection.execute(APPLIED, [of]))
 
 
 def is_empty(path: Path) -> bool:

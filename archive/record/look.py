@@ -12,9 +12,7 @@ from pathlib import Path
 from archive.machine import faults
 from archive.machine.faults import StoreError
 from archive.record import migrations
-from archive.record.database import LOST, holds_records, is_empty, refuse_newer
-
-_APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+from archive.record.database import APPLIED, LOST, holds_records, is_empty, refuse_newer
 
 
 def read_only(data: Path) -> sqlite3.Connection:
@@ -60,7 +58,7 @@ def look(path: Path) -> sqlite3.Connection:
 def _is_outdated(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether migrations of this release are still to be made."""
     try:
-        applied = {row["name"] for row in connection.execute(_APPLIED, [migrations.SET])}
+        applied = {row["name"] for row in connection.execute(APPLIED, [migrations.SET])}
         refuse_newer(applied, migrations.NAMES, path)
     except BaseException:
         connection.close()
