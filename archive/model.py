@@ -270,6 +270,9 @@ class Document:
     version_id: int | None = None
 
 
+CORRUPT = "corrupt"
+"""Code of a problem: the bytes came to us broken, or are broken where they are published. What has any other problem is
+a whole file that cannot be read here: with a password, scanned, of an unknown format."""
 CONTINUED = "continued"
 """In `metadata` of a page: the addresses of the further pages of its text, with blanks between them. They are among its
 attachments, and one text with it wherever editions are compared."""

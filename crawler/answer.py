@@ -12,7 +12,7 @@ from attrs import define, evolve, frozen
 from scrapy.http import Request, Response
 
 from archive.clock import iso, now
-from archive.model import GOOD, Capture, Document, Finding, Notice, Reason, Verdict
+from archive.model import GOOD, Capture, Document, Finding, Notice, Problem, Reason, Verdict
 from archive.record.database import Row
 from archive.record.store import Store
 from archive.warc.read import WarcError
@@ -63,6 +63,16 @@ class Present:
         return self.store.load(version["id"]) if version else None
 
     @cached_property
+    def good_capture(self) -> Row | None:
+        return self.store.last_good_capture(self.document_id)
+
+    @cached_property
+    def problem(self) -> Problem:
+        """Why its last bytes could not be read."""
+        row = self.store.row("SELECT state, reason FROM documents WHERE id = ?", [self.document_id])
+        return Problem.parse(row["reason"] if row and row["state"] == "unreadable" else "")
+
+    @cached_property
     def last_capture(self) -> Row | None:
         return self.store.row("SELECT * FROM latest_captures WHERE document_id = ?", [self.document_id])
 
@@ -79,7 +89,7 @@ class Present:
     @cached_property
     def page(self) -> bytes:
         """The page as it came last; b'' where there is none."""
-        good = self.store.last_good_capture(self.document_id)
+        good = self.good_capture
         if good is None or not good["warc_file"] or "html" not in (good["media_type"] or ""):
             return b""
         try:

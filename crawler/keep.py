@@ -20,7 +20,7 @@ from scrapy.http import Response
 
 from archive.compare.compare import is_same
 from archive.compare.furniture import patterns_between, seen
-from archive.model import CONTINUED, Capture, Document, Finding, Reason, Verdict
+from archive.model import CONTINUED, CORRUPT, Capture, Document, Finding, Reason, Verdict
 from archive.record.learn import furniture_of, propose
 from archive.record.signs import PROBE
 from archive.record.store import Store
@@ -35,7 +35,7 @@ from crawler.download.revisit import how_asked, was_conditional
 from crawler.judge import ending
 from crawler.judge.evidence import Evidence, is_left
 from crawler.judge.verdict import judge
-from crawler.reading.formats.errors import CORRUPT, UnreadableError
+from crawler.reading.formats.errors import UnreadableError
 from crawler.reading.formats.mht import shown
 from crawler.reading.html import charset
 from crawler.reading.rule import Rule
@@ -213,21 +213,29 @@ class Keeper:
     # ------------------------------------------------------------ confirmed
 
     def _is_news(self, answer: Answer) -> bool:
-        """Whether an answer was taken and says something else than the version that stands."""
-        if answer.taken is None or answer.taken.document.problem or answer.standing is None:
+        """Whether an answer was taken and says something else than the version that stands; where one of them cannot
+        be read, whether it has other bytes."""
+        if answer.taken is None or answer.present is None or self.crawler.settings.getlist("GUIDELINES_REPLAY"):
             return False
-        replayed = self.crawler.settings.getlist("GUIDELINES_REPLAY")
+        document = answer.taken.document
+        if document.problem or answer.standing is None:
+            good = answer.present.good_capture
+            return good is not None and good["sha256"] != answer.capture.sha256 and document.problem.code != CORRUPT
         known = furniture_of(self.store, answer.job.document_id)
-        return not replayed and not is_same(answer.standing, answer.taken.document, known)
+        return not is_same(answer.standing, document, known)
 
     def _agree(self, answer: Answer, second: Answer) -> bool:
         """Whether two answers say the same. What differs between them within the minute, and may be furniture, is."""
-        if answer.taken is None or second.taken is None or answer.standing is None:
+        if answer.taken is None or second.taken is None:
             return False
+        if answer.capture.sha256 == second.capture.sha256:
+            return True
         one, other = answer.taken.document, second.taken.document
+        if one.problem or other.problem:
+            return False
         known = furniture_of(self.store, answer.job.document_id)
         patterns, whole = patterns_between(one, other, known)
-        if patterns and whole:
+        if patterns and whole and answer.standing is not None:
             texts = (answer.standing, one, other)
             proposed = [(pattern, seen(pattern, texts)) for pattern in patterns]
             known |= propose(self.store, answer.job.document_id, proposed)
@@ -286,10 +294,11 @@ def _is_repeated(job: Job, capture: Capture, response: Response, present: Presen
 
 
 def _broken(finding: Finding, capture: Capture, present: Present) -> Finding:
-    """A file that could be read and now comes broken is believed when the crawl before got the same bytes."""
+    """A file that was whole and now comes broken is believed when the crawl before got the same bytes."""
     last = present.last_capture
     again = last is not None and last["reason"] == Reason.TRUNCATED and last["sha256"] == capture.sha256
-    if present.document is None or again:
+    was_whole = present.document is not None or present.problem.code not in ("", CORRUPT)
+    if again or not was_whole:
         return finding
     return Finding(Verdict.SUSPECT, str(Reason.TRUNCATED), BROKEN)
 

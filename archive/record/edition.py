@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
-from archive.model import CONTINUED, Attachment, Document, Problem
+from archive.model import CONTINUED, CORRUPT, Attachment, Document, Problem
 from archive.record.database import Row
 from archive.record.store import Store
 from archive.text.links import link_key
@@ -35,6 +35,13 @@ class File:
     """A later version that is not sure and waits for a person."""
     unread: bool = False
     """Its bytes cannot be read: the version is that of the file before, which stands in until they can."""
+    problem: str = ""
+    """Code of why they cannot be read; '' too where an older release told the edition."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is known to be a whole file that cannot be read here: other bytes are another file."""
+        return self.unread and self.problem not in ("", CORRUPT)
 
     @classmethod
     def of_raw(cls, raw: dict[str, Any]) -> File:
@@ -141,6 +148,7 @@ def file_now(store: Store, row: Row) -> File:
     version = store.current_version(row["id"])
     beside = store.version_beside(row["id"]) if version else None
     capture = store.last_good_capture(row["id"])
+    unread = row["state"] == "unreadable"
     return File(
         row["name"],
         row["url"],
@@ -150,7 +158,8 @@ def file_now(store: Store, row: Row) -> File:
         row["state"] == "gone",
         _members(store, row["id"]),
         held=beside["id"] if beside else None,
-        unread=row["state"] == "unreadable",
+        unread=unread,
+        problem=Problem.parse(row["reason"]).code if unread else "",
     )
 
 

@@ -109,18 +109,23 @@ def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
     """The two editions without what is no change of content.
 
     A file whose bytes were never had has nothing to be compared with: it takes over what is there now, silently. So
-    do bytes that cannot be read in the place of bytes that could not be read either.
+    do broken bytes in the place of broken ones.
     The page of an accepted successor is meant to be elsewhere: that is no move.
     """
     now_there = {file.document_id: file for file in edition.files}
     files = tuple(
-        evolve(there, name=file.name) if not file.sha256 or (file.unread and there.unread) else file
+        evolve(there, name=file.name) if not file.sha256 or _both_broken(file, there) else file
         for file in told.files
         for there in [now_there.get(file.document_id, file)]
     )
     location = told.location if told.document_id == edition.document_id else edition.location
     plain = [tuple(evolve(file, gone=False) for file in part) for part in (files, edition.files)]
     return evolve(told, gone=False, location=location, files=plain[0]), evolve(edition, gone=False, files=plain[1])
+
+
+def _both_broken(before: File, after: File) -> bool:
+    """Whether neither can be read, and neither is known to be whole: most likely one file, cut at two places."""
+    return before.unread and after.unread and not (before.is_closed or after.is_closed)
 
 
 def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: int | None, new: int) -> int:

@@ -135,6 +135,12 @@ def flipping(handler: _Handler, page: Page) -> None:
     handler.reply_page(page, other if page.served % 2 else page.body)
 
 
+@mode("salted")
+def salted(handler: _Handler, page: Page) -> None:
+    """A file that is made anew for each visitor: other bytes in every answer."""
+    handler.reply_page(page, page.body + b"\n%% %d" % page.served)
+
+
 @mode("home")
 def home(handler: _Handler, page: Page) -> None:
     handler.reply(302, b"", HTML_PLAIN, {"Location": "/"})

@@ -90,39 +90,51 @@ def _stake(connection: sqlite3.Connection, notice_id: int, document_id: int | No
 
 def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     """Attachments of the pages in force (and files inside them) that cannot be had or cannot be read."""
-    trouble = {"unreadable": "无法读取", "gone": "已撤下", "unread": "没有取得"}
-    found = []
-    for row in rows_of(
-        connection,
-        """SELECT d.*, n.slug, n.title, c.reason AS last_reason, c.fetched_at
+    return [
+        _trouble_of_file(connection, row, state)
+        for row in rows_of(
+            connection,
+            """SELECT d.*, n.slug, n.title, c.reason AS last_reason, c.fetched_at
            FROM documents_in_force d JOIN notices n ON n.id = d.notice_id
            LEFT JOIN latest_captures c ON c.document_id = d.id
            WHERE n.declared = 1 AND d.kind <> 'page' AND (d.state IN ('unreadable', 'gone') OR d.trouble_count > 0)
              -- what waits for a decision is told as that
              AND NOT EXISTS (SELECT 1 FROM waiting r WHERE r.document_id = d.id AND r.kind = 'capture')
            ORDER BY n.number, d.id""",
-    ):
-        state = row["state"] if row["state"] in ("unreadable", "gone") else "unread"
-        problem = Problem.parse(row["reason"])
-        why = problem.text or words.reason(row["last_reason"] or row["reason"] or "")
-        if state == "unread" and row["last_reason"] == Reason.EMPTY:
-            why = "下载到的文件是空的"
-        found.append(
-            Trouble(
-                subject=f"document:{row['id']}",
-                code=state,
-                what=f"{called(row['name'] or row['url'])}{trouble[state]}" + (f"：{why}" if why else ""),
-                notice=row["slug"],
-                since=row["trouble_since"] or row["fetched_at"] or "",
-                command=f"guidelines acknowledge {row['slug']}",
-                crawls=max(1, row["trouble_count"] or 0),
-                document_id=row["id"],
-                reason=problem.code or row["last_reason"] or "",
-                why=_why_of_file(state, row["last_reason"] or ""),
-                stake=_stake(connection, row["notice_id"], row["parent_id"] or row["id"]),
-            )
         )
-    return found
+        for state in _states_of_file(row)
+    ]
+
+
+def _states_of_file(row: Row) -> tuple[str, ...]:
+    """A file that cannot be read and cannot be had any more either is two troubles: whoever knows of the one does not
+    know of the other."""
+    if row["state"] == "unreadable":
+        return ("unreadable", "unread") if row["trouble_count"] else ("unreadable",)
+    return ("gone",) if row["state"] == "gone" else ("unread",)
+
+
+def _trouble_of_file(connection: sqlite3.Connection, row: Row, state: str) -> Trouble:
+    said = {"unreadable": "无法读取", "gone": "已撤下", "unread": "没有取得"}[state]
+    last_reason = row["last_reason"] or ""
+    beside = state == "unread" and row["state"] == "unreadable"
+    problem = Problem() if beside else Problem.parse(row["reason"])
+    why = problem.text or words.reason(last_reason or problem.code)
+    if state == "unread" and last_reason == Reason.EMPTY:
+        why = "下载到的文件是空的"
+    return Trouble(
+        subject=f"{'download' if beside else 'document'}:{row['id']}",
+        code=state,
+        what=f"{called(row['name'] or row['url'])}{said}" + (f"：{why}" if why else ""),
+        notice=row["slug"],
+        since=row["trouble_since"] or row["fetched_at"] or "",
+        command=f"guidelines acknowledge {row['slug']}",
+        crawls=max(1, row["trouble_count"] or 0),
+        document_id=row["id"],
+        reason=problem.code or last_reason,
+        why=_why_of_file(state, last_reason),
+        stake=_stake(connection, row["notice_id"], row["parent_id"] or row["id"]),
+    )
 
 
 def _why_of_file(state: str, reason: str) -> str:

@@ -5,13 +5,9 @@ from __future__ import annotations
 import struct
 import zlib
 
-from archive.model import Problem
+from archive.model import CORRUPT, Problem
 
 KEPT = "原件已保存"
-
-
-CORRUPT = "corrupt"
-"""Code of a file that came to us broken, or is broken where it is published."""
 
 
 class UnreadableError(Exception):
