@@ -86,11 +86,17 @@ class Present:
         )
         return accepted or {"title": "", "text": "", "reason": ""}
 
-    @cached_property
+    @property
     def page(self) -> bytes:
         """The page as it came last; b'' where there is none."""
         good = self.good_capture
-        if good is None or not good["warc_file"] or "html" not in (good["media_type"] or ""):
+        return self.payload if good is not None and "html" in (good["media_type"] or "") else b""
+
+    @cached_property
+    def payload(self) -> bytes:
+        """The bytes that were taken last; b'' where there are none."""
+        good = self.good_capture
+        if good is None or not good["warc_file"]:
             return b""
         try:
             return payload_of(self.store, good).body

@@ -139,7 +139,7 @@ class Keeper:
         finding = self._finding(job, capture, response, document, present)
         if document and finding.reason == Reason.SHRUNK:
             finding = await self._shrunk(finding, capture, document, present, rule)
-        if document and document.problem.code == CORRUPT and finding.verdict is Verdict.OK:
+        if document and finding.verdict is Verdict.OK and _is_broken(job, payload, document, present):
             finding = _broken(finding, capture, present)
         return Answer(job, as_found(capture, finding), reading, present)
 
@@ -291,6 +291,13 @@ def _is_repeated(job: Job, capture: Capture, response: Response, present: Presen
     # where the page moved, its relative links moved with it: the same bytes name other files
     moved = job.kind != "attachment" and link_key(job.known.url) != link_key(response.url)
     return not (moved and present.document is not None and present.document.attachments)
+
+
+def _is_broken(job: Job, payload: bytes, document: Document, present: Present) -> bool:
+    """Whether a file came broken: its reader says so, or it is no more than the beginning of the file before."""
+    if document.problem.code == CORRUPT:
+        return True
+    return job.kind != "page" and len(payload) < len(present.payload) and present.payload.startswith(payload)
 
 
 def _broken(finding: Finding, capture: Capture, present: Present) -> Finding:

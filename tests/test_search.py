@@ -342,6 +342,7 @@ def test_the_command_prints_one_json_list(archive: Store) -> None:
         "match",
         "said",
         "former",
+        "review",
     }
 
 

@@ -55,6 +55,8 @@ def _print(hit: Hit) -> None:
         for start, end in hit.hits:
             snippet.stylize("bold yellow", start, end)
         out.print(Text("  ").append_text(snippet))
+    if hit.review:
+        out.print(Text(f"  {hit.review}", "yellow"))
     out.print(Text(f"  {hit.url}", "dim"))
 
 

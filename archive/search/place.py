@@ -26,15 +26,17 @@ class Place:
     url: str
     mark: str
     """What goes behind the address to have the browser mark the words there."""
+    review: str = ""
+    """What its reader doubts of the text or the row."""
 
 
 def places_of(connection: sqlite3.Connection, matches: Sequence[Match]) -> list[Place]:
     """In their order."""
     rows = {abs(match.id) for match in matches if match.kind == "item"}
     items = {id: (title, text) for id, title, text in texts.items(connection, rows)}
-    slugs = dict(map(tuple, connection.execute(_SLUGS, [json.dumps(list(rows))])))
+    known = {id: facts for id, *facts in connection.execute(_FACTS, [json.dumps(list(rows))])}
     return [
-        _item(match, slugs[abs(match.id)], *items[abs(match.id)])
+        _item(match, *known[abs(match.id)], *items[abs(match.id)])
         if match.kind == "item"
         else _OTHERS[match.kind](connection, match)
         for match in matches
@@ -49,8 +51,8 @@ def _notice(connection: sqlite3.Connection, match: Match) -> Place:
 
 
 def _document(connection: sqlite3.Connection, match: Match) -> Place:
-    document, number, slug, text, former, on_notice = connection.execute(
-        """SELECT d.id, v.number, n.slug, coalesce(v.text, ''), :id < 0,
+    document, number, slug, text, review, former, on_notice = connection.execute(
+        """SELECT d.id, v.number, n.slug, coalesce(v.text, ''), v.review, :id < 0,
                   d.kind = 'page' AND d.mirror = '' AND d.superseded_by IS NULL
            FROM search_entries e JOIN versions v ON v.id = e.version_id JOIN documents d ON d.id = v.document_id
            JOIN notices n ON n.id = d.notice_id
@@ -67,12 +69,13 @@ def _document(connection: sqlite3.Connection, match: Match) -> Place:
         query = "&".join(f"{name}={value}" for name, value in chosen.items() if value)
         url = f"/documents/{document}" + (f"?{query}" if query else "")
     anchor = f"#l{line + 1}" if line is not None else "#text"
-    return Place(slug, piece.text, piece.hits, url + anchor, _marked(piece))
+    doubts = "；".join(json.loads(review or "[]"))
+    return Place(slug, piece.text, piece.hits, url + anchor, _marked(piece), doubts)
 
 
-def _item(match: Match, slug: str, title: str, text: str) -> Place:
+def _item(match: Match, slug: str, review: str, title: str, text: str) -> Place:
     piece = piece_of(text, title, match.texts)
-    return Place(slug, piece.text, piece.hits, f"/items/{abs(match.id)}", _marked(piece, "#"))
+    return Place(slug, piece.text, piece.hits, f"/items/{abs(match.id)}", _marked(piece, "#"), review)
 
 
 def _marked(piece: Piece, before: str = "") -> str:
@@ -87,6 +90,6 @@ def _marked(piece: Piece, before: str = "") -> str:
 
 
 _OTHERS = {"notice": _notice, "document": _document}
-_SLUGS = """SELECT i.id, n.slug FROM json_each(?) j CROSS JOIN items i ON i.id = j.value
+_FACTS = """SELECT i.id, n.slug, i.review FROM json_each(?) j CROSS JOIN items i ON i.id = j.value
     CROSS JOIN documents d ON d.id = i.document_id CROSS JOIN notices n ON n.id = d.notice_id"""
-"""Of the notices of rows."""
+"""Of rows: their notice, and why a person should look at them."""

@@ -51,6 +51,8 @@ class Hit:
     """How the query was relaxed to find it, in Chinese; '' of an exact hit."""
     former: bool = False
     """A version that is no longer in force."""
+    review: str = ""
+    """What its reader doubts: of a scan, that its text was recognised."""
     marks: tuple[str, ...] = ()
     """What may be marked in it."""
     landing: str = ""
@@ -193,8 +195,8 @@ def hits(connection: sqlite3.Connection, found: Found, limit: int, offset: int =
         shown.append(
             Hit(
                 match.kind, abs(match.id), place.notice, match.title, place.snippet, place.hits, place.url, match.score,
-                match.how, found.said.get(match.how, ""), match.id < 0, match.texts,
-                place.url + place.mark,
+                match.how, found.said.get(match.how, ""), match.id < 0, place.review,
+                match.texts, place.url + place.mark,
             )
         )  # fmt: skip
     return shown

@@ -30,16 +30,16 @@ def scan(pages: int) -> bytes:
     return files.scan((SAMPLES / "mulu.pdf").read_bytes(), pages)
 
 
-def locked(name: str, more: bytes = b"") -> bytes:
+def sample(name: str, more: bytes = b"") -> bytes:
     return (SAMPLES / name).read_bytes() + more
 
 
 CLOSED = {
     "rtf": (".rtf", RTF, rtf("演示样本：目录一"), rtf("演示样本：目录二")),
     "scan": (".pdf", PDF, scan(2), scan(1)),
-    "password": (".docx", WORD, locked("locked.docx"), locked("locked.docx", b"\0" * 512)),
-    "locked archive": (".zip", ZIP, locked("locked.zip"), packed(("目录.rtf", rtf("演示样本：目录二")))),
-    "other kind": (".pdf", PDF, locked("locked.pdf"), scan(1)),
+    "password": (".docx", WORD, sample("locked.docx"), sample("locked.docx", b"\0" * 512)),
+    "locked archive": (".zip", ZIP, sample("locked.zip"), packed(("目录.rtf", rtf("演示样本：目录二")))),
+    "other kind": (".pdf", PDF, sample("locked.pdf"), scan(1)),
     "scan in an archive": (".zip", ZIP, packed(("a.pdf", scan(2))), packed(("a.pdf", scan(1)))),
 }
 UNCOMPARED = ("attachment-replaced", 0, "附件“目录”已更换文件，内容无法比对，请人工核对")
@@ -92,20 +92,33 @@ def test_two_servers_with_two_scans_are_asked_about_and_not_told(tmp_path: Path)
         assert site.crawl() == [UNCOMPARED]
 
 
-def test_a_scan_that_comes_cut_once_is_no_replacement(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", CLOSED)
+@pytest.mark.parametrize("share", [0.5, 0.98])
+def test_a_file_that_comes_cut_once_is_no_replacement(tmp_path: Path, kind: str, share: float) -> None:
+    suffix, media_type, whole, _ = CLOSED[kind]
     with SiteServer() as server:
-        whole = scan(2)
-        site = Site(server, tmp_path / "data", ".pdf", PDF, whole)
-        site.serve(whole[: len(whole) // 2])
+        site = Site(server, tmp_path / "data", suffix, media_type, whole)
+        site.serve(whole[: int(len(whole) * share)])
         assert site.crawl() == []
+        assert "没有取得" in "；".join(attention(site.archive))
         site.serve(whole)
         assert site.crawl() == []
 
 
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.98])
+def test_a_readable_pdf_that_comes_cut_once_has_lost_no_rows(tmp_path: Path, share: float) -> None:
+    """Its reader mends what it can: what it reads looks like a shorter file."""
+    with SiteServer() as server:
+        site = Site(server, tmp_path / "data", ".pdf", PDF, sample("mulu.pdf"))
+        site.serve(sample("mulu.pdf")[: int(len(sample("mulu.pdf")) * share)])
+        assert site.crawl() == []
+        assert "没有取得" in "；".join(attention(site.archive))
+
+
 def test_a_file_that_is_readable_at_last_is_told_after_a_second_look(tmp_path: Path) -> None:
     with SiteServer() as server:
-        site = Site(server, tmp_path / "data", ".docx", WORD, locked("locked.docx"))
-        site.serve(locked("mulu.docx"))
+        site = Site(server, tmp_path / "data", ".docx", WORD, sample("locked.docx"))
+        site.serve(sample("mulu.docx"))
         server.then(site.url, "status-500", after=1)
         assert site.crawl() == [], "one answer is not believed"
         server.then(site.url, "", after=0)
@@ -115,14 +128,14 @@ def test_a_file_that_is_readable_at_last_is_told_after_a_second_look(tmp_path: P
 
 def test_a_readable_file_that_gets_a_password_is_told_after_a_second_look(tmp_path: Path) -> None:
     with SiteServer() as server:
-        site = Site(server, tmp_path / "data", ".docx", WORD, locked("mulu.docx"))
-        site.serve(locked("locked.docx"))
+        site = Site(server, tmp_path / "data", ".docx", WORD, sample("mulu.docx"))
+        site.serve(sample("locked.docx"))
         server.then(site.url, "status-500", after=1)
         assert site.crawl() == [], "one answer is not believed"
         server.then(site.url, "", after=0)
         assert site.crawl() == [UNCOMPARED]
         assert len(site.crawl(2)) == 1
-        site.serve(locked("locked.docx", b"\0" * 512))
+        site.serve(sample("locked.docx", b"\0" * 512))
         assert site.crawl() == [UNCOMPARED] * 2, "and again when the next one comes"
 
 

@@ -6,6 +6,9 @@ import io
 import zipfile
 from functools import cache
 from random import Random
+from time import struct_time
+
+from PIL import Image
 
 from tests.formats.writers import grid, write_docx, write_xlsx
 from tests.histories.truth import File
@@ -14,15 +17,37 @@ from tests.histories.words import HEADER
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "rtf": "application/rtf",
+    "pdf": "application/pdf",
 }
 
 
 @cache
 def payload(file: File, saved: int = 0) -> bytes:
-    """The file; every `saved` gives other bytes of the same content, as an editor's second save does."""
+    """The file; every `saved` gives other bytes of the same content, as an editor's second save does.
+
+    A closed file that was saved again cannot be told from another one: it never is."""
+    if file.print:
+        return _scan(file) if file.format == "pdf" else _rtf(file)
     table = [list(HEADER), *([str(number), *row.cells] for number, row in enumerate(file.rows, 1))]
     writer = write_docx if file.format == "docx" else write_xlsx
     return _packed(writer([grid(table, file.name)]), saved)
+
+
+def _rtf(file: File) -> bytes:
+    letters = "".join(f"\\u{ord(letter)}?" for letter in f"{file.name}第{file.print}稿")
+    return f"{{\\rtf1\\ansi {letters}}}".encode()
+
+
+def _scan(file: File) -> bytes:
+    """Two pages of grey, as many stripes as it is the how manieth: no text, and always the same bytes."""
+    page = Image.new("L", (420, 594), 235)
+    for stripe in range(file.print):
+        page.paste(30, (40, 40 + 30 * stripe, 380, 52 + 30 * stripe))
+    buffer = io.BytesIO()
+    day = struct_time((2019, 12, 30, 9, 0, 0, 0, 364, 0))
+    page.save(buffer, "PDF", save_all=True, append_images=[page], creationDate=day, modDate=day)
+    return buffer.getvalue()
 
 
 def _packed(data: bytes, saved: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sqlite3
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, field, frozen
 
 from tests.crawl.harness import environment
+from tests.histories import files
 from tests.histories.plan import DAYS, History
 from tests.histories.server import Served, Server
 from tests.histories.truth import File, Truth
@@ -39,7 +41,7 @@ class Seen:
     """'' when the archive's latest texts are the truth of that visit, else what is not."""
     served: tuple[Served, ...]
     texts: Mapping[str, str] = field(repr=False, factory=dict)
-    """Latest text by the path of its document; '' is the page."""
+    """Latest text by the path of its document, '' the page; of a file that cannot be read the digest of its bytes."""
     reviews: tuple[str, ...] = field(repr=False, default=())
     """What `guidelines review N` shows of each question that stands; read only after an edit."""
 
@@ -133,6 +135,11 @@ class Operator:
         ):
             path = "" if row["kind"] == "page" else urlsplit(row["url"]).path
             found.setdefault(row["slug"], {})[path] = squeeze(row["text"])
+        for row in self.rows(
+            """SELECT n.slug, d.url, c.sha256 FROM documents d JOIN notices n ON n.id = d.notice_id
+               JOIN last_good_captures c ON c.document_id = d.id WHERE d.state = 'unreadable'"""
+        ):
+            found.setdefault(row["slug"], {})[urlsplit(row["url"]).path] = row["sha256"]
         return found
 
 
@@ -177,6 +184,9 @@ def _missing_from_page(history: History, visit: int, text: str) -> str:
 def _missing_from_file(now: Truth, file: File, text: str | None) -> str:
     if text is None:
         return f"no text of {file.path}"
+    if file.print:
+        true = hashlib.sha256(files.payload(file)).hexdigest()
+        return "" if text == true else f"{file.path} is not the one of today"
     for row in file.rows:
         for cell in row.cells:
             if squeeze(cell) not in text:

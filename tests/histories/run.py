@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.histories.layers import layered
 from tests.histories.observe import Operator, Seen
 from tests.histories.oracle import Fault, Verdict, judge, worded
-from tests.histories.plan import DAYS, plan
+from tests.histories.plan import DAYS
 from tests.histories.server import Server
 
 BATCH = 100
@@ -29,7 +30,7 @@ def run(seeds: Sequence[int], complete: bool = False, say: Callable[[str], None]
 
 
 def _batch(seeds: Sequence[int], data: Path, complete: bool, say: Callable[[str], None]) -> list[Verdict]:
-    histories = [plan(seed) for seed in seeds]
+    histories = [layered(seed) for seed in seeds]
     with Server(histories) as server:
         operator = Operator(data, server, histories)
         visits: list[dict[int, Seen]] = []

@@ -29,11 +29,13 @@ class File:
     name: str
     """Link text, without the ending."""
     format: str
-    """docx | xlsx"""
+    """docx | xlsx; rtf | pdf where it is closed"""
     path: str
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = ()
     lost: bool = False
     """The page still links to it, the server has it no more."""
+    print: int = 0
+    """Of a closed file, one that nobody can read here: which one of several it is."""
 
     @property
     def link(self) -> str:

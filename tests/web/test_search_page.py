@@ -34,3 +34,11 @@ def test_a_hit_leads_to_an_anchor_that_is_there(web: Site) -> None:
 def test_a_wrong_filter_is_told_as_such(web: Site) -> None:
     assert web.get("/search?q=征地&level=moon").status_code == 400
     assert web.get("/search.json?q=" + "长" * 101).status_code == 400
+
+
+def test_a_hit_in_a_recognised_scan_says_that_it_may_be_wrong(web: Site) -> None:
+    asked = "q=征地补偿安置方案12&kind=document"
+    said = {hit["notice"]: hit["review"] for hit in web.get(f"/search.json?{asked}").json()}
+    assert "文字识别，可能有误" in said["land"]
+    assert said["welfare"] == ""
+    assert Outline(web.get(f"/search?{asked}").text).text.count("文字识别，可能有误") == 1
