@@ -34,7 +34,7 @@ def places_of(connection: sqlite3.Connection, matches: Sequence[Match]) -> list[
     """In their order."""
     rows = {abs(match.id) for match in matches if match.kind == "item"}
     items = {id: (title, text) for id, title, text in texts.items(connection, rows)}
-    known = {id: facts for id, *facts in connection.execute(_FACTS, [json.dumps(list(rows))])}
+    known = {id: (slug, review) for id, slug, review in connection.execute(_FACTS, [json.dumps(list(rows))])}
     return [
         _item(match, *known[abs(match.id)], *items[abs(match.id)])
         if match.kind == "item"
