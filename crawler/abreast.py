@@ -10,7 +10,6 @@ from attrs import evolve
 from archive.clock import iso, now
 from archive.laws.outdated import outdated
 from archive.laws.register import load_register
-from archive.local.compare import compare_local
 from archive.model import Area, Grid, Item, Place
 from archive.record.database import Row
 from archive.record.laws import hash_of
@@ -18,7 +17,6 @@ from archive.record.locals import inputs_of, keep_comparison, note_behind
 from archive.record.national import national_items
 from archive.record.packed import unpacked
 from archive.record.store import Store
-from crawler.reading.catalogue.local import read_local
 
 
 def hold_locals(store: Store, crawl_id: int) -> None:
@@ -28,6 +26,8 @@ def hold_locals(store: Store, crawl_id: int) -> None:
     )
     if not watched:
         return
+    from archive.local.compare import compare_local  # loads the readers of tables: most archives watch none
+
     national = national_items(store.db.conn)
     register = load_register(store.data)
     day = iso(now())[:10]
@@ -44,6 +44,8 @@ def hold_locals(store: Store, crawl_id: int) -> None:
 
 def _items(store: Store, local: Row, version: Row) -> Iterator[Item]:
     """The rows of one of its files, read from the kept tables by the names that it gives to the fields."""
+    from crawler.reading.catalogue.local import read_local
+
     areas = [Area(row["slug"], row["name"], tuple(json.loads(row["aliases"] or "[]"))) for row in store.rows(_AREAS)]
     names = [name for name in (local["title"], version["title"], version["name"]) if name]
     ids = [row["id"] for row in store.rows(_ITEMS, [version["id"]])]

@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 from attrs import evolve, field, frozen
 from scrapy.http import Response
 
-from archive import SOFTWARE
+from archive import SOFTWARE, words
 from archive.clock import iso, now, parse
-from archive.compare.attachments import called
 from archive.compare.compare import is_same
 from archive.machine import faults
 from archive.machine.faults import StoreError
@@ -182,7 +181,7 @@ def _by_name(attachments: Sequence[Row], saved: Saved, place: str) -> Row:
         for found in (fitting, missing if len(attachments) == 1 else []):
             if len(found) == 1:
                 return found[0]
-    listed = "\n".join(f"  {called(row['name'] or '附件')}　{row['url']}" for row in attachments)
+    listed = "\n".join(f"  {words.attachment(row['name'] or '附件')}　{row['url']}" for row in attachments)
     wrong = f"{place} 不是这份通知的附件" if place else f"看不出 {saved.path.name} 是哪个附件"
     raise StoreError(f"{wrong}；请用 --url 写明附件的地址：\n{listed}")
 

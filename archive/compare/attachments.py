@@ -13,6 +13,7 @@ from functools import lru_cache
 from attrs import evolve, frozen
 from rapidfuzz import fuzz
 
+from archive import words
 from archive.compare.rows import ADDED, REMOVED
 from archive.compare.sentences import in_short
 from archive.model import Attachment, Change, Document, Item, Kind, RowChange
@@ -43,11 +44,6 @@ def compare_attachments(old: Sequence[Attachment], new: Sequence[Attachment], co
     changes += [_added(a, _twin(a, [*there, *come[:n]])) for n, a in enumerate(come)]
     changes += [_removed(a, _twin(a, new)) for a in gone]
     return changes
-
-
-def called(name: str) -> str:
-    """An attachment as a sentence names it: many names begin with 附件 themselves."""
-    return f"“{name}”" if name.startswith("附件") else f"附件“{name}”"
 
 
 # ---------------------------------------------------------------- which became which
@@ -162,20 +158,20 @@ def _same_file(one: Attachment, other: Attachment) -> bool:
 
 def _added(file: Attachment, twin: Attachment | None) -> Change:
     if twin is not None:
-        summary = f"{called(file.name)}是新增的链接，文件与“{twin.name}”相同，内容未变"
+        summary = f"{words.attachment(file.name)}是新增的链接，文件与“{twin.name}”相同，内容未变"
         return _about(Change(Kind.ATTACHMENT_ADDED, summary, quiet=True), None, file)
     rows = tuple(RowChange(ADDED, None, item) for item in _items(file))
     listed = f"，其中 {len(rows)} 条事项" if rows else ""
-    return _about(Change(Kind.ATTACHMENT_ADDED, f"新增{called(file.name)}{listed}", rows), None, file)
+    return _about(Change(Kind.ATTACHMENT_ADDED, f"新增{words.attachment(file.name)}{listed}", rows), None, file)
 
 
 def _removed(file: Attachment, twin: Attachment | None) -> Change:
     if twin is not None:
-        summary = f"{called(file.name)}的链接撤下，同一文件仍在“{twin.name}”，内容未变"
+        summary = f"{words.attachment(file.name)}的链接撤下，同一文件仍在“{twin.name}”，内容未变"
         return _about(Change(Kind.ATTACHMENT_REMOVED, summary, quiet=True), file, None)
     rows = tuple(RowChange(REMOVED, item, None) for item in _items(file))
     listed = f"，{len(rows)} 条事项不再列出" if rows else ""
-    return _about(Change(Kind.ATTACHMENT_REMOVED, f"{called(file.name)}被撤下{listed}", rows), file, None)
+    return _about(Change(Kind.ATTACHMENT_REMOVED, f"{words.attachment(file.name)}被撤下{listed}", rows), file, None)
 
 
 def _about(change: Change, before: Attachment | None, after: Attachment | None) -> Change:
@@ -214,10 +210,10 @@ def _replaced(before: Attachment, after: Attachment, content: Content) -> list[C
         return []
     if found.state == SAME and not (renamed or linked_elsewhere or known_other):
         return []
-    names = called(before.name) + (f"（现名“{after.name}”）" if renamed else "")
+    names = words.attachment(before.name) + (f"（现名“{after.name}”）" if renamed else "")
     if found.state == SAME or (found.state == NEVER_HAD and not linked_elsewhere):
         what = (
-            f"{called(before.name)}更名为“{after.name}”"
+            f"{words.attachment(before.name)}更名为“{after.name}”"
             if renamed
             else f"{names}" + ("更换链接" if linked_elsewhere else "重新保存")
         )

@@ -11,6 +11,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from archive.text.fold import compare_fold
+from archive.text.late import late
 
 _FIELDS = (
     ("发展改革", "发展和改革", "发展与改革", "发改", "经济发展"),
@@ -39,17 +40,15 @@ _FIELDS = (
 )  # fmt: skip
 """Words for one field of government; the first is the standard's."""
 _FIELD_OF = {word: names[0] for names in _FIELDS for word in names}
-_WORDS = re.compile("|".join(sorted(map(re.escape, _FIELD_OF), key=len, reverse=True)))
+_WORDS = late("|".join(sorted(map(re.escape, _FIELD_OF), key=len, reverse=True)))
 _OFFICE = (
     r"(?:行政)?(?:主管)?(?:管理)?"
     r"(?:部门|机关|机构|分局|总局|局|委员会|委|厅|办公室|办|中心|处|站|运行服务机构|服务机构)"
 )
-_AFTER = re.compile(rf"(?:[和与及、]?[\u4e00-\u9fff]{{0,8}}?)??{_OFFICE}(?:[\u4e00-\u9fff]{{1,10}}分局)?")
-_INNER = re.compile(r"^[(（]?([\u4e00-\u9fff]{1,14}?(?:科|股|室|所|大队|中队|支队|队|窗口|处|中心|站))(?:$|[)、,;/(])")
-_SPLIT = re.compile(r"[、,;/\n]|(?<=[府处局门])[和与及或](?=.)")
-_LEVEL = re.compile(
-    r"^(?:(?:省|市|县|区|旗|乡|镇|街道)(?:\([^()]*\))?级|县\(市、区\)级?|本级|各级?|有关|相关|所在地|区县)+"
-)
+_AFTER = late(rf"(?:[和与及、]?[\u4e00-\u9fff]{{0,8}}?)??{_OFFICE}(?:[\u4e00-\u9fff]{{1,10}}分局)?")
+_INNER = late(r"^[(（]?([\u4e00-\u9fff]{1,14}?(?:科|股|室|所|大队|中队|支队|队|窗口|处|中心|站))(?:$|[)、,;/(])")
+_SPLIT = late(r"[、,;/\n]|(?<=[府处局门])[和与及或](?=.)")
+_LEVEL = late(r"^(?:(?:省|市|县|区|旗|乡|镇|街道)(?:\([^()]*\))?级|县\(市、区\)级?|本级|各级?|有关|相关|所在地|区县)+")
 
 
 @frozen
@@ -113,9 +112,9 @@ def _bare(body: str) -> str:
 
 
 _SHAPES = {
-    "township": re.compile(r"(?:乡|镇|街道|苏木)[^,;]{0,12}?(?:政府|办事处|办)|街道办|乡镇|镇街|各镇|各乡"),
-    "village": re.compile(r"村[^,;]{0,6}委|居委会|居民委员会|村\(居\)|村\(社区\)|社区"),
-    "government": re.compile(r"(?:县|区|市|旗|本级?)(?:级)?(?:人民)?政府"),
+    "township": late(r"(?:乡|镇|街道|苏木)[^,;]{0,12}?(?:政府|办事处|办)|街道办|乡镇|镇街|各镇|各乡"),
+    "village": late(r"村[^,;]{0,6}委|居委会|居民委员会|村\(居\)|村\(社区\)|社区"),
+    "government": late(r"(?:县|区|市|旗|本级?)(?:级)?(?:人民)?政府"),
 }
 
 

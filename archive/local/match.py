@@ -5,7 +5,6 @@ A pair that is not certain is a doubtful one; rows split or joined by the county
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -21,13 +20,14 @@ from archive.local.bodies import bodies_of
 from archive.local.deadlines import limit_of
 from archive.model import Item
 from archive.text.fold import compare_fold
+from archive.text.late import late
 
-_NUMBER = re.compile(
+_NUMBER = late(
     r"^(?:\d{1,3}(?=[\u4e00-\u9fff])(?!\d*[年月日个天号级])|[((]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]?[.、．]|[((](?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]|[①-⑳])"
 )
-_MARKS = re.compile(r"[\s、,，;；:/()（）·—\-\"'.。]+")
-_TAIL = re.compile(r"(?<=..)(?:相关信息|有关信息|信息|情况|公开|事项)$")
-_ELEMENTS = re.compile(r"[;；\n。]|(?<=[^\d.])(?=\d{1,2}[.、．](?!\d))|(?<=.)(?=[((]\d{1,2}[))])")
+_MARKS = late(r"[\s、,，;；:/()（）·—\-\"'.。]+")
+_TAIL = late(r"(?<=..)(?:相关信息|有关信息|信息|情况|公开|事项)$")
+_ELEMENTS = late(r"[;；\n。]|(?<=[^\d.])(?=\d{1,2}[.、．](?!\d))|(?<=.)(?=[((]\d{1,2}[))])")
 _SURE = 80.0
 """Likeness of names (0–100) from which two rows are one."""
 _LIKELY = 60.0
@@ -80,8 +80,8 @@ class Row:
         )
 
 
-_PLACE = re.compile(r"^([\u4e00-\u9fff]{1,6}?(?:自治县|县|区|市|旗|街道|镇|乡))(?=[\u4e00-\u9fff]{2})")
-_NO_PLACE = re.compile(r"^(?:[本各]|县级|区级|市级|乡级|镇级|自治)|(?:社|城|地|辖|园|开发|城乡|灾)区$")
+_PLACE = late(r"^([\u4e00-\u9fff]{1,6}?(?:自治县|县|区|市|旗|街道|镇|乡))(?=[\u4e00-\u9fff]{2})")
+_NO_PLACE = late(r"^(?:[本各]|县级|区级|市级|乡级|镇级|自治)|(?:社|城|地|辖|园|开发|城乡|灾)区$")
 
 
 def place_of(local: Sequence[Item]) -> str:

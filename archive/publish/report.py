@@ -8,14 +8,16 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archive.compare.redline import Op, redline
 from archive.model import Kind
 from archive.operate.health import notice_troubles
 from archive.record.database import rows_of
 from archive.record.difference import version_of
 from archive.record.story import Story, stories, text_of
+
+if TYPE_CHECKING:
+    from archive.compare.redline import Op
 
 _WHICH: Mapping[str, str] = {
     "change": "id = :change",
@@ -80,6 +82,8 @@ def _text(connection: sqlite3.Connection, story: Story) -> list[Op]:
         return text_of(connection, story)
     versions = (version_of(connection, id) for id in (story.from_version, story.to_version))
     before, after = (version["text"] if version else "" for version in versions)
+    from archive.compare.redline import redline  # loads rapidfuzz: most reports have no difference to show
+
     return redline(before, after) if about_text else redline(after or before, after or before)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from archive.clock import iso, now
 from archive.local.areas import slugs_of
-from archive.local.match import name_of
 from archive.local.result import Comparison, Deviation, Kind
 from archive.machine.transaction import atomic
 from archive.model import Item
@@ -129,6 +128,8 @@ def note_behind(store: Store, crawl_id: int, found: Mapping[int, Comparison]) ->
 def _is_behind(change: Row, found: Comparison) -> bool:
     """Whether a local catalogue still has what a national row was before one of its cells changed."""
     if change["item_after"] is None:  # taken out by the ministry, and still there
+        from archive.local.match import name_of  # loads rapidfuzz: most archives watch no local catalogue
+
         name = name_of(change["level1"] or "", change["level2"] or "")
         own = (row.local for row in found.rows if Kind.ADDITIONAL in row.kinds and row.local)
         return any(name_of(item.level1, item.level2) == name for item in own)

@@ -18,8 +18,8 @@ from datetime import timedelta
 
 from attrs import evolve
 
+from archive import words
 from archive.clock import iso, now, parse
-from archive.compare.attachments import called
 from archive.compare.compare import compare, is_confident
 from archive.compare.furniture import NONE
 from archive.machine.faults import StoreError
@@ -72,7 +72,7 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
     files_before = {file.document_id: file for file in told.files}
     changes = [*_reach(told, edition, "原网址已多次无法打开，页面可能已被撤下；档案保留最后一次的全文", "页面恢复访问")]
     for file in edition.files:
-        name = called(file.name)
+        name = words.attachment(file.name)
         changes += _reach(files_before.get(file.document_id), file, f"{name}已无法下载", f"{name}恢复下载")
     old_edition, new_edition = _comparable(told, edition)
     if old_edition != new_edition:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
-_STRUCK = re.compile("〔删：[^〔〕]*〕")
-_NEIGHBOURS = re.compile("〔删：([^〔〕]*)〕〔删：")
+from archive.text.late import late
+
+_STRUCK = late("〔删：[^〔〕]*〕")
+_NEIGHBOURS = late("〔删：([^〔〕]*)〕〔删：")
 _BRACKETS = str.maketrans("〔〕", "[]")
 _HIGH = dict(zip("0123456789+-=()−＋－＝（）０１２３４５６７８９ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻⁺⁻⁼⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱ", strict=True))
 _LOW = dict(zip("0123456789+-=()−＋－＝（）０１２３４５６７８９", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₋₊₋₌₍₎₀₁₂₃₄₅₆₇₈₉", strict=True))
-_POINT = re.compile(r"(?<=\d)[.,](?=\d)")
+_POINT = late(r"(?<=\d)[.,](?=\d)")
 _LONGEST = 20
 """Characters up to which a piece is set high or low; a longer one is text in a mistaken format."""
 

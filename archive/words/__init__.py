@@ -231,6 +231,11 @@ def change(code: str) -> str:
     return CHANGES.get(code, code)
 
 
+def attachment(name: str) -> str:
+    """An attachment as a sentence names it: many names begin with 附件 themselves."""
+    return f"“{name}”" if name.startswith("附件") else f"附件“{name}”"
+
+
 def row(area: str, serial: str, matter: str) -> str:
     """The one way to name a row of a catalogue, by the number that the table prints: '社会救助 序号6“临时救助”'."""
     number = f"序号{serial}" if serial else ""

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 
+from archive.text.late import late
+
 # The scripts of protection products: 腾讯 EdgeOne, 加速乐, 瑞数, 阿里云 WAF, 安恒, 知道创宇, Cloudflare.
-CHALLENGE_MARKERS = re.compile(
+CHALLENGE_MARKERS = late(
     r"__tst_status|EO_Bot_Ssid|__jsl_clearance|__jsluid|_\$[a-z0-9]{2}\s*=\s*window|\$_ts\s*=|\$_ts\."
     r"|acw_sc__v[23]|aliyun_waf"
     r"|_waf_|waf_captcha|__cf_chl|cf-browser-verification|challenge-platform|probe\.js\?|/_guard/"
     r"|yunsuo_session|security_session_verify"
     r"|safeline|_abfpc|wzws_|WZWS"
 )
-CHALLENGE_WORDS = re.compile(
+CHALLENGE_WORDS = late(
     r"人机验证|安全验证|访问验证|请完成(?:安全)?(?:验证|校验)|滑动验证|(?:拖动|按住|滑动)[^。，]{0,6}滑块"
     r"|请输入(?:图片中的)?验证码|(?:是|为)(?:真实|正常)(?:访客|用户)|(?:不是|非)机器人|启用(?:浏览器)?脚本"
     r"|浏览器安全检查|正在(?:进行)?(?:安全)?检测"
@@ -28,25 +30,25 @@ CHALLENGE_WORDS = re.compile(
 )
 # An application that runs in the browser: an empty box, or one that says it is loading, and the programs that fill it.
 # To ask for JavaScript is no test of the visitor.
-SHELL_WORDS = re.compile(
+SHELL_WORDS = late(
     r"(?:请|需要|必须)?[^。，]{0,12}?(?:开启|启用|打开|允许|支持)[^。，]{0,8}?(?:JavaScript|JS|脚本)|enable JavaScript"
     r"|JavaScript[^。，]{0,8}?(?:被禁用|未启用|未开启|is (?:required|disabled))|without JavaScript",
     re.I,
 )
-SHELL_BOX = re.compile(
+SHELL_BOX = late(
     r"<(?:div|main|section|app-root|app)\b[^>]*\bid\s*=\s*[\"']?"
     r"(?:app|root|__next|__nuxt|q-app|main-app|react-root|vue-app|application|mount|single-spa[\w-]*)\b"
     r"|<app-root\b|window\.__(?:NUXT|NEXT|INITIAL_STATE)__|\bdata-v-app\b",
     re.I,
 )
 # What only a program that tests its visitor does in the page itself.
-TESTING = re.compile(
+TESTING = late(
     r"document\.cookie|location\.(?:reload|href|replace)|\beval\s*\(|_0x[0-9a-f]{3,}|fromCharCode|\batob\s*\("
     r"|webdriver|captcha|http-equiv\s*=\s*[\"']?refresh",
     re.I,
 )
 # Said of the page itself.
-NOT_FOUND = re.compile(
+NOT_FOUND = late(
     r"(?:页面|网页|文章|信息|内容|文件|资源|地址|链接|栏目|该页)[^。，；]{0,8}?"
     r"(?:不存在|未找到|没有找到|找不到|走丢|丢失|无法(?:访问|显示|找到)"
     r"|(?:已经?被?|被)(?:删除|移除|撤销|下线|下架)|已(?:失效|过期|关闭))"
@@ -60,14 +62,14 @@ NOT_FOUND = re.compile(
     r"|(?:访问|系统|服务器|页面|程序)(?:内部)?(?:出错|出现错误|发生错误|错误|异常|繁忙)"
 )
 # Politeness that an error page is full of and a notice hardly ever is: telling only where there is little else.
-SORRY = re.compile(
+SORRY = late(
     r"出错了|错误(?:页面|提示|信息)|抱歉|对不起|敬请(?:期待|谅解)|请稍后再试|暂无(?:内容|数据|信息)"
     r"|没有权限|无权访问|返回(?:首页|上一页)|(?:维护|升级)中"
 )
 # U+FFFD and controls (the private area holds ticks and old punctuation); 锟斤拷 and its like are UTF-8 read as gbk
 # twice over; Ã and its like are UTF-8 read as Latin.
-GARBAGE = re.compile(r"[\ufffd\x80-\x9f]|锟斤拷|烫烫烫|屯屯屯|[ÃÂâ][\x80-\xbf€™œ]|鈥|锛|銆|涓€|鐨勩")
-_COMMON = re.compile("[，。、；：的一是在和有不为中人大了国以及等关于通知公开政府信息部办行业务定进应发会工作年月日]")
+GARBAGE = late(r"[\ufffd\x80-\x9f]|锟斤拷|烫烫烫|屯屯屯|[ÃÂâ][\x80-\xbf€™œ]|鈥|锛|銆|涓€|鐨勩")
+_COMMON = late("[，。、；：的一是在和有不为中人大了国以及等关于通知公开政府信息部办行业务定进应发会工作年月日]")
 
 
 def common_share(text: str) -> float:

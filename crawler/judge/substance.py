@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 
 from archive.model import Document
 from archive.text.fold import compare_fold
+from archive.text.late import late
 from archive.text.noise import without_noise
 
 ENOUGH = 200
@@ -15,9 +16,9 @@ ENOUGH = 200
 _ROWS = 3
 _FIGURES = 8
 _LABELS = 6
-_DATE = re.compile(r"\d{2,4}\s*[-年./]\s*\d{1,2}(?:\s*[-月./]\s*\d{1,2})?\s*日?|\d{1,2}:\d{2}")
-_LABELLED = re.compile(r"[^:：|]{2,20}[:：]\s*\S.*")
-_FOOTER = re.compile(
+_DATE = late(r"\d{2,4}\s*[-年./]\s*\d{1,2}(?:\s*[-月./]\s*\d{1,2})?\s*日?|\d{1,2}:\d{2}")
+_LABELLED = late(r"[^:：|]{2,20}[:：]\s*\S.*")
+_FOOTER = late(
     r"ICP备|公网安备|网站标识码|标识码|版权所有|主办|承办|协办|技术支持|网站地图|联系我们|关于我们|隐私|邮编|邮政编码|传真|电话|地址"
     r"|建议使用|浏览器|分辨率|Copyright|©|首页|上一页|下一页|尾页|当前位置|您的位置",
     re.I,

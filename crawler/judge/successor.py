@@ -17,6 +17,7 @@ from w3lib.url import safe_url_string
 
 from archive.model import Area, Document, Notice
 from archive.text.fold import compare_fold
+from archive.text.late import late
 from archive.text.links import link_key
 from archive.text.same import is_row
 from crawler.reading.html.charset import decode
@@ -79,9 +80,9 @@ class Listed:
 
 _ENTRY = ("li", "tr", "p", "dd", "dl", "div", "td")
 _NEXT = ("下一页", "下页", "后一页", "下一页>", ">")
-_PAGER = re.compile(r"createPageHTML\s*\(\s*(\d+)\s*,\s*0\s*,\s*[\"'](\w+)[\"']\s*,\s*[\"'](\w+)[\"']")
-_DATE_FOLDER = re.compile(r"\d{4}(?:-\d{1,2}(?:-\d{1,2})?)?|\d{6}|\d{8}|\d{1,2}")
-_PACKED_DATE = re.compile(r"[/_t](20\d{2})-?(\d{2})[-/]?(\d{2})[/_]")
+_PAGER = late(r"createPageHTML\s*\(\s*(\d+)\s*,\s*0\s*,\s*[\"'](\w+)[\"']\s*,\s*[\"'](\w+)[\"']")
+_DATE_FOLDER = late(r"\d{4}(?:-\d{1,2}(?:-\d{1,2})?)?|\d{6}|\d{8}|\d{1,2}")
+_PACKED_DATE = late(r"[/_t](20\d{2})-?(\d{2})[-/]?(\d{2})[/_]")
 
 
 def default_listings(url: str) -> list[str]:
@@ -188,10 +189,10 @@ def date_in(url: str) -> str:
 
 _STANDARD = ("标准指引", "标准目录", "公开标准", "事项目录", "公开目录", "公开指引")
 _REVISED = ("修订", "修改", "废止", "调整", "更新", "更正", "新版", "失效", "停止执行")
-_ABOUT = re.compile(r"解读|答记者问|一图读懂|图解|问答|新闻发布|征求意见|培训|评估|试点工作")
-_WRAPPING = re.compile(r"^.*?(?:印发|发布|公布)|的?(?:通知|公告|函|意见)(?:\(.*\))?$|[《》\"']")
-_STANDARD_WORDS = re.compile(r"基层政务公开|标准(?:指引|目录|规范)|标准化|领域|\(?试行\)?|\(.*?\)")
-_REPEAL_OF_MANY = re.compile(r"(?:废止|失效|修改|清理).*(?:文件|规定|规章)|(?:文件|规章).*(?:废止|失效|清理)")
+_ABOUT = late(r"解读|答记者问|一图读懂|图解|问答|新闻发布|征求意见|培训|评估|试点工作")
+_WRAPPING = late(r"^.*?(?:印发|发布|公布)|的?(?:通知|公告|函|意见)(?:\(.*\))?$|[《》\"']")
+_STANDARD_WORDS = late(r"基层政务公开|标准(?:指引|目录|规范)|标准化|领域|\(?试行\)?|\(.*?\)")
+_REPEAL_OF_MANY = late(r"(?:废止|失效|修改|清理).*(?:文件|规定|规章)|(?:文件|规章).*(?:废止|失效|清理)")
 
 
 def core_title(title: str) -> str:
@@ -301,7 +302,7 @@ def _days(earlier: str, later: str) -> int:
     return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
 
 
-_EDITION = re.compile(
+_EDITION = late(
     r"修订|修正|修改|更正|勘误|重印|重新?(?:公布|发布|印发)|新版|更新|(?:20\d\d|[二〇零一二三四五六七八九]{4})年?(?:版|本)|第[二三四五六七八九十\d]+版"
 )
 
@@ -334,9 +335,9 @@ def may_repeal(title: str) -> bool:
 
 # ---------------------------------------------------------------- the page itself
 
-_SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
-_ENDS = re.compile(r"废止|停止执行|不再执行|失效|不再适用|代替|替代|取代|以本(?:通知|指引|目录)为准")
-_SAME_TIME = re.compile(r"(?:同时|即行|予以)废止|自.{0,20}起废止")
+_SENTENCE = late(r"[^。；！？\n]+[。；！？]?")
+_ENDS = late(r"废止|停止执行|不再执行|失效|不再适用|代替|替代|取代|以本(?:通知|指引|目录)为准")
+_SAME_TIME = late(r"(?:同时|即行|予以)废止|自.{0,20}起废止")
 
 
 def phrases(text: str, notice: Notice, document_number: str = "") -> list[Sign]:

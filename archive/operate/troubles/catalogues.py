@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from archive.compare.attachments import called
+from archive import words
 from archive.model import CELL
 from archive.operate.troubles.trouble import Row, Trouble, rows_of, value
 from archive.text.serials import serial_number
@@ -123,7 +123,7 @@ _STAKE = {
 
 
 def _called(row: Row) -> str:
-    return called(row["name"] or row["title"] or row["url"])
+    return words.attachment(row["name"] or row["title"] or row["url"])
 
 
 def _rows_before(connection: sqlite3.Connection, row: Row) -> int:

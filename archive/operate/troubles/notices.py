@@ -12,7 +12,6 @@ from collections import Counter
 from attrs import evolve
 
 from archive import words
-from archive.compare.attachments import called
 from archive.model import Problem, Reason
 from archive.operate.troubles.areas import emptied
 from archive.operate.troubles.catalogues import catalogue_troubles
@@ -125,7 +124,7 @@ def _trouble_of_file(connection: sqlite3.Connection, row: Row, state: str) -> Tr
     return Trouble(
         subject=f"{'download' if beside else 'document'}:{row['id']}",
         code=state,
-        what=f"{called(row['name'] or row['url'])}{said}" + (f"：{why}" if why else ""),
+        what=f"{words.attachment(row['name'] or row['url'])}{said}" + (f"：{why}" if why else ""),
         notice=row["slug"],
         since=row["trouble_since"] or row["fetched_at"] or "",
         command=f"guidelines acknowledge {row['slug']}",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from attrs import frozen
 
 from archive.model import Area
+from archive.text.late import late
 from crawler.reading.catalogue.lattice import squeeze
 
 # Pairs that mean the same field in published tables, whichever of them the declarations use as the name.
@@ -19,9 +20,9 @@ _SAME = (
     ("卫生健康", "医疗卫生"),
     ("扶贫", "涉贫涉乡村振兴"),
 )
-_TITLE = re.compile(r"目录|领域|标准|指引|清单|附件|附表")
-_NUMBERING = re.compile(r"^(?:附件|附表|表)?[\d一二三四五六七八九十()、.:．\-—]*")
-_FIELD = re.compile(r"([一-鿿、/]{2,20}?)领域(?:基层|政务|信息|标准|公开)")
+_TITLE = late(r"目录|领域|标准|指引|清单|附件|附表")
+_NUMBERING = late(r"^(?:附件|附表|表)?[\d一二三四五六七八九十()、.:．\-—]*")
+_FIELD = late(r"([一-鿿、/]{2,20}?)领域(?:基层|政务|信息|标准|公开)")
 _LONGEST_TITLE = 80
 
 

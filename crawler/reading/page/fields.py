@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from archive.text.dates import HAN_DIGITS, han_number
+from archive.text.late import late
 
 # The names that sites give to a field, the usual one first; spaces inside them are removed before the look-up.
 LABELS = {
@@ -38,40 +39,40 @@ _OTHER = (
     "页面生成时间"
 )
 OTHER = frozenset(_OTHER.split())
-_BLANKS = re.compile(r"[\x01\s\u3000\xa0\u200b-\u200f\ufeff]+")
-_BRACKETS = re.compile(r"[〔\[［（(【﹝〖]\s*((?:19|20)\d{2})\s*(?:年)?\s*[〕\]］）)】﹞〗]")
+_BLANKS = late(r"[\x01\s\u3000\xa0\u200b-\u200f\ufeff]+")
+_BRACKETS = late(r"[〔\[［（(【﹝〖]\s*((?:19|20)\d{2})\s*(?:年)?\s*[〕\]］）)】﹞〗]")
 _ORGAN = r"[\u4e00-\u9fffA-Za-z·]{1,24}"
-_NUMBER = re.compile(rf"{_ORGAN}〔(?:19|20)\d{{2}}〕\s*第?\s*\d{{1,5}}\s*号")
-_ORDER = re.compile(
+_NUMBER = late(rf"{_ORGAN}〔(?:19|20)\d{{2}}〕\s*第?\s*\d{{1,5}}\s*号")
+_ORDER = late(
     r"[\u4e00-\u9fff]{0,20}(?:令|公告|通告)(?:(?:19|20)\d{2}年)?第?[\d一二三四五六七八九十百〇零]{1,6}号"
     r"|(?:19|20)\d{2}年第\d{1,5}号"
 )
-_DATE = re.compile(r"((?:19|20)\d{2})\s*[年\-/.—–]\s*(\d{1,2})\s*[月\-/.—–]\s*(\d{1,2})(?!\d)")
-_PACKED = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-_HAN_DATE = re.compile(
+_DATE = late(r"((?:19|20)\d{2})\s*[年\-/.—–]\s*(\d{1,2})\s*[月\-/.—–]\s*(\d{1,2})(?!\d)")
+_PACKED = late(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_HAN_DATE = late(
     r"([二一][〇○零ＯOo0０一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,4})\s*日"
 )
-_DATED = re.compile(
+_DATED = late(
     rf"[(\[]?(?:自|从|于|有效期|截至|截止|至|到|为|:)*(?:{_DATE.pattern}|{_PACKED.pattern}|{_HAN_DATE.pattern})日?"
     r"T?(?:\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?)?(?:起|始|止|开始|正式|生效|施行|实施|执行|失效|废止|发布|印发)*[)\]]?"
 )
-_LIKE_NUMBER = re.compile(r"〔(?:19|20)\d{2}〕|[\d一二三四五六七八九十百〇零]号|令")
-_LIKE_TITLE = re.compile(r"关于|的通知|的公告|《|》|。|发布(?:日期|时间)|索引号|索取号")
-_LIKE_INDEX = re.compile(r"(?=.*[0-9A-Za-z].*[0-9A-Za-z].*[0-9A-Za-z])[^。；，《》：:]*(?:[:：][^。；，《》：:]*)?")
-_STATE = re.compile(
+_LIKE_NUMBER = late(r"〔(?:19|20)\d{2}〕|[\d一二三四五六七八九十百〇零]号|令")
+_LIKE_TITLE = late(r"关于|的通知|的公告|《|》|。|发布(?:日期|时间)|索引号|索取号")
+_LIKE_INDEX = late(r"(?=.*[0-9A-Za-z].*[0-9A-Za-z].*[0-9A-Za-z])[^。；，《》：:]*(?:[:：][^。；，《》：:]*)?")
+_STATE = late(
     r"(?:是|否|有|无|现行|有效|无效|失效|废止|作废|修改|修订|生效)"
     r"|(?=.{0,12}(?:有效|无效|失效|废止|作废|修改|修订|生效|现行|停止(?:执行|施行)))"
     r"(?!.*(?:通知|办法|规定|公告|意见|关于|《))[\u4e00-\u9fff]{2,14}(?:\s*[（(].{2,40}[）)])?"
 )
-_BEHIND = re.compile(
+_BEHIND = late(
     r"\s*(?:[\[【|｜]|(?:\s[（(])|(?:总|累计)?(?:浏览|阅读|点击|访问|查看|下载|点阅)(?:总?量|次数|数|人数|率)|字体|字号|打印|分享(?!经济)|收藏"
     r"|责任编辑|编辑[:：]|作者[:：]|撰稿|审核[:：]|(?:发布|更新|发文|公开|成文)(?:时间|日期)|\s{2,}|(?:19|20)\d{2}-\d{1,2}-\d{1,2})"
 )
-_NO_OFFICE = re.compile(
+_NO_OFFICE = late(
     r"本[网站局委厅办部](?:站|讯|站原创)?|原创|转载|网络|互联网|其他|管理员|未知|作者|[\u4e00-\u9fff]{0,6}网站管理员"
 )
 """What follows an office in one piece of text and is no part of its name."""
-_CLOCK = re.compile(r"(?:星期|周|礼拜)[一二三四五六日天]|农历|今天")  # a header's date of today
+_CLOCK = late(r"(?:星期|周|礼拜)[一二三四五六日天]|农历|今天")  # a header's date of today
 
 
 def label_of(text: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from archive.text.late import late
+
 LONGEST = 120
 """Characters that are kept of the words seen."""
 
@@ -37,44 +39,44 @@ _LEAD = (
 _START = r"(?:^|[。；;!！【\[（(\s]|(?:决定|注|备注|说明|提示|编者按|公告|声明|提醒|须知)\s*[:：])\s*"
 _SEEN_HERE = r"您(?:正在|所|现在)?(?:浏览|查看|阅读)的(?:本|该)?(?:规范性|政策)?文件(?=[^。；]{0,6}废止)"
 _DECIDED = rf"(?:决定|现予?以?|予以|宣布)(?:废止|停止执行)(?P<object>(?:本|此){_NOUN})(?=[。；,，]|$)"
-SENTENCE = re.compile(
+SENTENCE = late(
     rf"{_START}(?P<said>{_LEAD}(?P<subject>{_SELF}|{_SEEN_HERE})(?:{_PREDICATE}|{_BY_OTHER})[^。；\n]{{0,60}}"
     rf"|[^。；]{{0,40}}?{_DECIDED})"
 )
-_OWN = re.compile(rf"(?:[（(][^（()）]{{2,40}}[)）])?(?:{_PREDICATE}|{_BY_OTHER})")
-REPLACED = re.compile(rf"(?:[（(【\[])?{_BY_OTHER}[^。；]{{0,40}}[。)）】\]]?")
+_OWN = late(rf"(?:[（(][^（()）]{{2,40}}[)）])?(?:{_PREDICATE}|{_BY_OTHER})")
+REPLACED = late(rf"(?:[（(【\[])?{_BY_OTHER}[^。；]{{0,40}}[。)）】\]]?")
 """A line that is nothing but 已被《…》代替."""
 
 _ON = rf"(?:(?:自|从|于)?{_DATE}(?:起|始)?(?:宣布|予以)?(?:废止|停止执行|停止施行))"
 _STATE = rf"(?:(?:{_ALREADY})(?:被|全文)?(?:宣布|予以|依法|正式)?{_GONE}|(?:宣布|全文){_GONE})"
 _OPEN, _CLOSE = r"[\[【（(〔<《\s]*", r"[\]】）)〕>》。!！\s]*"
-STAMP = re.compile(rf"{_OPEN}(?:{_SELF}|规范性文件|文件|法规|规章|公文)?\s*{_STATE}{_CLOSE}")
-BARE = re.compile(rf"{_OPEN}(?:全文)?(?:废止|失效|作废){_CLOSE}")
+STAMP = late(rf"{_OPEN}(?:{_SELF}|规范性文件|文件|法规|规章|公文)?\s*{_STATE}{_CLOSE}")
+BARE = late(rf"{_OPEN}(?:全文)?(?:废止|失效|作废){_CLOSE}")
 """Enough in an image's name, in brackets, or on an element whose class says that it is a stamp."""
-BRACKETED = re.compile(rf"[\[【（(〔]\s*(?:{_SELF}|文件)?\s*(?:{_STATE}|{_ON}|废止|失效|作废)\s*[\]】）)〕]")
+BRACKETED = late(rf"[\[【（(〔]\s*(?:{_SELF}|文件)?\s*(?:{_STATE}|{_ON}|废止|失效|作废)\s*[\]】）)〕]")
 
-STATUS = re.compile(
+STATUS = late(
     r"(?:文件|公文|当前|现行|政策|法规)?(?:时效性?|状态|有效性|效力|效力状态|是否有效|时效状态|有效状态)\s*[:：]\s*"
     r"(?:已?(?:经|被)?(?:宣布)?(?:全文)?(?:废止|失效|作废)|已?停止执行|无效|否)(?:\s*[（(][^（()）]{4,40}[)）])?"
 )
-_IN_FORCE = re.compile(
+_IN_FORCE = late(
     r"(?:现?已(?:经|被)?)?(?:宣布|全文)*(?:废止|失效|作废)(?:\s*[（(].{4,40}[)）])?|已?停止(?:执行|施行)|已?无效|否"
 )
-LEGEND = re.compile(r"(?<!无)(?:现行|继续|尚未|部分|已)?(?:有效|生效|修改|修订)|全部|不限")
+LEGEND = late(r"(?<!无)(?:现行|继续|尚未|部分|已)?(?:有效|生效|修改|修订)|全部|不限")
 """Beside a stamp's word: a legend or a filter of states, which says nothing of one document."""
 
-ANY = re.compile(
+ANY = late(
     r"废止|失效|作废|停止执行|停止施行|停止使用|不再|无效|替代|代替|取代|是否有效|feizhi|yishixiao|zuofei|repeal|abolish"
     r"|%E5%BA%9F%E6%AD%A2|%E5%A4%B1%E6%95%88",
     re.I,
 )
 """A page without any of these says nothing of the kind; looked for in its source."""
-STAMP_NAME = re.compile(
+STAMP_NAME = late(
     r"(?:^|[-_./])(?:[a-z]{1,8}[-_])?(?:yi[-_]?)?(?:feizhi|zuofei|yishixiao|repealed|abolished|abolish)(?:[-_.\d].*)?$",
     re.I,
 )
 """A file name or class of a stamp. shixiao alone is 时效, the label of any state."""
-STAMP_CLASS = re.compile(r"(?:^|[-_])(?:stamp|watermark|shuiyin|yinzhang|gaizhang|seal)(?:$|[-_\d])", re.I)
+STAMP_CLASS = late(r"(?:^|[-_])(?:stamp|watermark|shuiyin|yinzhang|gaizhang|seal)(?:$|[-_\d])", re.I)
 """Class of a stamp, whatever it says."""
 _MARK = (
     rf"[\[【（(〔]\s*(?:{_ON}|(?:{_SELF}|文件|现)?(?:{_ALREADY}|全文)?(?:被|宣布)?(?:全文)?"
@@ -82,10 +84,10 @@ _MARK = (
 )
 _STATED = r"(?:已废止|已失效|已作废|全文废止|全文失效|已宣布失效|已宣布废止|现已废止|现已失效)"
 _MARKED = (
-    re.compile(rf"(?P<title>.{{4,}}?)\s*(?P<mark>{_MARK})\s*(?P<site>[-_|—–].*)?"),
-    re.compile(rf"(?P<mark>{_MARK})\s*(?P<title>.{{4,}})"),
-    re.compile(rf"(?P<mark>{_STATED})[\s:：|｜\-—]+(?P<title>.{{6,}})"),
-    re.compile(rf"(?P<title>.{{6,}}?)[\s\-—_|·]*(?P<mark>{_STATED})\s*(?P<site>[-_|—–].*)?"),
+    late(rf"(?P<title>.{{4,}}?)\s*(?P<mark>{_MARK})\s*(?P<site>[-_|—–].*)?"),
+    late(rf"(?P<mark>{_MARK})\s*(?P<title>.{{4,}})"),
+    late(rf"(?P<mark>{_STATED})[\s:：|｜\-—]+(?P<title>.{{6,}})"),
+    late(rf"(?P<title>.{{6,}}?)[\s\-—_|·]*(?P<mark>{_STATED})\s*(?P<site>[-_|—–].*)?"),
 )
 
 
