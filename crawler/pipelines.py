@@ -79,13 +79,14 @@ class ListingPipeline(_Pipeline):
     """What a list page shows, and the candidates found on it."""
 
     async def process_item(self, item: Any) -> Any:
-        with atomic(self.store.db):
-            if isinstance(item, Looked):
+        if isinstance(item, Looked):
+            with atomic(self.store.db):
                 listing_id = listing_of(self.store, item.notice_id, item.url)
                 note_look(self.store, listing_id, verified=item.declared, verdict=item.verdict, reason=item.reason)
                 keep_look(self.store, self.crawl.id, listing_id, item.shown, item.verdict, item.reason)
                 note_listed(self.store, listing_id, [(entry.url, entry.title, entry.date) for entry in item.entries])
-            elif isinstance(item, Decided):
+        elif isinstance(item, Decided):
+            with atomic(self.store.db):
                 if item.evidence and not is_candidate(self.store, item.notice_id, item.entry.url):
                     self._propose(item)
                 listing_id = listing_of(self.store, item.notice_id, item.listing_url)

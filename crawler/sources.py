@@ -107,7 +107,7 @@ class Declared:
 
 def load_sources(path: Path | None) -> Declared:
     """Read a sources file, or the built-in list when `path` is None. Raises SettingsError with every mistake."""
-    built_in = _read(BUILT_IN)
+    built_in = _built_in()
     given = built_in if path is None else _read(path)
     areas = given.area or built_in.area
     generic, built_in_rules = _built_in_rules()
@@ -120,12 +120,17 @@ def load_sources(path: Path | None) -> Declared:
     return Declared(sources, {host: _completed(rule, generic) for host, rule in rules.items()}, generic)
 
 
+@cache
+def _built_in() -> SourcesFile:
+    return _read(BUILT_IN)
+
+
 def _read(path: Path) -> SourcesFile:
     if not path.is_file():
         raise SettingsError(path, [Mistake(0, "无法读取，没有这个文件")])
     file = TomlFile(path, names=NAMES, optional=("issuer", "unit", "due"))
     given = file.read(SourcesFile)
-    areas = given.area if given.area or path == BUILT_IN else _read(BUILT_IN).area
+    areas = given.area if given.area or path == BUILT_IN else _built_in().area
     known = {name: area.name for area in areas for name in (*area.aliases, area.slug, area.name)}
     if not (given.notice or given.law or given.local):
         file.wrong(("notice",), "没有任何 [[notice]] 条目")

@@ -17,6 +17,7 @@ from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, Op, side_by_si
 from archive.machine.faults import StoreError
 from archive.model import Kind
 from archive.publish import report
+from archive.publish.difference import difference
 from archive.record.look import read_only
 from archive.record.story import Story
 from archive.settings import load_settings
@@ -63,7 +64,7 @@ def changes(data: Path, since: str | None, kind: str | None, notice: str | None,
 def diff(data: Path, change: int, as_json: bool) -> None:
     """逐字逐行显示一次变化（编号见 guidelines changes）。"""
     with closing(read_only(data)) as connection:
-        found = report.difference(connection, change)
+        found = difference(connection, change)
     if found is None:
         raise StoreError(f"没有编号为 {change} 的变化；请用 guidelines changes 查看")
     story, text, document = found

@@ -12,7 +12,7 @@ from typing import Any
 
 from archive import words
 from archive.publish.choice import OF_LEVEL
-from archive.publish.report import difference
+from archive.publish.difference import difference
 from archive.record.database import Row, rows_of
 from archive.record.readings import item_of
 from archive.words import addresses

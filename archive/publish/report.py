@@ -1,5 +1,4 @@
-"""The JSON forms of the contract: a change, its difference, a candidate, and the report of a crawl, which is read from
-the database by its number."""
+"""The JSON forms of the contract: a change, a candidate, and the report of a crawl (read by its number)."""
 
 from __future__ import annotations
 
@@ -7,17 +6,10 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archive.model import Kind
-from archive.operate.health import notice_troubles
+from archive.operate.troubles.notices import notice_troubles
 from archive.record.database import rows_of
-from archive.record.difference import version_of
-from archive.record.story import Story, stories, text_of
-
-if TYPE_CHECKING:
-    from archive.compare.redline import Op
 
 _WHICH: Mapping[str, str] = {
     "change": "id = :change",
@@ -53,38 +45,6 @@ def form(row: Mapping[str, Any]) -> dict[str, Any]:
         "quiet": bool(row["quiet"]),
         "withdrawn": bool(row["withdrawn"]),
     }
-
-
-def difference(connection: sqlite3.Connection, change: int) -> tuple[Story, list[Op], dict[str, Any]] | None:
-    """(story, redline of its whole text, the `diff` document) of one change; None when there is no such change."""
-    found = changes(connection, change=change)
-    if not found:
-        return None
-    (story,) = stories(connection, [change], "", UTC)
-    text = _text(connection, story)
-    rows = [
-        {
-            "kind": row.kind,
-            "item_before": row.item_before,
-            "item_after": row.item_after,
-            "cells": [{"column": cell.column, "before": cell.before, "after": cell.after} for cell in row.cells],
-        }
-        for row in story.all_rows
-    ]
-    return story, text, found[0] | {"text": [list(op) for op in text], "rows": rows}
-
-
-def _text(connection: sqlite3.Connection, story: Story) -> list[Op]:
-    """The redline of the change's two versions; one side alone is all inserted or deleted, or unchanged when the change
-    is not about the text (gone, moved …)."""
-    about_text = story.kind not in (Kind.MOVED, Kind.GONE, Kind.RESTORED)
-    if story.steps and about_text:
-        return text_of(connection, story)
-    versions = (version_of(connection, id) for id in (story.from_version, story.to_version))
-    before, after = (version["text"] if version else "" for version in versions)
-    from archive.compare.redline import redline  # loads rapidfuzz: most reports have no difference to show
-
-    return redline(before, after) if about_text else redline(after or before, after or before)
 
 
 def notices(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:

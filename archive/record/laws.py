@@ -139,7 +139,6 @@ def _cite(store: Store, entries: Register) -> None:
         store.db.execute("DELETE FROM citations")
         store.set_info(RESOLVED, form)
     ids = {row["title"]: row["id"] for row in store.rows("SELECT id, title FROM laws")}
-    resolver = Resolver(entries)
     short: dict[int, dict[str, str]] = {}
     rows = store.rows(
         """SELECT i.id, i.version_id, i.basis, coalesce(nullif(n.issued_on, ''), nullif(n.published_on, ''), '') AS day
@@ -149,6 +148,9 @@ def _cite(store: Store, entries: Register) -> None:
            WHERE trim(coalesce(i.basis, '')) <> '' AND NOT EXISTS (SELECT 1 FROM citations c WHERE c.item_id = i.id)
            ORDER BY i.version_id, i.position"""
     )
+    if not rows:
+        return
+    resolver = Resolver(entries)
     store.db.table("citations").insert_all(
         {
             "item_id": row["id"],
@@ -178,7 +180,7 @@ def _settle(store: Store, law: Row, crawl_id: int | None, day: str) -> list[int]
     """One change of a law that has a newer text, or is repealed, since it was last told; [] where nothing is new, or
     where no row rests on it and nobody watches it."""
     told = Known(**json.loads(law["known"]))
-    page = _page_change(store, law, told)
+    page = _page_change(store, law, told) if law["notice_id"] is not None else None
     present = Known(max(law["date"], told.date), law["repealed"], told.met, page["id"] if page else told.change)
     if present == told:
         return []

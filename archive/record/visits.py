@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from archive.clock import iso, now, parse
+from archive.machine.transaction import atomic
 from archive.model import GOOD, Reason, Verdict
 from archive.record.database import Row
 from archive.record.edition import page_of
@@ -48,15 +49,16 @@ def _gone_streak(store: Store, document_id: int) -> Row:
 def update_notices(store: Store, settings: Settings, crawl_id: int) -> None:
     """Set state, verdict and next visit of every notice whose page was asked for in this crawl."""
     moment = now()
-    for notice in store.rows("SELECT * FROM notices"):
-        capture = store.row(
-            """SELECT c.*, d.state AS document_state FROM captures c JOIN documents d ON d.id = c.document_id
-               WHERE c.crawl_id = ? AND d.notice_id = ? AND d.kind = 'page' AND d.mirror = ''
-               ORDER BY c.id DESC LIMIT 1""",
-            [crawl_id, notice["id"]],
-        )
-        if capture:
-            _update(store, settings, notice, capture, crawl_id, moment)
+    with atomic(store.db):
+        for notice in store.rows("SELECT * FROM notices"):
+            capture = store.row(
+                """SELECT c.*, d.state AS document_state FROM captures c JOIN documents d ON d.id = c.document_id
+                   WHERE c.crawl_id = ? AND d.notice_id = ? AND d.kind = 'page' AND d.mirror = ''
+                   ORDER BY c.id DESC LIMIT 1""",
+                [crawl_id, notice["id"]],
+            )
+            if capture:
+                _update(store, settings, notice, capture, crawl_id, moment)
 
 
 def _update(store: Store, settings: Settings, notice: Row, capture: Row, crawl_id: int, moment: datetime) -> None:
