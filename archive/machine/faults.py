@@ -9,9 +9,7 @@ from __future__ import annotations
 import errno
 import functools
 import os
-import socket
 import sqlite3
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,6 +84,9 @@ def of_the_machine(error: BaseException) -> bool:
 
     Failures of the network are none of these, though some are OSErrors too.
     """
+    import socket  # here: most commands ask nobody, and load no network
+    import ssl
+
     if isinstance(error, ssl.SSLError | socket.gaierror):
         return False
     if isinstance(error, OSError):

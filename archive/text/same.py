@@ -11,6 +11,7 @@ from itertools import pairwise
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
 from archive.text.filetypes import NAMED
 from archive.text.fold import PLAIN_SIGNS, compare_fold
+from archive.text.late import late
 from archive.text.noise import without_counters, without_noise
 from archive.text.serials import serial_number
 from archive.text.struck import in_force
@@ -23,7 +24,7 @@ def compared(text: str) -> str:
 
 # ---------------------------------------------------------------- serial numbers in tables
 
-_ORDINAL = re.compile(r"[((]?(?:[\d./\-]{1,12}|[一二三四五六七八九十百]+|[①-⑳])[))]?[.、]?")
+_ORDINAL = late(r"[((]?(?:[\d./\-]{1,12}|[一二三四五六七八九十百]+|[①-⑳])[))]?[.、]?")
 _SERIAL_HEADS = {"序号", "序", "项号", "No.", "NO.", "No", "NO"}
 _CODE_HEADS = {"编号"}
 
@@ -83,16 +84,12 @@ def _empty_serials(lines: list[str], start: int, end: int) -> None:
 
 # ---------------------------------------------------------------- names and addresses of attachments
 
-_NUMBERING = re.compile(
-    r"^(?:附件|附录|附表|附)?\s*(?:[((]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]?)?\s*[::.、-]*\s*"
-)
-_SIZE = re.compile(r"[((\[]\s*\d+(?:\.\d+)?\s*(?:[KMG]B?|字节)\s*[))\]]", re.IGNORECASE)
-_LEFTOVER = re.compile(
-    r"(?:附件|附录|附表|下载|点击|查看|相关|文档|文件|[\d一二三四五六七八九十.、:,;()《》\[\]\-·|\s])*"
-)
-_EMPTY_BRACKETS = re.compile(r"\(\)|\[\]|【】")
-_EXTENSION = re.compile(rf"\.(?:{NAMED})$", re.IGNORECASE)
-_EXTENSIONS = re.compile(rf"\.(?:{NAMED})(?![A-Za-z0-9])", re.IGNORECASE)
+_NUMBERING = late(r"^(?:附件|附录|附表|附)?\s*(?:[((]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[))]?)?\s*[::.、-]*\s*")
+_SIZE = late(r"[((\[]\s*\d+(?:\.\d+)?\s*(?:[KMG]B?|字节)\s*[))\]]", re.IGNORECASE)
+_LEFTOVER = late(r"(?:附件|附录|附表|下载|点击|查看|相关|文档|文件|[\d一二三四五六七八九十.、:,;()《》\[\]\-·|\s])*")
+_EMPTY_BRACKETS = late(r"\(\)|\[\]|【】")
+_EXTENSION = late(rf"\.(?:{NAMED})$", re.IGNORECASE)
+_EXTENSIONS = late(rf"\.(?:{NAMED})(?![A-Za-z0-9])", re.IGNORECASE)
 
 
 def name_key(name: str) -> str:
