@@ -19,6 +19,7 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "rtf": "application/rtf",
     "pdf": "application/pdf",
+    "png": "image/png",
 }
 
 
@@ -28,7 +29,7 @@ def payload(file: File, saved: int = 0) -> bytes:
 
     A closed file that was saved again cannot be told from another one: it never is."""
     if file.print:
-        return _scan(file) if file.format == "pdf" else _rtf(file)
+        return {"pdf": _scan, "png": _picture, "rtf": _rtf}[file.format](file)
     table = [list(HEADER), *([str(number), *row.cells] for number, row in enumerate(file.rows, 1))]
     writer = write_docx if file.format == "docx" else write_xlsx
     return _packed(writer([grid(table, file.name)]), saved)
@@ -41,13 +42,24 @@ def _rtf(file: File) -> bytes:
 
 def _scan(file: File) -> bytes:
     """Two pages of grey, as many stripes as it is the how manieth: no text, and always the same bytes."""
-    page = Image.new("L", (420, 594), 235)
-    for stripe in range(file.print):
-        page.paste(30, (40, 40 + 30 * stripe, 380, 52 + 30 * stripe))
+    page = _stripes(file)
     buffer = io.BytesIO()
     day = struct_time((2019, 12, 30, 9, 0, 0, 0, 364, 0))
     page.save(buffer, "PDF", save_all=True, append_images=[page], creationDate=day, modDate=day)
     return buffer.getvalue()
+
+
+def _picture(file: File) -> bytes:
+    buffer = io.BytesIO()
+    _stripes(file).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _stripes(file: File) -> Image.Image:
+    page = Image.new("L", (420, 594), 235)
+    for stripe in range(file.print):
+        page.paste(30, (40, 40 + 30 * stripe, 380, 52 + 30 * stripe))
+    return page
 
 
 def _packed(data: bytes, saved: int) -> bytes:

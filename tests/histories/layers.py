@@ -11,7 +11,8 @@ from random import Random
 from attrs import evolve
 
 from tests.histories import troubles
-from tests.histories.edits import FILE, Edit
+from tests.histories.edits import FILE, TEXT, Edit
+from tests.histories.furniture import Day, Furniture, Where
 from tests.histories.plan import CLEAN, DAYS, Episode, History, Visit, plan
 from tests.histories.truth import File, Truth
 
@@ -76,3 +77,62 @@ def _episode(rng: Random, history: History, file: File) -> tuple[Episode, ...]:
     trouble, first = rng.choice(fitting), rng.randint(1, len(DAYS) - CLEAN - 1)
     last = min(first + rng.randint(1, trouble.longest) - 1, len(DAYS) - CLEAN - 1)
     return (Episode(trouble, file.path, first, last),) if rng.random() < 0.3 else ()
+
+
+# ------------------------------------------------------------ pictures in the text
+
+
+@layer("picture")
+def _(rng: Random, history: History) -> History:
+    """A third of the histories have a picture in the text: another one takes its place, it comes or goes; and it moves
+    to another address, which is no news."""
+    if rng.random() < 0.67:
+        return history
+    file = File(f"流程图{rng.randint(10, 99)}", "png", _address(rng), print=1, picture=True)
+    last = _still_there(history) - CLEAN
+    events = {rng.randint(1, last): rng.choice(("replaced", "replaced", "moved", "removed", "added"))
+              for _ in range(rng.choice((0, 1, 1, 2)))} if last >= 1 else {}  # fmt: skip
+    first = events[min(events)] if events else ""
+    there, visits = first != "added", []
+    for number, visit in enumerate(history.visits):
+        event, made = events.get(number, ""), ()
+        if event == "replaced" and there:
+            file = evolve(file, print=file.print + 1)
+            made = (Edit("picture-replaced", TEXT, file=file.path),)
+        elif event == "moved" and there:
+            file = evolve(file, path=_address(rng))
+        elif event in ("removed", "added") and there == (event == "removed"):
+            there = not there
+            made = (Edit(f"picture-{event}", TEXT, file=file.path),)
+        visits.append(_with(visit, file, made) if there else evolve(visit, edits=(*visit.edits, *made)))
+    return evolve(history, visits=tuple(visits))
+
+
+def _address(rng: Random) -> str:
+    return f"/zwgk/W0201912{rng.randint(100000, 999999)}.png"
+
+
+# ------------------------------------------------------------ what leads from page to page
+
+
+@layer("pager")
+def _(rng: Random, history: History) -> History:
+    """A quarter of the histories have words under their text that lead to other pages, from a visit on or until one."""
+    if rng.random() < 0.75:
+        return history
+    line = rng.choice(PAGERS)
+    from_, until = rng.choice(((0, rng.randint(1, 9)), (rng.randint(1, 9), len(DAYS))))
+    days = DAYS[from_:until]
+
+    def make(_: Random, day: int, __: int) -> Day:
+        return Day({"below": line}) if day in days else Day()
+
+    return evolve(history, furniture=(*history.furniture, Furniture("pager", Where.UNSEEN, make)))
+
+
+PAGERS = (
+    '<div class="page"><a href="#">首页</a> <a href="#">上一页</a> <a href="#">下一页</a> <a href="#">尾页</a></div>',
+    "<p>上一篇：没有了</p><p>下一篇：没有了</p>",
+    '<p><a href="#">上一页</a> 1 <a href="#">下一页</a></p>',
+    "<p>第1页 / 共1页</p>",
+)

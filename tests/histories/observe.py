@@ -41,7 +41,7 @@ class Seen:
     """'' when the archive's latest texts are the truth of that visit, else what is not."""
     served: tuple[Served, ...]
     texts: Mapping[str, str] = field(repr=False, factory=dict)
-    """Latest text by the path of its document, '' the page; of a file that cannot be read the digest of its bytes."""
+    """Latest text by the path of its document, '' the page; of a file without text the digest of its bytes."""
     reviews: tuple[str, ...] = field(repr=False, default=())
     """What `guidelines review N` shows of each question that stands; read only after an edit."""
 
@@ -137,7 +137,7 @@ class Operator:
             found.setdefault(row["slug"], {})[path] = squeeze(row["text"])
         for row in self.rows(
             """SELECT n.slug, d.url, c.sha256 FROM documents d JOIN notices n ON n.id = d.notice_id
-               JOIN last_good_captures c ON c.document_id = d.id WHERE d.state = 'unreadable'"""
+               JOIN last_good_captures c ON c.document_id = d.id WHERE d.state = 'unreadable' OR d.kind = 'picture'"""
         ):
             found.setdefault(row["slug"], {})[urlsplit(row["url"]).path] = row["sha256"]
         return found

@@ -285,7 +285,7 @@ def _named(history: History, seen: Seen) -> bool:
     """Something under attention is about what is unsure: a page in doubt is not named by a word on one of its files."""
     for file in history.visits[seen.visit].truth.files:
         if file.path in seen.wrong:  # that a closed file cannot be read says nothing of another one in its place
-            return any(not (file.print and "无法读取" in entry["what"]) for entry in seen.attention)
+            return any(not (file.closed and "无法读取" in entry["what"]) for entry in seen.attention)
     links = {file.link for visit in history.visits for file in visit.truth.files}
     return any(not any(link in entry["what"] for link in links) for entry in seen.attention)
 
@@ -305,7 +305,7 @@ def _questions(verdict: Verdict, visit: int) -> None:
     happened = [edit for v in history.visits[: visit + 1] for edit in v.edits]
     holding = [e for e in history.episodes if _unrecovered(history, e, visit)]
     unknown = not history.visits[visit].form.known
-    closed = {file.path for v in history.visits[: visit + 1] for file in v.truth.files if file.print}
+    closed = {file.path for v in history.visits[: visit + 1] for file in v.truth.files if file.closed}
     allowed = len(happened) + len(holding) + len(history.inside()) + unknown + _files_of_lying(history, visit)
     allowed += len(closed)
     asked = verdict.seen[visit].attention

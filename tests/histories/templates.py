@@ -88,7 +88,10 @@ def _text(truth: Truth, form: Form) -> str:
         return form.paragraph.format(escape(truth.words_of_repeal))
     year, month, day = truth.issued
     lines = ["各省、自治区、直辖市有关部门：", *truth.paragraphs, "演示部办公厅", f"{year}年{month}月{day}日"]
-    body = "\n".join(form.paragraph.format(escape(line)) for line in lines)
+    shown = [form.paragraph.format(escape(line)) for line in lines]
+    pictures = (f'<img src="{file.path}" alt="{escape(file.name)}">' for file in truth.files if file.picture)
+    shown[2:2] = [form.paragraph.format(picture) for picture in pictures]
+    body = "\n".join(shown)
     return body + (_table(truth) if truth.table else "")
 
 
@@ -99,5 +102,6 @@ def _table(truth: Truth) -> str:
 
 
 def _links(truth: Truth, href: Mapping[str, str], form: Form) -> str:
-    links = (f'<a href="{escape(href.get(f.path, f.path))}">{escape(f.link)}</a>' for f in truth.files)
+    links = (f'<a href="{escape(href.get(f.path, f.path))}">{escape(f.link)}</a>' for f in truth.files
+             if not f.picture)  # fmt: skip
     return "\n".join(form.paragraph.format(link) for link in links)

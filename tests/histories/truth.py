@@ -35,7 +35,13 @@ class File:
     lost: bool = False
     """The page still links to it, the server has it no more."""
     print: int = 0
-    """Of a closed file, one that nobody can read here: which one of several it is."""
+    """Of a closed file, one that nobody can read here, and of a picture: which one of several it is."""
+    picture: bool = False
+    """It stands in the text, where everybody sees it."""
+
+    @property
+    def closed(self) -> bool:
+        return bool(self.print) and not self.picture
 
     @property
     def link(self) -> str:
