@@ -13,7 +13,8 @@ from archive.machine import faults
 from archive.machine.lock import holder
 from archive.operate import damage
 from archive.operate.troubles.remedies import of_the_machine
-from archive.operate.troubles.trouble import Trouble, rows_of
+from archive.operate.troubles.trouble import Trouble
+from archive.record.database import rows_of
 
 UNFINISHED_AFTER = timedelta(hours=8)
 """A crawl that still runs after this has been forgotten (the service's own limit is below it)."""
