@@ -178,7 +178,7 @@ def _settle(store: Store, law: Row, crawl_id: int | None, day: str) -> list[int]
     """One change of a law that has a newer text, or is repealed, since it was last told; [] where nothing is new, or
     where no row rests on it and nobody watches it."""
     told = Known(**json.loads(law["known"]))
-    page = _page_change(store, law, told)
+    page = _page_change(store, law, told) if law["notice_id"] else None
     present = Known(max(law["date"], told.date), law["repealed"], told.met, page["id"] if page else told.change)
     if present == told:
         return []

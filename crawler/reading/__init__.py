@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from attrs import evolve
+from attrs import asdict, evolve
 
 import archive
 from archive.model import Document
@@ -49,8 +50,10 @@ def read(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
 
 
 def reader_id(rule: Rule) -> str:
-    """Which reader made a text: a text that differs only by this is an `upgrade`, never a revision."""
-    return f"{_code()}/{rule.digest}"
+    """Which reader made a text, by its code and everything in the rule: a text that differs only by this is an
+    `upgrade`, never a revision."""
+    told = json.dumps(asdict(rule), ensure_ascii=False, sort_keys=True)
+    return f"{_code()}/{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
 @cache

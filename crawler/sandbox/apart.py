@@ -31,13 +31,15 @@ from crawler.reading import reader_id
 from crawler.reading.fault import ReadingFault, cause_of
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import sniff
-from crawler.samples import BEFORE_A_CRAWL, SAMPLES, Sample
+from crawler.samples import BEFORE_A_CRAWL, FOLDER, SAMPLES, Sample
 from crawler.sandbox import child
 from crawler.sandbox.child import MEMORY_LIMIT, SECONDS, Answer, Limits, Task, seconds_for
 
 DOUBTFUL = ("timeout", "memory", "crashed", "corrupt")
 """Problems that a machine in need gives to sound files, too."""
 _CHECKING = threading.Lock()
+_RULE = Rule(content=("#content",))
+"""Of the samples."""
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["crawler.sandbox.preload"])
 _LIVING: set[int] = set()
@@ -59,7 +61,8 @@ def read_apart(
     document = _attempt(payload, headers, rule, Limits.here(seconds or seconds_for(kind), memory))
     if document.problem.code in DOUBTFUL:
         check_samples([kind if kind in SAMPLES else "page"])
-    return document
+    # named as this process names its reader: the fork server keeps the environment that it was started with
+    return evolve(document, reader=reader_id(rule))
 
 
 def check_samples(kinds: Iterable[str] = BEFORE_A_CRAWL) -> None:
@@ -77,12 +80,12 @@ def proved(sample: Sample) -> Document:
     """The reading of a sample. Raises ReadingFault when it is not what it must be."""
     limits = Limits.here(SECONDS, MEMORY_LIMIT)
     try:
-        payload = sample.payload()
+        payload = (FOLDER / sample.file).read_bytes()
     except FileNotFoundError as error:
         raise ReadingFault(f"程序没有装全，缺少文件 {error.filename}；请重新安装") from error
     except OSError as error:
         raise ReadingFault(cause_of(error)) from error
-    document = _attempt(payload, sample.headers, Rule(content=("#content",)), limits)
+    document = _attempt(payload, sample.headers, _RULE, limits)
     if document.problem or sample.word not in document.text:
         code = document.problem.code or "文字不全"
         raise ReadingFault(f"内置的{sample.name}样本没有读出：{code}{limits.scarce}")
@@ -109,8 +112,7 @@ def _attempt(payload: bytes, headers: Mapping[str, str], rule: Rule, limits: Lim
     if answer is not None and answer.document is None:
         raise ReadingFault(answer.fault)
     if answer is not None and answer.document is not None:
-        # named as this process names its reader: the fork server keeps the environment that it was started with
-        return evolve(answer.document, reader=reader_id(rule))
+        return answer.document
     if is_late:
         problem = child.late(limits.seconds)
     elif code == -signal.SIGXCPU:
@@ -119,7 +121,7 @@ def _attempt(payload: bytes, headers: Mapping[str, str], rule: Rule, limits: Lim
         problem = child.too_big(limits)
     else:
         problem = child.crashed(signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}")
-    return Document(problem=problem, reader=reader_id(rule))
+    return Document(problem=problem)
 
 
 def _scratch() -> tempfile.TemporaryDirectory[str]:

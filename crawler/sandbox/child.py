@@ -16,7 +16,7 @@ from pathlib import Path
 from attrs import frozen
 
 from archive.model import Document, Problem
-from crawler.reading import read, reader_id
+from crawler.reading import read
 from crawler.reading.fault import EXHAUSTED, cause_of
 from crawler.reading.formats.errors import KEPT
 from crawler.reading.formats.ocr import engine
@@ -144,7 +144,7 @@ def _read(task: Task) -> Answer:
         if isinstance(error, OSError) and error.errno in EXHAUSTED:
             return Answer(fault=cause_of(error))
         problem = crashed(type(error).__name__)
-    return Answer(Document(problem=problem, reader=reader_id(task.rule)))
+    return Answer(Document(problem=problem))
 
 
 def _end_with_parent() -> None:
