@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from archive.commands import FAILED, USAGE, err
+from archive.commands import FAILED, USAGE, stop
 from archive.commands.chinese import speak_chinese
 from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
@@ -41,8 +41,8 @@ COMMANDS = {
     "compare": ("compare",),
     "merge": ("merge",),
 }
-"""The modules of `archive.commands` and what is in them. One is loaded when a command of it is asked for: together they
-take four times the processor time that `status` takes. A module's own COMMANDS says the same (tests/test_cli.py)."""
+"""The modules of `archive.commands` and what is in them, by its name or, where that is taken, with a line behind it.
+One is loaded when a command of it is asked for: together they take four times the processor time of `status`."""
 
 
 speak_chinese()
@@ -55,9 +55,9 @@ class Loaded(Mapping[str, click.Command]):
         self.modules = {name: module for module, names in COMMANDS.items() for name in names}
 
     def __getitem__(self, name: str) -> click.Command:
-        module = self.modules[name]
-        commands: list[click.Command] = importlib.import_module(f"archive.commands.{module}").COMMANDS
-        return commands[COMMANDS[module].index(name)]
+        module = importlib.import_module(f"archive.commands.{self.modules[name]}")
+        command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)
+        return command
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.modules)
@@ -100,12 +100,9 @@ def main() -> None:
     except lifeline.Ended as ended:
         sys.exit(ended.code)
     except click.ClickException as error:
-        err.print(f"用法有误：{error.format_message()}", markup=False)
-        sys.exit(USAGE)
+        stop(USAGE, f"用法有误：{error.format_message()}")
     except SettingsError as error:
-        err.print(str(error), markup=False)
-        sys.exit(USAGE)
+        stop(USAGE, error)
     except StoreError as error:
-        err.print(str(error), markup=False)
-        sys.exit(FAILED)
+        stop(FAILED, error)
     sys.exit(code if isinstance(code, int) else 0)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 from uuid import uuid4
 
 import click
@@ -83,6 +84,27 @@ def crawl_by_child(data: Path, command: str, *arguments: str) -> int:
             err.print("抓取进程没有留下记录；请查看上面的输出。")
         raise click.exceptions.Exit(code or FAILED)
     return crawl_id
+
+
+def stop(code: int, why: object) -> NoReturn:
+    """End the command with one sentence."""
+    err.print(str(why), markup=False)
+    raise SystemExit(code)
+
+
+def write_file(file: Path, body: bytes) -> None:
+    """Write the whole file or nothing: a reader never sees half of it."""
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with part.open("xb") as target:
+            target.write(body)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(file)
+    except OSError as error:
+        stop(FAILED, f"写不了 {file}：{faults.why(error)}；请检查文件夹是否存在、有无写权限、文件是否被占用。")
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def emit(document: Any) -> None:

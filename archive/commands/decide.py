@@ -20,6 +20,3 @@ def acknowledge(data: Path, slug: str) -> None:
     for trouble in troubles:
         out.print(trouble.what, markup=False)
     out.print("已记下，情况改变前不再提醒。")
-
-
-COMMANDS: list[click.Command] = [acknowledge]

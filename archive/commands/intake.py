@@ -152,6 +152,3 @@ def _asked(command: str, data: Path, *arguments: str) -> Any:
     except child.ChildFailed as failed:
         err.print(str(failed), markup=False, soft_wrap=True)
         raise click.exceptions.Exit(failed.code if failed.code in (FAILED, USAGE) else FAILED) from None
-
-
-COMMANDS: list[click.Command] = [receive, try_, add, sources]

@@ -74,6 +74,3 @@ def _print_amended(amended: list[dict[str, Any]], day: str) -> None:
     out.print(table)
     of = len({row["law"] for row in amended})
     out.print(f"到 {day}，{len({row['item'] for row in amended})} 条事项的依据已修改或废止，涉及 {of} 部法规。")
-
-
-COMMANDS: list[click.Command] = [laws_command]

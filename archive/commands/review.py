@@ -168,6 +168,3 @@ def _decided(data: Path, candidate: int, word: str) -> str:
         number, slug = review_of_candidate(connection, candidate)
     decide(data, word, number)
     return slug
-
-
-COMMANDS: list[click.Command] = [review, accept, reject, undo, candidates]

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from archive import clock
-from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data
+from archive.commands import ATTENTION, FAILED, OK, err, out, pass_data, stop
 from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
@@ -76,7 +76,7 @@ def _log(text: str) -> None:
 
 
 @click.group("schedule")
-def group() -> None:
+def schedule_() -> None:
     """定时任务与网站服务（systemd，没有时用 crontab）。"""
 
 
@@ -108,7 +108,7 @@ def _with_plan(command: Callable[[schedule.Plan, bool], None]) -> Callable[..., 
     return functools.reduce(lambda decorated, option: option(decorated), OPTIONS, wrapped)
 
 
-@group.command()
+@schedule_.command()
 @_with_plan
 def install(plan: schedule.Plan, systemd: bool) -> None:
     """写入定时任务并启动。"""
@@ -130,7 +130,7 @@ def install(plan: schedule.Plan, systemd: bool) -> None:
         out.print(schedule.begun(plan.system), markup=False, soft_wrap=True)
 
 
-@group.command()
+@schedule_.command()
 @_with_plan
 def show(plan: schedule.Plan, systemd: bool) -> None:
     """显示将要写入的定时任务，以及已经装好的。"""
@@ -150,11 +150,10 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except schedule.ScheduleError as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
+        stop(FAILED, error)
 
 
-@group.command()
+@schedule_.command()
 @click.option("--system", is_flag=True, help="移除系统服务。")
 def remove(system: bool) -> None:
     """移除定时任务；档案和设置都保留。"""
@@ -164,6 +163,3 @@ def remove(system: bool) -> None:
         if not system:
             removed += schedule.remove_from_crontab()
     out.print("已移除：" + "、".join(removed) if removed else "没有装过定时任务", markup=False)
-
-
-COMMANDS: list[click.Command] = [run, group]

@@ -56,6 +56,3 @@ def _print(hit: Hit) -> None:
             snippet.stylize("bold yellow", start, end)
         out.print(Text("  ").append_text(snippet))
     out.print(Text(f"  {hit.url}", "dim"))
-
-
-COMMANDS: list[click.Command] = [search_command]

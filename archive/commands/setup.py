@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 from attrs import frozen
 
-from archive.commands import ATTENTION, FAILED, OK, USAGE, err, out
+from archive.commands import ATTENTION, FAILED, OK, USAGE, err, out, stop
 from archive.machine.toml import SettingsError
 from archive.operate import schedule
 from archive.operate.install import files, machine
@@ -106,8 +106,7 @@ def setup(context: click.Context, /, cron: bool, no_start: bool, no_test: bool, 
         _install(place, wishes, systemd, start)
         refused = [] if no_test else list(_tried(place, wishes))
     except (SettingsError, files.Unwritable) as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(USAGE) from None
+        stop(USAGE, error)
     except click.Abort:
         err.print("没有设置完：有问题没有回答。可以再运行一次，或用选项写明并加 --yes（见 guidelines setup --help）")
         raise SystemExit(FAILED) from None
@@ -310,15 +309,13 @@ def uninstall(context: click.Context, /, **given: Any) -> None:
     """移除定时任务和网站服务；档案、设置、订阅和运行账号都保留。"""
     place = _place(context, True, given)
     try:
-        stop = place.root is None and schedule.has_systemd(place.system)
-        removed = [str(path) for path in schedule.remove_units(place.units, place.system, stop=stop)]
+        halt = place.root is None and schedule.has_systemd(place.system)
+        removed = [str(path) for path in schedule.remove_units(place.units, place.system, stop=halt)]
         removed += _from_crontab(place)
     except schedule.ScheduleError as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
+        stop(FAILED, error)
     except OSError as error:
-        err.print(f"不能移除 {error.filename}：{error.strerror}；系统服务请用 sudo 运行", markup=False)
-        raise SystemExit(FAILED) from None
+        stop(FAILED, f"不能移除 {error.filename}：{error.strerror}；系统服务请用 sudo 运行")
     out.print(
         "已移除：" + "、".join(removed) if removed else "没有装过定时任务和网站服务", markup=False, soft_wrap=True
     )
@@ -328,6 +325,3 @@ def uninstall(context: click.Context, /, **given: Any) -> None:
 def _from_crontab(place: Place) -> list[str]:
     users = [""] if not place.system else ["", place.user] if machine.has_account(place.user) else [""]
     return [] if place.root else [line for user in users for line in schedule.remove_from_crontab(user)]
-
-
-COMMANDS: list[click.Command] = [setup, uninstall]

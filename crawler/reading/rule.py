@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from archive.model import Area
 
@@ -32,3 +34,9 @@ class Rule:
     elements that belong together by position."""
     areas: tuple[Area, ...] = ()
     """The areas that a table's caption may name."""
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever anything in the rule changes, so that a reading made by another rule is known as such."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

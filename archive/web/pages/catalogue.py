@@ -11,9 +11,8 @@ from archive import clock
 from archive.operate.troubles.areas import emptied
 from archive.publish.choice import Choice, ChoiceError, known_origins, named
 from archive.publish.export import entries
-from archive.publish.files import render
 from archive.publish.laws import MARKS
-from archive.publish.workbook import Print
+from archive.publish.workbook import Print, render
 from archive.settings import load_settings
 from archive.text.filetypes import MEDIA_TYPES
 from archive.web.pager import Pager
