@@ -20,8 +20,7 @@ from archive.settings import take_over
 
 COMMANDS = {
     "crawl": ("crawl", "reextract"),
-    "review": ("review", "accept", "reject", "undo", "candidates"),
-    "decide": ("acknowledge",),
+    "review": ("review", "accept", "reject", "undo", "candidates", "acknowledge"),
     "changes": ("changes", "diff"),
     "search": ("search",),
     "export": ("export",),

@@ -13,8 +13,7 @@ from scrapy.exceptions import NotConfigured
 from archive.machine.transaction import atomic
 from archive.model import GOOD, Capture, Verdict
 from archive.record.keep import keep
-from archive.record.listings import is_candidate, listing_of, note_listed, note_look, propose
-from archive.record.looks import keep_look
+from archive.record.looks import is_candidate, keep_look, listing_of, note_listed, note_look, propose
 from archive.record.reviews import note_capture
 from archive.record.store import Store
 from archive.words import verdict

@@ -10,10 +10,11 @@ import click
 from rich.text import Text
 
 from archive.clock import local
-from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, out, pass_data
+from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, out, pass_data, writing
 from archive.commands.changes import print_text
 from archive.compare.redline import redline
 from archive.machine.faults import StoreError
+from archive.operate import known
 from archive.publish import report
 from archive.record.decide import review_of_candidate
 from archive.record.look import read_only
@@ -168,3 +169,18 @@ def _decided(data: Path, candidate: int, word: str) -> str:
         number, slug = review_of_candidate(connection, candidate)
     decide(data, word, number)
     return slug
+
+
+# ---------------------------------------------------------------- troubles
+
+
+@click.command()
+@click.argument("slug")
+@pass_data
+def acknowledge(data: Path, slug: str) -> None:
+    """知道了：这份通知当前的问题不再提醒，直到结论改变。"""
+    with writing(data) as store:
+        troubles = known.acknowledge(store, slug)
+    for trouble in troubles:
+        out.print(trouble.what, markup=False)
+    out.print("已记下，情况改变前不再提醒。")

@@ -19,7 +19,7 @@ from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
 from archive.operate import logs, schedule
-from archive.operate.ping import ping
+from archive.operate.alive import ping
 from archive.settings import load_settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)

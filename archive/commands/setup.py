@@ -266,9 +266,9 @@ def _install(place: Place, wishes: Mapping[str, Any], systemd: bool, start: bool
 
 def _tried(place: Place, wishes: Mapping[str, Any]) -> Iterator[str]:
     """A test message to each one named; yields whom no server took it for."""
+    from archive.tell.rounds import send_trial
     from archive.tell.send.errors import SendError
     from archive.tell.subscriptions import load
-    from archive.tell.trial import send_trial
 
     names = [person[0] for _, person in _people(wishes)]
     for subscriber in load(place.real, None).subscribers if names else ():

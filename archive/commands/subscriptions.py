@@ -78,8 +78,8 @@ def _when(subscriber: Subscriber) -> str:
 
 
 def _send_test(data: Path, subscribers: Sequence[Subscriber], to: str) -> None:
+    from archive.tell.rounds import send_trial
     from archive.tell.send.errors import SendError
-    from archive.tell.trial import send_trial
 
     subscriber = next((s for s in subscribers if s.name == to), None)
     if subscriber is None:

@@ -13,7 +13,7 @@ from archive.model import CATALOGUE_ROW, TABLE_ROW, Finding, Reason, Verdict
 from archive.text.filetypes import BINARY
 from archive.text.fold import title_fold
 from crawler.judge import ending
-from crawler.judge.evidence import SHORT, Evidence, Look
+from crawler.judge.evidence import SHORT, Evidence, Look, has_substance
 from crawler.judge.markers import (
     CHALLENGE_MARKERS,
     CHALLENGE_WORDS,
@@ -24,7 +24,6 @@ from crawler.judge.markers import (
     SORRY,
     TESTING,
 )
-from crawler.judge.substance import has_substance
 from crawler.reading.sniff import sniff
 
 VERY_SHORT = 150

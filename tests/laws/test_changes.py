@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from archive import clock
 from archive.cli import cli
-from archive.laws.articles import article_of
+from archive.laws.citations import article_of
 from archive.machine.toml import SettingsError
 from archive.model import Attachment
 from archive.publish import report
