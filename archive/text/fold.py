@@ -15,8 +15,8 @@ from archive.text.dates import HAN_DIGITS, han_number
 
 # ---------------------------------------------------------------- radicals
 
-# Text layers of PDF files write them for the characters they look like (⺠ for 民, ⻓ for 长, ⼀ for 一): fonts share one
-# glyph for both, and programs that print name it by the radical. The pairs are those of Unicode's
+# Text layers of PDF files write them for the characters they look like (⺠ for 民, ⻓ for 长, ⼀ for 一): fonts share
+# one glyph for both, and programs that print name it by the radical. The pairs are those of Unicode's
 # EquivalentUnifiedIdeograph; two radicals that are only a part of a character and look like none are left as they are.
 _PAIRS = (
     "⺀冫⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗㣺⺘扌⺙攵⺛旡⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫"
