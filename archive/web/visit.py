@@ -77,6 +77,14 @@ class Visit:
             raise Missing(f"没有编号为 {id} 的{what}。")
         return found
 
+    def called(self, none: str, sql: str) -> Row:
+        """The row that `sql` finds by the name in the path. Raises Missing, which says `none`."""
+        slug = self.vars["slug"]
+        found = self.row(sql, [slug])
+        if found is None:
+            raise Missing(none.format(slug))
+        return found
+
     def version(self, id: int | None) -> Row | None:
         sql = "SELECT *, capture_id IN (SELECT id FROM received_captures) AS received FROM versions WHERE id = ?"
         return self.row(sql, [id]) if id else None

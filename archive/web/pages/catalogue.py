@@ -18,7 +18,7 @@ from archive.text.filetypes import MEDIA_TYPES
 from archive.web.pager import Pager
 from archive.web.pages.files import attachment_header
 from archive.web.views import answer, page
-from archive.web.visit import BadParameter, Context, Missing, Visit
+from archive.web.visit import BadParameter, Context, Visit
 from archive.words.columns import LEVELS
 
 PAGE = 50
@@ -42,10 +42,8 @@ def catalogue(visit: Visit) -> Context:
 
 
 def area(visit: Visit) -> Context:
-    slug = visit.vars["slug"]
-    found = visit.row("SELECT * FROM areas WHERE slug = ?", [slug])
-    if found is None:
-        raise Missing(f"没有名为“{slug}”的领域。")
+    found = visit.called("没有名为“{}”的领域。", "SELECT * FROM areas WHERE slug = ?")
+    slug = found["slug"]
     return {
         "title": f"{found['name']}领域",
         "area": found,
