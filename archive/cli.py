@@ -66,13 +66,19 @@ class Loaded(Mapping[str, click.Command]):
 
 
 class Commands(click.Group):
-    """Whatever the machine does to a command (a damaged database, a full disk) leaves it as one sentence."""
+    """What is known to go wrong leaves a command as one sentence and an exit code, whatever the machine did to it (a
+    damaged database, a full disk) too."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except SettingsError as error:
+            stop(USAGE, error)
         except Exception as error:
-            faults.raise_told(error, context.obj or Path())
+            said = error if isinstance(error, StoreError) else faults.sentence(error, context.obj or Path())
+            if said is None:
+                raise
+            stop(FAILED, said)
 
 
 @click.group(cls=Commands, commands=Loaded(), context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,8 +106,4 @@ def main() -> None:
         sys.exit(ended.code)
     except click.ClickException as error:
         stop(USAGE, f"用法有误：{error.format_message()}")
-    except SettingsError as error:
-        stop(USAGE, error)
-    except StoreError as error:
-        stop(FAILED, error)
     sys.exit(code if isinstance(code, int) else 0)

@@ -15,7 +15,6 @@ from rich.table import Table
 from archive import clock
 from archive.clock import local
 from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data, stop
-from archive.machine.toml import SettingsError
 from archive.settings import load_settings
 from archive.tell.outbox import Outbox
 from archive.tell.subscriptions import Subscriber
@@ -41,18 +40,13 @@ def notify(data: Path, dry_run: bool, to: str | None, raw: bool, as_json: bool) 
     settings = load_settings(data)
     if raw and to is None:
         stop(USAGE, "--raw 只与 --preview 合用")
-    try:
-        if to is not None:
-            _show_messages(rounds.preview(data, settings), to, raw)
-            return
-        if dry_run:
-            _print_plan(rounds.preview(data, settings), as_json)
-            return
-        report = rounds.notify(data, settings)
-    except SettingsError as error:
-        stop(USAGE, error)
-    except rounds.NotifyLockHeld as error:
-        stop(FAILED, error)
+    if to is not None:
+        _show_messages(rounds.preview(data, settings), to, raw)
+        return
+    if dry_run:
+        _print_plan(rounds.preview(data, settings), as_json)
+        return
+    report = rounds.notify(data, settings)
     if as_json:
         emit(asdict(report))
     else:

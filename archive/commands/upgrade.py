@@ -13,14 +13,11 @@ import click
 
 from archive import VERSION
 from archive.commands import ATTENTION, FAILED, OK, USAGE, out, pass_data, stop
-from archive.machine.faults import StoreError
 from archive.operate import schedule
 from archive.operate.install import machine, upgrade
 from archive.operate.install.upgrade import Note, UpgradeError
-from archive.operate.schedule import ScheduleError
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
-FAIL = (UpgradeError, ScheduleError, StoreError, OSError)
 
 
 @click.command("upgrade")
@@ -42,7 +39,7 @@ def upgrade_(data: Path, package: Path | None, target: Path | None, wheelhouse: 
     try:
         with _stopped_services(), _same_owner(data):
             code = _back(data) if target is None else _forward(data, package, target.absolute(), wheelhouse)
-    except FAIL as error:
+    except OSError as error:
         stop(FAILED, error)
     raise SystemExit(code)
 

@@ -15,6 +15,7 @@ from attrs import Factory, define, evolve
 
 from archive import clock
 from archive.clock import iso, now
+from archive.machine.faults import StoreError
 from archive.model import Kind
 from archive.record.about import site_name, site_name_under
 from archive.record.look import read_only
@@ -34,7 +35,7 @@ AT_ONCE = 20
 Send = Callable[[Subscriber, Message], None]
 
 
-class NotifyLockHeld(Exception):
+class NotifyLockHeld(StoreError):
     """Another round is under way."""
 
 
