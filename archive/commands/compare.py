@@ -24,8 +24,8 @@ from archive.machine import child
 from archive.model import Grid, Item, Place
 from archive.publish import compared
 from archive.publish.compared import LocalTable, Report, deviating, label, name_of, where
+from archive.record.locals import national_items
 from archive.record.look import read_only
-from archive.record.national import national_items
 from archive.record.readings import item_of
 
 

@@ -15,7 +15,7 @@ from attrs import define, evolve, field, frozen
 from archive.laws.register import Register
 from archive.laws.titles import arabic, chinese, folded, number_key
 
-_ARTICLE = re.compile(r"^[\s\u3000]*(第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五])?)(?=[\s\u3000]|$)")
+_BEGINS = re.compile(r"^[\s\u3000]*(第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五])?)(?=[\s\u3000]|$)")
 _HEADING = re.compile(r"^[\s\u3000]*第[一二三四五六七八九十百千零〇]+[编章节](?=[\s\u3000]|$)")
 _CITED = re.compile(r"第[一二三四五六七八九十百千零]+条(?:之[一二三四五])?")
 _N = r"[一二三四五六七八九十百千零〇\d]+"
@@ -288,7 +288,7 @@ def article_of(text: str, cited: str) -> str:
     kept: list[str] = []
     inside = False
     for line in text.split("\n"):
-        start = _ARTICLE.match(line)
+        start = _BEGINS.match(line)
         if start:
             inside = wanted is not None and start[1] == wanted[0]
         elif _HEADING.match(line):

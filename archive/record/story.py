@@ -19,13 +19,19 @@ from archive import words
 from archive.clock import local
 from archive.compare.redline import DELETE, EQUAL, Op
 from archive.model import Kind
-from archive.record.concern import Concern
 from archive.record.database import Row, rows_of
 from archive.record.difference import Difference, RowStory, of_json, version_of, work_out
 
 if TYPE_CHECKING:
     from archive.machine.database import Database
+from collections.abc import Iterable
+from typing import Any
 
+from archive.text.fold import compare_fold
+from archive.words.columns import LEVELS
+
+NAMED = 8
+"""公开主体 that are named, the most frequent first."""
 BACK = "原文已恢复，无需再改；此前据此作过改动的，请改回"
 TAKEN_BACK = "这条变化已撤销；此前据此作过改动的，请改回"
 BY_ROWS = "请按对照页逐行修改本地目录，再按新的内容公开"
@@ -260,3 +266,41 @@ def text_of(connection: sqlite3.Connection, story: Story) -> list[Op]:
         at += len(shown) if op in (EQUAL, DELETE) else 0
         ops.append((op, shown))
     return ops
+
+
+# ---------------------------------------------------------------- whom rows concern
+
+
+@frozen
+class Concern:
+    areas: tuple[str, ...] = ()
+    """Names, in the order of the rows."""
+    levels: tuple[str, ...] = ()
+    """县级, 乡级."""
+    subjects: tuple[str, ...] = ()
+    more_subjects: int = 0
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Concern:
+        """`rows`: with the name of their `area`, `county`, `township` and `subject`."""
+        found = list(rows)
+        written: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for row in found:
+            subject = "；".join((row["subject"] or "").split())
+            if subject:
+                written.setdefault(compare_fold(subject), subject)
+                counts[compare_fold(subject)] += 1
+        return cls(
+            tuple(dict.fromkeys(row["area"] for row in found if row["area"])),
+            tuple(word for field, word in LEVELS.items() if any(row[field] for row in found)),
+            tuple(written[key] for key, _ in counts.most_common(NAMED)),
+            max(0, len(counts) - NAMED),
+        )
+
+    @property
+    def sentence(self) -> str:
+        """'社会救助；县级、乡级；县级民政部门', '' when nothing is known."""
+        more = f"等 {len(self.subjects) + self.more_subjects} 种" if self.more_subjects else ""
+        parts = ("、".join(self.areas), "、".join(self.levels), "、".join(self.subjects) + more)
+        return "；".join(part for part in parts if part)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from archive.web.memo import Memo
-
+MOST = 300
+"""Things kept; visitors may ask for any number of different ones."""
+Found = TypeVar("Found")
 Row = dict[str, Any]
 Context = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -122,3 +123,26 @@ class Visit:
         if page > pages:
             raise Missing(f"没有第 {page} 页，共 {pages} 页。")
         return page
+
+
+# ---------------------------------------------------------------- what takes long to count
+
+
+@define
+class Memo:
+    """Of one connection: SQLite counts the commits of others for each connection by itself."""
+
+    connection: sqlite3.Connection
+    _version: int = -1
+    _kept: dict[Hashable, Any] = field(factory=dict)
+
+    def of(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """What `make` finds; the same as last time while the archive is as it was then."""
+        version = self.connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version or len(self._kept) >= MOST:
+            self._kept.clear()
+            self._version = version
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Found = self._kept[key]
+        return found
