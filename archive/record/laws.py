@@ -56,7 +56,7 @@ def settle_laws(store: Store, crawl_id: int | None) -> list[int]:
         entries = dict(register) | {title: register.get(title, Entry(title)) for title in watched}
         _enter(store, entries, watched, day)
         _cite(store, entries)
-        return [id for law in store.rows("SELECT * FROM laws ORDER BY id") for id in _settle(store, law, crawl_id, day)]
+        return [id for law in store.rows("SELECT * FROM laws ORDER BY id") for id in _settle(store, law, crawl_id)]
 
 
 # ---------------------------------------------------------------- the tables
@@ -173,7 +173,7 @@ def hash_of(entries: Register) -> str:
 # ---------------------------------------------------------------- what has become of them
 
 
-def _settle(store: Store, law: Row, crawl_id: int | None, day: str) -> list[int]:
+def _settle(store: Store, law: Row, crawl_id: int | None) -> list[int]:
     """One change of a law that has a newer text, or is repealed, since it was last told; [] where nothing is new, or
     where no row rests on it and nobody watches it."""
     told = Known(**json.loads(law["known"]))

@@ -27,7 +27,7 @@ def with_looks(payload: bytes, what: str) -> bytes:
         parts = {_STRINGS: _shown_strings(package)} if _has_looks(strings) else {}
         looks = _cell_looks(package) if styled else {}
         if looks:
-            texts = _texts(parts.get(_STRINGS) or strings, package)
+            texts = _texts(parts.get(_STRINGS) or strings)
             for name in filter(_SHEET.fullmatch, package.names):
                 parts[name] = _shown_cells(package.xml(name), looks, texts)
         return _replaced(package, parts)
@@ -77,7 +77,7 @@ def _cell_looks(package: Package) -> dict[str, list[Look]]:
     return found
 
 
-def _texts(strings: bytes, package: Package) -> list[str]:
+def _texts(strings: bytes) -> list[str]:
     root = etree.fromstring(strings) if strings else None
     entries = root.findall(_S + "si") if root is not None else []
     return ["".join(text.text or "" for text in entry.iter(_S + "t")) for entry in entries]
