@@ -15,9 +15,8 @@ from archive.words.columns import GROUPS
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.formats.pdf_grid import Cell, Laid, Rule
-from crawler.reading.formats.pdf_layout import Char, Line, homes, levels, lines_of
+from crawler.reading.formats.pdf_layout import Char, Line, Segment, homes, levels, lines_of, visual_lines
 from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
-from crawler.reading.formats.pdf_segments import Segment, visual_lines
 
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
