@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from rich.console import Console
 
 from archive.machine import child, faults
 from archive.machine.lock import crawl_lock
+from archive.machine.written import replaced
 from archive.record.look import crawl_under, read_only
 
 if TYPE_CHECKING:
@@ -94,17 +94,11 @@ def stop(code: int, why: object) -> NoReturn:
 
 def write_file(file: Path, body: bytes) -> None:
     """Write the whole file or nothing: a reader never sees half of it."""
-    part = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with part.open("xb") as target:
-            target.write(body)
-            target.flush()
-            os.fsync(target.fileno())
-        part.replace(file)
+        with replaced(file, body):
+            pass
     except OSError as error:
         stop(FAILED, f"写不了 {file}：{faults.why(error)}；请检查文件夹是否存在、有无写权限、文件是否被占用。")
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def emit(document: Any) -> None:
