@@ -153,7 +153,7 @@ class _Lines:
             for at, line in enumerate(lines)
             if (cleaned := without_noise(in_force(line))).strip()
             and of_line.get(at) not in known.patterns
-            and not (known and _line_patterns(line) & known.patterns)
+            and not _line_patterns(line) & known.patterns
         ]
         plain, folded, blocks = zip(*kept, strict=True) if kept else ((), (), ())
         return cls(plain, folded, blocks)

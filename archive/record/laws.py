@@ -56,7 +56,7 @@ def settle_laws(store: Store, crawl_id: int | None) -> list[int]:
         entries = dict(register) | {title: register.get(title, Entry(title)) for title in watched}
         _enter(store, entries, watched, day)
         _cite(store, entries)
-        return [id for law in store.rows("SELECT * FROM laws ORDER BY id") for id in _settle(store, law, crawl_id)]
+        return [id for law in store.rows("SELECT * FROM laws ORDER BY id") for id in _settle(store, law, crawl_id, day)]
 
 
 # ---------------------------------------------------------------- the tables
@@ -173,11 +173,11 @@ def hash_of(entries: Register) -> str:
 # ---------------------------------------------------------------- what has become of them
 
 
-def _settle(store: Store, law: Row, crawl_id: int | None) -> list[int]:
+def _settle(store: Store, law: Row, crawl_id: int | None, day: str) -> list[int]:
     """One change of a law that has a newer text, or is repealed, since it was last told; [] where nothing is new, or
     where no row rests on it and nobody watches it."""
     told = Known(**json.loads(law["known"]))
-    page = _page_change(store, law, told) if law["notice_id"] else None
+    page = _page_change(store, law, told)
     present = Known(max(law["date"], told.date), law["repealed"], told.met, page["id"] if page else told.change)
     if present == told:
         return []

@@ -13,7 +13,7 @@ from archive.model import CATALOGUE_ROW, TABLE_ROW, Finding, Reason, Verdict
 from archive.text.filetypes import BINARY
 from archive.text.fold import title_fold
 from crawler.judge import ending
-from crawler.judge.evidence import SHORT, Evidence, Look, has_substance
+from crawler.judge.evidence import SHORT, Evidence, Look
 from crawler.judge.markers import (
     CHALLENGE_MARKERS,
     CHALLENGE_WORDS,
@@ -23,7 +23,9 @@ from crawler.judge.markers import (
     SHELL_WORDS,
     SORRY,
     TESTING,
+    common_share,
 )
+from crawler.judge.substance import has_substance
 from crawler.reading.sniff import sniff
 
 VERY_SHORT = 150
@@ -36,7 +38,6 @@ OFFICIAL = re.compile(r"关于.+的(?:通知|意见|决定|公告|通告|函|批
 _ERROR_PAGE = re.compile(
     r"/(?:page)?(?:404|403|50[0-4]|error|err|notfound|nofound|weihu|maintain\w*)(?:[./_-]|$)", re.I
 )
-_COMMON = re.compile("[，。、；：的一是在和有不为中人大了国以及等关于通知公开政府信息部办行业务定进应发会工作年月日]")
 _BINARY = re.compile(rf"\.(?:{BINARY})(?:$|[?&])", re.I)
 
 
@@ -346,17 +347,3 @@ def _is_saved_as_html(look: Look) -> bool:
 
 _PAGE = (_challenge, _led_away, _not_found, _garbled, _empty, _truncated, _elsewhere, _shrunk)
 _ATTACHMENT = (_empty_file, _page_for_file, _message_for_file, _truncated)
-
-
-# ---------------------------------------------------------------- text decoded with the wrong table
-
-
-def common_share(text: str) -> float:
-    """Share of the commonest Chinese characters among all beyond ASCII: about .3 in official text, 0 in mojibake."""
-    foreign = sum(1 for character in text if character > "\x7f")
-    return len(_COMMON.findall(text)) / foreign if foreign else 1.0
-
-
-def is_mojibake(title: str) -> bool:
-    """A title decoded with the wrong table."""
-    return bool(GARBAGE.search(title)) or (len(title) > 10 and not common_share(title))

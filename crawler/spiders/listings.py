@@ -26,6 +26,7 @@ from crawler.answer import header_map
 from crawler.crawl import host_of
 from crawler.download.asked import Asked, request_for
 from crawler.download.errors import explain
+from crawler.judge.markers import is_mojibake
 from crawler.judge.successor import (
     Listed,
     Predecessor,
@@ -37,7 +38,6 @@ from crawler.judge.successor import (
     links_of,
     next_page,
 )
-from crawler.judge.verdict import is_mojibake
 from crawler.listed import Decided, Looked
 from crawler.readings import read_one
 from crawler.spiders.watching import ArchiveSpider

@@ -10,9 +10,10 @@ from attrs import evolve
 from archive.compare.excerpts import IN_A_MESSAGE, passages
 from archive.compare.redline import redline
 from archive.model import Kind
+from archive.record.advice import advice
 from archive.record.look import read_only
 from archive.record.store import Store
-from archive.record.story import ADVICE, Story, stories
+from archive.record.story import Story, stories
 from archive.tell import markup, render
 from archive.tell.messages import Entry, compose
 from tests.factory import make_archive
@@ -121,4 +122,4 @@ def test_a_message_says_what_to_do(told: list[Story]) -> None:
 def test_every_kind_of_change_says_what_to_do_or_needs_nothing() -> None:
     nothing = {Kind.NEW, Kind.UPGRADE}
     for kind in Kind:
-        assert bool(ADVICE.get(kind)) is (kind not in nothing)
+        assert bool(advice(kind, rows=False, restored=False, withdrawn=False)) is (kind not in nothing)

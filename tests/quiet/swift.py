@@ -14,8 +14,8 @@ from archive.record.declare import declare
 from archive.record.looks import keep_look, listing_of, note_listed, note_look, shown_of
 from archive.record.store import Store
 from archive.text.links import link_key
+from crawler.judge.markers import is_mojibake
 from crawler.judge.successor import links_of, next_page
-from crawler.judge.verdict import is_mojibake
 from crawler.sources import load_sources
 from tests.quiet.run import Diary, Said, days_of
 from tests.quiet.site import LIST, Site

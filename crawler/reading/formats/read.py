@@ -8,17 +8,14 @@ from collections.abc import Mapping, Sequence
 from archive.model import Document
 from archive.text.filetypes import MEDIA_TYPES, UNREAD
 from crawler.reading.assemble import Block, Paragraph, assemble, clean
-from crawler.reading.formats import archives, ofd, pdf, pdf_scan
-from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, needs_ocr, too_large, unsupported
+from crawler.reading.formats import archives, html, ofd, pdf, pdf_scan, text
+from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, needs_ocr, unsupported
 from crawler.reading.formats.office import doc, docx, odf, sheets, wordml
-from crawler.reading.html.charset import decode
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import OLE, sniff
 
 FEW = 8
 """Characters: a file with no more and a picture is a scan with its label (附件2)."""
-MAX_TEXT = 50_000_000
-"""Bytes of a plain text."""
 _LABEL = re.compile(r"附\s*件\s*[0-9一二三四五六七八九十]*\s*[:：]?")
 _HEADLINE = re.compile(
     r"(标准目录|标准指引|指引|目录|清单|一览表|汇总表|名单|方案|办法|流程图|规范|标准|指南|（.{1,8}）)$"
@@ -67,9 +64,9 @@ def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> 
         case "ofd":
             blocks = ofd.read(payload)
         case "html":
-            blocks = _of_page(payload, headers)
+            blocks = html.read(payload, headers)
         case "txt":
-            blocks = _of_text(payload, headers)
+            blocks = text.read(payload, headers)
         case "empty":
             raise UnreadableError(
                 "empty", "文件是空的（没有内容）。请在浏览器里核对原网页，必要时联系发布单位重新上传。"
@@ -91,22 +88,6 @@ def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> 
     if not words:
         raise empty("文件")
     return document
-
-
-def _of_page(payload: bytes, headers: Mapping[str, str]) -> list[Block]:
-    """A page that comes as an attachment (often an .xls that is really one): all of it, without the rules of a site."""
-    from crawler.reading.html import dom, serialise  # here: the page reader itself builds on formats.grids
-
-    root = dom.parse(decode(payload, headers)[0])
-    body = root.find("body")
-    return list(serialise.blocks(root if body is None else body))
-
-
-def _of_text(payload: bytes, headers: Mapping[str, str]) -> list[Block]:
-    if len(payload) > MAX_TEXT:
-        raise too_large(f"文本文件有 {len(payload) // 1_000_000} MB")
-    text, _ = decode(payload, headers)
-    return [Paragraph(line) for line in text.splitlines() if line.strip()]
 
 
 def title_of(blocks: Sequence[Block]) -> str:
