@@ -14,7 +14,6 @@ from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, o
 from archive.commands.changes import print_text
 from archive.compare.redline import redline
 from archive.machine.faults import StoreError
-from archive.operate import known
 from archive.publish import report
 from archive.record.decide import review_of_candidate
 from archive.record.look import read_only
@@ -179,6 +178,8 @@ def _decided(data: Path, candidate: int, word: str) -> str:
 @pass_data
 def acknowledge(data: Path, slug: str) -> None:
     """知道了：这份通知当前的问题不再提醒，直到结论改变。"""
+    from archive.operate import known  # with all that can be in trouble
+
     with writing(data) as store:
         troubles = known.acknowledge(store, slug)
     for trouble in troubles:
