@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from archive.commands import FAILED, USAGE, err
+from archive.commands import FAILED, USAGE, stop
 from archive.commands.chinese import speak_chinese
 from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
@@ -20,8 +20,7 @@ from archive.settings import take_over
 
 COMMANDS = {
     "crawl": ("crawl", "reextract"),
-    "review": ("review", "accept", "reject", "undo", "candidates"),
-    "decide": ("acknowledge",),
+    "review": ("review", "accept", "reject", "undo", "candidates", "acknowledge"),
     "changes": ("changes", "diff"),
     "search": ("search",),
     "export": ("export",),
@@ -41,8 +40,8 @@ COMMANDS = {
     "compare": ("compare",),
     "merge": ("merge",),
 }
-"""The modules of `archive.commands` and what is in them. One is loaded when a command of it is asked for: together they
-take four times the processor time that `status` takes. A module's own COMMANDS says the same (tests/test_cli.py)."""
+"""The modules of `archive.commands` and what is in them, by its name or, where that is taken, with a line behind it.
+One is loaded when a command of it is asked for: together they take four times the processor time of `status`."""
 
 
 speak_chinese()
@@ -55,9 +54,9 @@ class Loaded(Mapping[str, click.Command]):
         self.modules = {name: module for module, names in COMMANDS.items() for name in names}
 
     def __getitem__(self, name: str) -> click.Command:
-        module = self.modules[name]
-        commands: list[click.Command] = importlib.import_module(f"archive.commands.{module}").COMMANDS
-        return commands[COMMANDS[module].index(name)]
+        module = importlib.import_module(f"archive.commands.{self.modules[name]}")
+        command: click.Command = getattr(module, f"{name}_", None) or getattr(module, name)
+        return command
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.modules)
@@ -67,13 +66,19 @@ class Loaded(Mapping[str, click.Command]):
 
 
 class Commands(click.Group):
-    """Whatever the machine does to a command (a damaged database, a full disk) leaves it as one sentence."""
+    """What is known to go wrong leaves a command as one sentence and an exit code, whatever the machine did to it (a
+    damaged database, a full disk) too."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except SettingsError as error:
+            stop(USAGE, error)
         except Exception as error:
-            faults.raise_told(error, context.obj or Path())
+            said = error if isinstance(error, StoreError) else faults.sentence(error, context.obj or Path())
+            if said is None:
+                raise
+            stop(FAILED, said)
 
 
 @click.group(cls=Commands, commands=Loaded(), context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,12 +105,5 @@ def main() -> None:
     except lifeline.Ended as ended:
         sys.exit(ended.code)
     except click.ClickException as error:
-        err.print(f"用法有误：{error.format_message()}", markup=False)
-        sys.exit(USAGE)
-    except SettingsError as error:
-        err.print(str(error), markup=False)
-        sys.exit(USAGE)
-    except StoreError as error:
-        err.print(str(error), markup=False)
-        sys.exit(FAILED)
+        stop(USAGE, f"用法有误：{error.format_message()}")
     sys.exit(code if isinstance(code, int) else 0)

@@ -157,7 +157,7 @@ def decide(data: Path, token: str, word: str, number: int | None, capture_id: in
         declared = with_successors(store, remembered(data))
         settle_all(store, None)  # what a killed crawl left is none of this decision's doing
         if capture_id is not None:
-            number = deciding.review_of_capture(store, declared, capture_id)
+            number = deciding.review_of_capture(store, capture_id)
         with begun(store, token, word, {"review": number}) as (crawl_id, _):
             _log(crawl_id)
             if word == "undo":

@@ -13,8 +13,7 @@ from archive.laws.register import load_register
 from archive.model import Area, Grid, Item, Place
 from archive.record.database import Row
 from archive.record.laws import hash_of
-from archive.record.locals import inputs_of, keep_comparison, note_behind
-from archive.record.national import national_items
+from archive.record.locals import inputs_of, keep_comparison, national_items, note_behind
 from archive.record.packed import unpacked
 from archive.record.store import Store
 

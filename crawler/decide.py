@@ -45,7 +45,7 @@ def undo(store: Store, declared: Declared, crawl_id: int) -> int:
     withdrawn = _resting_on(store, review)
     _bring_back(store, declared, review, withdrawn)
     with atomic(store.db):
-        changes = decide.take_back(store, review, crawl_id, withdrawn)
+        changes = decide.take_back(store, review, withdrawn)
         decide.correct(store, review, crawl_id, changes)
     return int(review["id"])
 
@@ -66,7 +66,7 @@ def _accept_capture(store: Store, declared: Declared, review: Row) -> None:
         keep_inside(store, document_id, capture["id"], reading)
 
 
-def review_of_capture(store: Store, declared: Declared, capture_id: int) -> int:
+def review_of_capture(store: Store, capture_id: int) -> int:
     """The number under which a suspect capture waits; one that nothing asks about is put into the queue."""
     row = store.row("SELECT id FROM waiting WHERE kind = 'capture' AND subject_id = ?", [capture_id])
     if row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
 from attrs import Factory, define, frozen
@@ -46,18 +46,17 @@ class Looked:
     """Files that were too many."""
 
 
-def fetch(url: str, declared: Declared, settings: Settings) -> Looked:
-    """The page at `url` and the files that it links to, read. A process can do this once."""
-    found = Looked()
-    chosen = scrapy_settings(settings)
-    chosen.setdict({"ADDONS": {}, "EXTENSIONS": {}, "ITEM_PIPELINES": {}}, priority="cmdline")
-    process = AsyncCrawlerProcess(chosen)
+def alone(settings: Any, spider: type[Spider], met: Callable[[Any], None] | None = None, **arguments: Any) -> None:
+    """One spider, to its end; `met` is told of its errors. A process can do this once: the event loop cannot be started
+    a second time."""
+    process = AsyncCrawlerProcess(settings)
 
     async def look() -> None:
         try:
-            crawler = process.create_crawler(_Once)
-            crawler.signals.connect(_raised(found, url), signals.spider_error)
-            await process.crawl(crawler, url=url, declared=declared, found=found)
+            crawler = process.create_crawler(spider)
+            if met is not None:
+                crawler.signals.connect(met, signals.spider_error)
+            await process.crawl(crawler, **arguments)
         finally:
             reactor.stop()
 
@@ -66,14 +65,19 @@ def fetch(url: str, declared: Declared, settings: Settings) -> Looked:
     task = asyncio.get_event_loop_policy().get_event_loop().create_task(look())
     process.start(stop_after_crawl=False, install_signal_handlers=False)
     task.result()
-    return found
 
 
-def _raised(found: Looked, url: str) -> Any:
+def fetch(url: str, declared: Declared, settings: Settings) -> Looked:
+    """The page at `url` and the files that it links to, read. A process can do this once."""
+    found = Looked()
+    chosen = scrapy_settings(settings)
+    chosen.setdict({"ADDONS": {}, "EXTENSIONS": {}, "ITEM_PIPELINES": {}}, priority="cmdline")
+
     def met(failure: Any) -> None:
         found.got.append(Got(Attachment("", url), failure=f"读取时出错：{failure.value}"))
 
-    return met
+    alone(chosen, _Once, met, url=url, declared=declared, found=found)
+    return found
 
 
 class _Once(Spider):

@@ -3,23 +3,29 @@ done."""
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import NotConfigured
 
 from archive.machine.transaction import atomic
-from archive.model import GOOD, Verdict
+from archive.model import GOOD, Capture, Verdict
 from archive.record.keep import keep
-from archive.record.listings import is_candidate, listing_of, note_listed, note_look, propose
-from archive.record.looks import keep_look
+from archive.record.looks import is_candidate, keep_look, listing_of, note_listed, note_look, propose
 from archive.record.reviews import note_capture
 from archive.record.store import Store
+from archive.words import verdict
 from crawler.answer import Answer
 from crawler.crawl import Crawl, crawl_of
 from crawler.listed import Decided, Looked
-from crawler.progress import Progress
 from crawler.readings import keep_inside
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+logger = logging.getLogger("guidelines")
 
 
 class _Pipeline:
@@ -107,16 +113,31 @@ class ListingPipeline(_Pipeline):
 
 
 class ProgressPipeline(_Pipeline):
-    """Tells the terminal or the log what has arrived."""
+    """What a crawl tells while it runs: a bar on a terminal, one plain line an answer in a log."""
 
     def __init__(self, crawler: Any, crawl: Crawl) -> None:
         super().__init__(crawler, crawl)
-        self.progress = Progress(total=len(crawl.slugs))
+        self.bar: Progress | None = None
+        if sys.stderr.isatty():
+            from rich.console import Console  # the timer's crawls have no terminal
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            columns = (TextColumn("抓取"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+            self.bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self.task = self.bar.add_task("", total=len(crawl.slugs))
+            self.bar.start()
 
     async def process_item(self, item: Any) -> Any:
         if isinstance(item, Answer):
-            self.progress.arrived(item.job.notice.slug, item.job.kind, item.capture)
+            self.arrived(item.job.notice.slug, item.job.kind, item.capture)
         return item
 
+    def arrived(self, slug: str, kind: str, capture: Capture) -> None:
+        line = f"{slug}：{verdict(str(capture.verdict), str(capture.reason))}"
+        if self.bar is not None:
+            self.bar.update(self.task, description=line, advance=1 if kind == "page" else 0)
+        logger.info("%s %s", line, capture.url)
+
     def close_spider(self) -> None:
-        self.progress.close()
+        if self.bar is not None:
+            self.bar.stop()

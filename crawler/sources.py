@@ -17,8 +17,7 @@ from urllib.parse import urlsplit
 from attrs import asdict, evolve, field, frozen
 from lxml.cssselect import CSSSelector, SelectorError
 
-from archive.machine.toml import Mistake, Must, SettingsError, TomlFile, near
-from archive.machine.toml_lines import Place
+from archive.machine.toml import Mistake, Must, Place, SettingsError, TomlFile, near
 from archive.model import Area, Notice, Task
 from archive.watched import Law, Local, Sources
 from crawler.reading.rule import Rule

@@ -34,7 +34,6 @@ TOOLS = (
     "archive.machine",
     "crawler.reading.rule",
     "crawler.crawl",
-    "crawler.fetched",
 )
 Call = tuple[str, str]
 """Module and function."""

@@ -18,13 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from archive.commands.export import export_command
+from archive.commands.export import export
 from archive.publish import layout
 from archive.publish.choice import Choice, ChoiceError
 from archive.publish.export import ExportError, entries
-from archive.publish.files import render
 from archive.publish.layout import PAPERS
-from archive.publish.workbook import Print, sheet_name
+from archive.publish.workbook import Print, render, sheet_name
 from archive.record.look import read_only
 from archive.record.store import Store
 from archive.words.channels import CHANNELS, official_list
@@ -51,7 +50,7 @@ def exported(data: Path, suffix: str, *areas: str, level: str = "", **how: Any) 
 
 
 def run(data: Path, *arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(export_command, arguments, obj=data)
+    result = CliRunner().invoke(export, arguments, obj=data)
     return result.exit_code, result.output
 
 

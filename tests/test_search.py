@@ -354,4 +354,4 @@ def test_the_command_refuses_a_bad_query_as_wrong_usage(archive: Store) -> None:
 
 def test_the_command_without_an_archive_says_what_to_do(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["--data", str(tmp_path), "search", "征地"], standalone_mode=False)
-    assert "请先运行 guidelines crawl" in str(result.exception)
+    assert "请先运行 guidelines crawl" in result.output

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive.machine.toml import BROKEN, SettingsError, TomlFile
-from archive.machine.toml_lines import Place, entries, locate
+from archive.machine.toml import BROKEN, Place, SettingsError, TomlFile, entries, locate
 from archive.settings import load_settings
 from archive.tell import subscriptions
 from crawler.sources import BUILT_IN, SITES, load_sources

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 from uuid import uuid4
 
 import click
@@ -20,6 +20,7 @@ from rich.console import Console
 
 from archive.machine import child, faults
 from archive.machine.lock import crawl_lock
+from archive.machine.written import replaced
 from archive.record.look import crawl_under, read_only
 
 if TYPE_CHECKING:
@@ -83,6 +84,21 @@ def crawl_by_child(data: Path, command: str, *arguments: str) -> int:
             err.print("抓取进程没有留下记录；请查看上面的输出。")
         raise click.exceptions.Exit(code or FAILED)
     return crawl_id
+
+
+def stop(code: int, why: object) -> NoReturn:
+    """End the command with one sentence."""
+    err.print(str(why), markup=False)
+    raise SystemExit(code)
+
+
+def write_file(file: Path, body: bytes) -> None:
+    """Write the whole file or nothing: a reader never sees half of it."""
+    try:
+        with replaced(file, body):
+            pass
+    except OSError as error:
+        stop(FAILED, f"写不了 {file}：{faults.why(error)}；请检查文件夹是否存在、有无写权限、文件是否被占用。")
 
 
 def emit(document: Any) -> None:

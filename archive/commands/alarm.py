@@ -50,6 +50,3 @@ def _wrong(data: Path) -> list[str]:
             return [sign.says for sign in signs(data, connection, clock.now()) if not sign.ok]
     except (StoreError, sqlite3.Error) as error:
         return [str(error)]
-
-
-COMMANDS: list[click.Command] = [alarm]

@@ -114,6 +114,3 @@ def print_text(ops: Sequence[Op]) -> None:
                 if side:
                     mark = ">" if all(op == MOVED for op, _ in side) else mark
                     out.print(Text.assemble(f"{mark} ", *((text, STYLES[op]) for op, text in side)))
-
-
-COMMANDS: list[click.Command] = [changes, diff]

@@ -15,19 +15,17 @@ from rich.text import Text
 
 from archive import words
 from archive.clock import iso, now
-from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data
+from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data, stop, write_file
 from archive.laws.outdated import outdated
 from archive.laws.register import load_register
 from archive.local.compare import compare_local
 from archive.local.result import Kind
 from archive.machine import child
-from archive.machine.faults import why
 from archive.model import Grid, Item, Place
 from archive.publish import compared
 from archive.publish.compared import LocalTable, Report, deviating, label, name_of, where
-from archive.publish.export import write
+from archive.record.locals import national_items
 from archive.record.look import read_only
-from archive.record.national import national_items
 from archive.record.readings import item_of
 
 
@@ -54,11 +52,10 @@ def compare(data: Path, local: str, file: Path | None, areas: tuple[str, ...], a
         if slug not in names:
             raise click.UsageError(f"没有领域 {slug!r}；可用的有：{'、'.join(f'{s}（{n}）' for s, n in names.items())}")
     if not national:
-        err.print("档案里还没有国家标准目录；请先运行 guidelines crawl", markup=False)
-        raise click.exceptions.Exit(FAILED)
+        stop(FAILED, "档案里还没有国家标准目录；请先运行 guidelines crawl")
     report = _compared(data, local, national, areas, names)
     if file is not None:
-        _write(file, report)
+        write_file(file, compared.as_xlsx(report))
     if as_json:
         emit(compared.as_json(report) | ({"file": str(file)} if file else {}))
     else:
@@ -71,14 +68,12 @@ def _compared(data: Path, local: str, national: Sequence[Item], areas: Sequence[
     try:
         read = child.ask("local", data, local)
     except child.ChildFailed as failed:
-        err.print(f"没有读取 {local}：{failed}", markup=False)
-        raise click.exceptions.Exit(FAILED) from failed
+        stop(FAILED, f"没有读取 {local}：{failed}")
     items, tables, unread = _read(read)
     if not items:
         err.print(f"{local} 里没有读出任何目录行。", markup=False)
         for name, reason in unread:
-            err.print(f"  {name}：{reason}", markup=False)
-        raise click.exceptions.Exit(FAILED)
+            stop(FAILED, f"  {name}：{reason}")
     register = outdated(load_register(data), iso(now())[:10])
     return Report(read["title"], compare_local(national, items, areas, register), tables, names, unread)
 
@@ -105,14 +100,6 @@ def _table(number: int, name: str, table: dict[str, Any]) -> LocalTable:
     spans = {(r, c): (down, across) for r, c, down, across in json.loads(table["spans"])}
     sections = tuple((row, tuple(roles)) for row, roles in table["sections"])
     return LocalTable(number, name, Grid(cells, place, spans, table["caption"]), sections)
-
-
-def _write(file: Path, report: Report) -> None:
-    try:
-        write(file, compared.as_xlsx(report))
-    except OSError as error:
-        err.print(f"写不了 {file}：{why(error)}；请检查文件夹是否存在、有无写权限、文件是否被占用。", markup=False)
-        raise click.exceptions.Exit(FAILED) from error
 
 
 def _code(report: Report) -> int:
@@ -152,6 +139,3 @@ def _show(report: Report, file: Path | None) -> None:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 40 else line[:39] + "…"
-
-
-COMMANDS = [compare]

@@ -116,6 +116,3 @@ def reextract(data: Path, as_json: bool) -> None:
         emit(report)
     else:
         out.print(f"重新读取完毕，{len(report['changes'])} 份文件的文字或表格有更新。")
-
-
-COMMANDS: list[click.Command] = [crawl, reextract]

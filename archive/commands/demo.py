@@ -29,6 +29,3 @@ def demo(folder: Path) -> None:
         crawl_by_child(folder, "crawl", "--sources", str(RECORDS / "sources.toml"), *replay, "--confirm-after", "0")
     out.print("演示档案已建好（演示数据，非部委原文）。打开网站：", markup=False)
     out.print(f"  guidelines --data {folder} serve", markup=False, soft_wrap=True)
-
-
-COMMANDS: list[click.Command] = [demo]

@@ -17,7 +17,7 @@ from attrs import asdict
 
 from archive import SOFTWARE
 from archive.clock import iso, now
-from archive.commands import FAILED, emit, err, json_option, out, pass_data
+from archive.commands import FAILED, emit, err, json_option, out, pass_data, stop
 from archive.machine import child, faults
 from archive.operate import machine
 from archive.operate.checks import Check, State, broken, exit_code
@@ -92,8 +92,7 @@ def _write(path: Path, checks: Sequence[Check], hosts: Sequence[dict[str, Any]])
     try:
         path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
     except OSError as error:
-        err.print(f"不能写入 {path}：{faults.why(error)}", markup=False)
-        raise click.exceptions.Exit(FAILED) from None
+        stop(FAILED, f"不能写入 {path}：{faults.why(error)}")
     err.print(f"已写入 {path}", markup=False)
 
 
@@ -107,6 +106,3 @@ def _needed() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = ""
     return found
-
-
-COMMANDS: list[click.Command] = [doctor]

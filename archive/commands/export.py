@@ -11,14 +11,12 @@ import click
 from attrs import evolve
 
 from archive import clock
-from archive.commands import FAILED, emit, err, json_option, out, pass_data
-from archive.machine.faults import why
+from archive.commands import FAILED, emit, json_option, out, pass_data, stop, write_file
 from archive.publish.choice import ChoiceError
-from archive.publish.export import SUFFIXES, Entry, entries, write
-from archive.publish.files import render
+from archive.publish.export import SUFFIXES, entries
 from archive.publish.layout import PAPERS
-from archive.publish.order import Order, parse, parse_address
-from archive.publish.workbook import BLANKS
+from archive.publish.order import parse, parse_address
+from archive.publish.workbook import BLANKS, render
 from archive.record.look import read_only
 from archive.settings import load_settings
 from archive.words.columns import CATALOGUE, LEVELS
@@ -47,7 +45,7 @@ from archive.words.columns import CATALOGUE, LEVELS
 @click.option("--address", default="", help="照网站“编制本级目录”页的地址导出；其他选项不再起作用。")
 @json_option
 @pass_data
-def export_command(data: Path, file: Path, address: str, as_json: bool, **chosen: Any) -> None:
+def export(data: Path, file: Path, address: str, as_json: bool, **chosen: Any) -> None:
     """导出现行标准目录：FILE 以 .xlsx、.csv 或 .json 结尾。"""
     suffix = file.suffix.removeprefix(".").lower()
     if suffix not in SUFFIXES:
@@ -60,10 +58,9 @@ def export_command(data: Path, file: Path, address: str, as_json: bool, **chosen
         except ChoiceError as error:
             raise click.UsageError(str(error)) from error
     if not found:
-        err.print("没有符合条件的目录条目，未写文件；可用 guidelines status 查看各通知是否已抓取。", markup=False)
-        raise click.exceptions.Exit(FAILED)
+        stop(FAILED, "没有符合条件的目录条目，未写文件；可用 guidelines status 查看各通知是否已抓取。")
     order = evolve(order, how=evolve(order.how, made_on=clock.now().astimezone(zone).date()))
-    _write(file, found, suffix, order)
+    write_file(file, render(found, suffix, order.how))
     if as_json:
         emit({"file": str(file), "rows": len(found), "areas": dict(Counter(entry.area for entry in found))})
         return
@@ -76,14 +73,3 @@ def _values(chosen: dict[str, Any]) -> dict[str, list[str]]:
     """The options as the parameters of an address."""
     names = {"areas": "area", "columns": "column", "blanks": "blank"}
     return {names.get(name, name): list(v) if isinstance(v, tuple) else [v or ""] for name, v in chosen.items()}
-
-
-def _write(file: Path, found: list[Entry], suffix: str, order: Order) -> None:
-    try:
-        write(file, render(found, suffix, order.how))
-    except OSError as error:
-        err.print(f"写不了 {file}：{why(error)}；请检查文件夹是否存在、有无写权限、文件是否被占用。", markup=False)
-        raise click.exceptions.Exit(FAILED) from error
-
-
-COMMANDS = [export_command]

@@ -16,8 +16,8 @@ from archive import words
 from archive.commands import ATTENTION, FAILED, OK, USAGE, crawl_by_child, emit, err, json_option, out, pass_data, trial
 from archive.machine import child
 from archive.publish.report import crawl_report, needs_person
+from archive.record.database import Row, rows_of
 from archive.record.look import read_only
-from archive.record.received import waiting_files
 
 
 @click.command()
@@ -154,4 +154,11 @@ def _asked(command: str, data: Path, *arguments: str) -> Any:
         raise click.exceptions.Exit(failed.code if failed.code in (FAILED, USAGE) else FAILED) from None
 
 
-COMMANDS: list[click.Command] = [receive, try_, add, sources]
+def waiting_files(connection: sqlite3.Connection, slug: str) -> list[Row]:
+    """The attachments of a notice that nobody has had yet."""
+    return rows_of(
+        connection,
+        """SELECT d.* FROM documents_in_force d JOIN notices n ON n.id = d.notice_id
+           WHERE n.slug = ? AND d.kind = 'attachment' AND d.state = 'unread' ORDER BY d.id""",
+        [slug],
+    )

@@ -24,7 +24,7 @@ from archive.record.look import read_only
 @click.option("--at", metavar="DATE", help="看这一天（如 2021-12-31）的状态，不写即今天。")
 @json_option
 @pass_data
-def laws_command(data: Path, what: str, at: str | None, as_json: bool) -> None:
+def laws_(data: Path, what: str, at: str | None, as_json: bool) -> None:
     """列出公开依据所引的法规及其状态；check 列出依据已修改或废止的事项。"""
     day = _day(at)
     with closing(read_only(data)) as connection:
@@ -74,6 +74,3 @@ def _print_amended(amended: list[dict[str, Any]], day: str) -> None:
     out.print(table)
     of = len({row["law"] for row in amended})
     out.print(f"到 {day}，{len({row['item'] for row in amended})} 条事项的依据已修改或废止，涉及 {of} 部法规。")
-
-
-COMMANDS: list[click.Command] = [laws_command]

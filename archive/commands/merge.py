@@ -41,6 +41,3 @@ def merge(data: Path, folder: Path, name: str, as_json: bool) -> None:
     }
     new = "，".join(f"{names[what]} {n}" for what, n in found["new"].items() if n)
     out.print(f"已并入 {found['origin']}：新增 {new}" if new else f"{found['origin']} 没有新的内容", markup=False)
-
-
-COMMANDS: list[click.Command] = [merge]

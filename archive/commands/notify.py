@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 from attrs import asdict
@@ -14,8 +14,7 @@ from rich.table import Table
 
 from archive import clock
 from archive.clock import local
-from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data
-from archive.machine.toml import SettingsError
+from archive.commands import ATTENTION, FAILED, OK, USAGE, emit, err, json_option, out, pass_data, stop
 from archive.settings import load_settings
 from archive.tell.outbox import Outbox
 from archive.tell.subscriptions import Subscriber
@@ -40,19 +39,14 @@ def notify(data: Path, dry_run: bool, to: str | None, raw: bool, as_json: bool) 
 
     settings = load_settings(data)
     if raw and to is None:
-        _stop(USAGE, "--raw 只与 --preview 合用")
-    try:
-        if to is not None:
-            _show_messages(rounds.preview(data, settings), to, raw)
-            return
-        if dry_run:
-            _print_plan(rounds.preview(data, settings), as_json)
-            return
-        report = rounds.notify(data, settings)
-    except SettingsError as error:
-        _stop(USAGE, error)
-    except rounds.NotifyLockHeld as error:
-        _stop(FAILED, error)
+        stop(USAGE, "--raw 只与 --preview 合用")
+    if to is not None:
+        _show_messages(rounds.preview(data, settings), to, raw)
+        return
+    if dry_run:
+        _print_plan(rounds.preview(data, settings), as_json)
+        return
+    report = rounds.notify(data, settings)
     if as_json:
         emit(asdict(report))
     else:
@@ -66,11 +60,6 @@ def notify(data: Path, dry_run: bool, to: str | None, raw: bool, as_json: bool) 
     raise SystemExit(ATTENTION if report.dead else OK)
 
 
-def _stop(code: int, why: object) -> NoReturn:
-    err.print(str(why), markup=False)
-    raise SystemExit(code)
-
-
 def _show_messages(found: Sequence[tuple[Subscriber, Sequence[Message]]], to: str, raw: bool) -> None:
     """What one subscriber would get; with `raw` nothing but its bytes goes to standard output."""
     from archive.tell.send import wire
@@ -78,7 +67,7 @@ def _show_messages(found: Sequence[tuple[Subscriber, Sequence[Message]]], to: st
     messages = next((messages for subscriber, messages in found if subscriber.name == to), None)
     subscriber = next((subscriber for subscriber, _ in found if subscriber.name == to), None)
     if subscriber is None or messages is None:
-        _stop(USAGE, f"没有名为“{to}”的订阅人，或已暂停")
+        stop(USAGE, f"没有名为“{to}”的订阅人，或已暂停")
     for number, message in enumerate(messages, 1):
         err.print(f"第 {number} 条，共 {len(messages)} 条，{DELIVERY[subscriber.channel]}", markup=False)
         if raw:
@@ -163,12 +152,9 @@ def drop(data: Path, ids: tuple[int, ...]) -> None:
 
 def _settle(data: Path, ids: tuple[int, ...], state: str, said: str) -> None:
     if not (data / "notify.db").exists():
-        _stop(FAILED, "没有投递记录")
+        stop(FAILED, "没有投递记录")
     with closing(Outbox.open(data)) as outbox:
         count = outbox.revive(list(ids) or None, clock.now(), state)
     out.print(f"{count} {said}", markup=False)
     if ids and count < len(ids):
-        _stop(FAILED, "其余的序号不存在，或不在停止重试之列")
-
-
-COMMANDS: list[click.Command] = [notify, deliveries]
+        stop(FAILED, "其余的序号不存在，或不在停止重试之列")

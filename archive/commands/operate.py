@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archive.commands import FAILED, OK, emit, err, json_option, out, pass_data, writing
+from archive.commands import FAILED, OK, emit, err, json_option, out, pass_data, stop, writing
 from archive.machine.lock import LockHeld
 from archive.search import index
 from archive.warc.check import repair_tail
@@ -52,8 +52,7 @@ def backup(data: Path, target: Path, keep: int) -> None:
     try:
         folder = write(data, target, keep=keep)
     except BackupError as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
+        stop(FAILED, error)
     out.print(f"已备份到 {folder}", markup=False)
 
 
@@ -69,8 +68,7 @@ def restore(data: Path, source: Path, damaged: bool) -> None:
     try:
         folder = read(data, source, damaged=damaged)
     except (BackupError, LockHeld) as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
+        stop(FAILED, error)
     for problem in problems_of(folder):
         err.print(f"这份备份有损坏：{problem}", markup=False)
     out.print(f"已从 {folder} 恢复到 {data}；请运行 guidelines verify", markup=False)
@@ -84,6 +82,3 @@ def repair(data: Path) -> None:
         for line in repair_tail(data):
             out.print(line, markup=False)
         out.print(f"检索索引已重建，{index.rebuild(store.db)} 条", markup=False)
-
-
-COMMANDS: list[click.Command] = [verify, backup, restore, repair]

@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from archive.clock import local
-from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, out, pass_data
+from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, out, pass_data, writing
 from archive.commands.changes import print_text
 from archive.compare.redline import redline
 from archive.machine.faults import StoreError
@@ -170,4 +170,18 @@ def _decided(data: Path, candidate: int, word: str) -> str:
     return slug
 
 
-COMMANDS: list[click.Command] = [review, accept, reject, undo, candidates]
+# ---------------------------------------------------------------- troubles
+
+
+@click.command()
+@click.argument("slug")
+@pass_data
+def acknowledge(data: Path, slug: str) -> None:
+    """知道了：这份通知当前的问题不再提醒，直到结论改变。"""
+    from archive.operate import known  # with all that can be in trouble
+
+    with writing(data) as store:
+        troubles = known.acknowledge(store, slug)
+    for trouble in troubles:
+        out.print(trouble.what, markup=False)
+    out.print("已记下，情况改变前不再提醒。")

@@ -6,8 +6,7 @@ import functools
 import getpass
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
 from archive.operate import logs, schedule
-from archive.operate.ping import ping
+from archive.operate.alive import ping
 from archive.settings import load_settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -76,7 +75,7 @@ def _log(text: str) -> None:
 
 
 @click.group("schedule")
-def group() -> None:
+def schedule_() -> None:
     """定时任务与网站服务（systemd，没有时用 crontab）。"""
 
 
@@ -108,29 +107,28 @@ def _with_plan(command: Callable[[schedule.Plan, bool], None]) -> Callable[..., 
     return functools.reduce(lambda decorated, option: option(decorated), OPTIONS, wrapped)
 
 
-@group.command()
+@schedule_.command()
 @_with_plan
 def install(plan: schedule.Plan, systemd: bool) -> None:
     """写入定时任务并启动。"""
-    with _refusals():
-        secrets = schedule.environment_file(plan.data)
-        begun = systemd and schedule.begins_at_once(plan.data)
-        if plan.backup:
-            plan.backup.mkdir(parents=True, exist_ok=True)
-        if systemd:
-            for path in schedule.install_units(plan, schedule.unit_folder(plan.system), start=True):
-                out.print(f"已写入 {path}", markup=False)
-            if not plan.system:
-                out.print(f"退出登录后仍要运行，请执行：loginctl enable-linger {getpass.getuser()}", markup=False)
-        else:
-            schedule.write_crontab(schedule.merge_crontab(schedule.read_crontab(), schedule.crontab_lines(plan)))
-            out.print("已写入 crontab", markup=False)
+    secrets = schedule.environment_file(plan.data)
+    begun = systemd and schedule.begins_at_once(plan.data)
+    if plan.backup:
+        plan.backup.mkdir(parents=True, exist_ok=True)
+    if systemd:
+        for path in schedule.install_units(plan, schedule.unit_folder(plan.system), start=True):
+            out.print(f"已写入 {path}", markup=False)
+        if not plan.system:
+            out.print(f"退出登录后仍要运行，请执行：loginctl enable-linger {getpass.getuser()}", markup=False)
+    else:
+        schedule.write_crontab(schedule.merge_crontab(schedule.read_crontab(), schedule.crontab_lines(plan)))
+        out.print("已写入 crontab", markup=False)
     out.print(f"密钥文件 {secrets}", markup=False)
     if begun:
         out.print(schedule.begun(plan.system), markup=False, soft_wrap=True)
 
 
-@group.command()
+@schedule_.command()
 @_with_plan
 def show(plan: schedule.Plan, systemd: bool) -> None:
     """显示将要写入的定时任务，以及已经装好的。"""
@@ -144,26 +142,12 @@ def show(plan: schedule.Plan, systemd: bool) -> None:
         out.print(f"# {folder / name}（{state}）\n{text}", markup=False, soft_wrap=True)
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """What systemd or cron refuses is said in one sentence."""
-    try:
-        yield
-    except schedule.ScheduleError as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
-
-
-@group.command()
+@schedule_.command()
 @click.option("--system", is_flag=True, help="移除系统服务。")
 def remove(system: bool) -> None:
     """移除定时任务；档案和设置都保留。"""
-    with _refusals():
-        found = schedule.remove_units(schedule.unit_folder(system), system, stop=schedule.has_systemd(system))
-        removed = [str(path) for path in found]
-        if not system:
-            removed += schedule.remove_from_crontab()
+    found = schedule.remove_units(schedule.unit_folder(system), system, stop=schedule.has_systemd(system))
+    removed = [str(path) for path in found]
+    if not system:
+        removed += schedule.remove_from_crontab()
     out.print("已移除：" + "、".join(removed) if removed else "没有装过定时任务", markup=False)
-
-
-COMMANDS: list[click.Command] = [run, group]

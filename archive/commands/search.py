@@ -23,7 +23,7 @@ from archive.search.rank import Filters
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="最多列出几条。")
 @json_option
 @pass_data
-def search_command(data: Path, query: str, area: str, former: bool, limit: int, as_json: bool) -> None:
+def search_(data: Path, query: str, area: str, former: bool, limit: int, as_json: bool) -> None:
     """检索通知、附件文本和公开事项目录。
 
     几个词之间空一格，结果须同时含有；没有时逐步放宽，并注明。"加引号"的只查原样；甲 OR 乙，含有其一；-丙，不含丙。
@@ -58,6 +58,3 @@ def _print(hit: Hit) -> None:
     if hit.review:
         out.print(Text(f"  {hit.review}", "yellow"))
     out.print(Text(f"  {hit.url}", "dim"))
-
-
-COMMANDS: list[click.Command] = [search_command]

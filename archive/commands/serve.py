@@ -54,6 +54,3 @@ async def _run(datasette: Any, data: Path, listening: socket.socket) -> None:
     async with with_workers(datasette, data, load_settings(data)):
         out.print(f"网站已打开：http://{shown}:{port}/　（按 Ctrl+C 关闭）", markup=False)
         await uvicorn.Server(config).serve(sockets=[listening])
-
-
-COMMANDS: list[click.Command] = [serve]

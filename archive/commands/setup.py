@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 import click
 from attrs import frozen
 
-from archive.commands import ATTENTION, FAILED, OK, USAGE, err, out
-from archive.machine.toml import SettingsError
+from archive.commands import ATTENTION, FAILED, OK, USAGE, err, out, stop
 from archive.operate import schedule
 from archive.operate.install import files, machine
 from archive.settings import Settings, environment_of, load_settings
@@ -24,14 +23,6 @@ from archive.settings import Settings, environment_of, load_settings
 FOLDER = click.Path(path_type=Path, file_okay=False)
 SYSTEM_DATA = Path("/var/lib/guidelines")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-class Stop(Exception):
-    """Setting up ends here: an exit code, and a sentence in Chinese."""
-
-    def __init__(self, code: int, why: object) -> None:
-        super().__init__(str(why))
-        self.code = code
 
 
 @frozen
@@ -105,15 +96,10 @@ def setup(context: click.Context, /, cron: bool, no_start: bool, no_test: bool, 
         begun = start and systemd and schedule.begins_at_once(place.data)
         _install(place, wishes, systemd, start)
         refused = [] if no_test else list(_tried(place, wishes))
-    except (SettingsError, files.Unwritable) as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(USAGE) from None
+    except files.Unwritable as error:
+        stop(USAGE, error)
     except click.Abort:
-        err.print("没有设置完：有问题没有回答。可以再运行一次，或用选项写明并加 --yes（见 guidelines setup --help）")
-        raise SystemExit(FAILED) from None
-    except (Stop, schedule.ScheduleError) as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(error.code if isinstance(error, Stop) else FAILED) from None
+        stop(FAILED, "没有设置完：有问题没有回答。可以再运行一次，或用选项写明并加 --yes（见 guidelines setup --help）")
     out.print(_next(place, begun), markup=False, soft_wrap=True)
     raise SystemExit(ATTENTION if refused else OK)
 
@@ -168,25 +154,23 @@ def _asked(given: Mapping[str, Any], present: Settings) -> dict[str, Any]:
 
 
 def _check(place: Place, wishes: Mapping[str, Any]) -> None:
-    """What would fail later. Raises Stop."""
+    """What would fail later. Ends the command."""
     url = urlsplit(wishes["base_url"] or "")
     if wishes["base_url"] and (url.scheme not in ("http", "https") or not url.hostname):
-        raise Stop(USAGE, f"网址 {wishes['base_url']} 应以 http:// 或 https:// 开头")
+        stop(USAGE, f"网址 {wishes['base_url']} 应以 http:// 或 https:// 开头")
     if not place.root and place.system and os.geteuid():
-        raise Stop(FAILED, "装系统服务要写入 /etc，请用 sudo 运行；或用 --no-system 装为当前用户的服务")
+        stop(FAILED, "装系统服务要写入 /etc，请用 sudo 运行；或用 --no-system 装为当前用户的服务")
     program = Path(schedule.Plan(place.data).command()[0])
     closed = machine.closed_to_others(program)
     if not place.root and place.system and place.user != "root" and closed:
-        raise Stop(
-            FAILED, f"程序装在 {program}，账号 {place.user} 进不了 {closed}；请把程序装到别处，例如 /opt/guidelines"
-        )
+        stop(FAILED, f"程序装在 {program}，账号 {place.user} 进不了 {closed}；请把程序装到别处，例如 /opt/guidelines")
 
 
 # ---------------------------------------------------------------- what is written
 
 
 def _write(place: Place, wishes: Mapping[str, Any], present: Settings, yes: bool) -> None:
-    """Settings, secrets and subscriptions. Raises SettingsError, Unwritable, Stop."""
+    """Settings, secrets and subscriptions. Raises SettingsError, Unwritable."""
     try:
         place.real.mkdir(parents=True, exist_ok=True, mode=0o750)
         values = {key: wishes[key] for key in ("contact", "base_url") if wishes[key]}
@@ -200,7 +184,7 @@ def _write(place: Place, wishes: Mapping[str, Any], present: Settings, yes: bool
         _secrets(place, wishes, yes)
         _subscribe(place, wishes)
     except OSError as error:
-        raise Stop(FAILED, f"不能写入 {error.filename or place.real}：{error.strerror}") from error
+        stop(FAILED, f"不能写入 {error.filename or place.real}：{error.strerror}")
 
 
 def _secrets(place: Place, wishes: Mapping[str, Any], yes: bool) -> None:
@@ -211,7 +195,7 @@ def _secrets(place: Place, wishes: Mapping[str, Any], yes: bool) -> None:
             continue
         value = os.environ.get(name, "")
         if not value and yes:
-            raise Stop(USAGE, f"没有密钥 {name}：请写入 {schedule.environment_file(place.real)}，或先 export {name}=…")
+            stop(USAGE, f"没有密钥 {name}：请写入 {schedule.environment_file(place.real)}，或先 export {name}=…")
         files.write_secret(place.real, name, value or click.prompt(f"密钥 {name}（输入时不显示）", hide_input=True))
 
 
@@ -267,9 +251,9 @@ def _install(place: Place, wishes: Mapping[str, Any], systemd: bool, start: bool
 
 def _tried(place: Place, wishes: Mapping[str, Any]) -> Iterator[str]:
     """A test message to each one named; yields whom no server took it for."""
+    from archive.tell.rounds import send_trial
     from archive.tell.send.errors import SendError
     from archive.tell.subscriptions import load
-    from archive.tell.trial import send_trial
 
     names = [person[0] for _, person in _people(wishes)]
     for subscriber in load(place.real, None).subscribers if names else ():
@@ -310,15 +294,11 @@ def uninstall(context: click.Context, /, **given: Any) -> None:
     """移除定时任务和网站服务；档案、设置、订阅和运行账号都保留。"""
     place = _place(context, True, given)
     try:
-        stop = place.root is None and schedule.has_systemd(place.system)
-        removed = [str(path) for path in schedule.remove_units(place.units, place.system, stop=stop)]
+        halt = place.root is None and schedule.has_systemd(place.system)
+        removed = [str(path) for path in schedule.remove_units(place.units, place.system, stop=halt)]
         removed += _from_crontab(place)
-    except schedule.ScheduleError as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
     except OSError as error:
-        err.print(f"不能移除 {error.filename}：{error.strerror}；系统服务请用 sudo 运行", markup=False)
-        raise SystemExit(FAILED) from None
+        stop(FAILED, f"不能移除 {error.filename}：{error.strerror}；系统服务请用 sudo 运行")
     out.print(
         "已移除：" + "、".join(removed) if removed else "没有装过定时任务和网站服务", markup=False, soft_wrap=True
     )
@@ -328,6 +308,3 @@ def uninstall(context: click.Context, /, **given: Any) -> None:
 def _from_crontab(place: Place) -> list[str]:
     users = [""] if not place.system else ["", place.user] if machine.has_account(place.user) else [""]
     return [] if place.root else [line for user in users for line in schedule.remove_from_crontab(user)]
-
-
-COMMANDS: list[click.Command] = [setup, uninstall]

@@ -68,6 +68,3 @@ def _show(found: dict[str, Any], zone: Any) -> None:
         for name, text in (("原因", point["why"]), ("影响", point["stake"]), ("处理", point["command"])):
             if text:
                 out.print(f"    {name}：{text}", markup=False)
-
-
-COMMANDS: list[click.Command] = [status]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from rich.table import Table
 
-from archive.commands import FAILED, USAGE, emit, err, json_option, out, pass_data
+from archive.commands import FAILED, USAGE, emit, err, json_option, out, pass_data, stop
 from archive.machine.toml import SettingsError
 from archive.record.look import read_only
 from archive.tell import edit
@@ -34,7 +33,7 @@ def check(data: Path, to: str | None, as_json: bool) -> None:
 
     path = data / NAME
     if not path.exists():
-        _stop(USAGE, f"还没有 {path}；写法见 docs/operating.md")
+        stop(USAGE, f"还没有 {path}；写法见 docs/operating.md")
     known = (data / "archive.db").exists()
     wrong = ""
     try:
@@ -79,16 +78,16 @@ def _when(subscriber: Subscriber) -> str:
 
 
 def _send_test(data: Path, subscribers: Sequence[Subscriber], to: str) -> None:
+    from archive.tell.rounds import send_trial
     from archive.tell.send.errors import SendError
-    from archive.tell.trial import send_trial
 
     subscriber = next((s for s in subscribers if s.name == to), None)
     if subscriber is None:
-        _stop(USAGE, f"没有名为“{to}”的订阅人")
+        stop(USAGE, f"没有名为“{to}”的订阅人")
     try:
         send_trial(data, subscriber)
     except SendError as error:
-        _stop(FAILED, f"测试消息没有送达：{error}")
+        stop(FAILED, f"测试消息没有送达：{error}")
     err.print("测试消息已送达", markup=False)
 
 
@@ -143,12 +142,4 @@ def _edited(data: Path, change: Callable[[str], str]) -> None:
     try:
         edit.rewrite(data, change)
     except (edit.Unknown, SettingsError) as error:
-        _stop(USAGE, error)
-
-
-def _stop(code: int, why: object) -> NoReturn:
-    err.print(str(why), markup=False)
-    raise SystemExit(code)
-
-
-COMMANDS: list[click.Command] = [subscriptions]
+        stop(USAGE, error)

@@ -12,15 +12,12 @@ from pathlib import Path
 import click
 
 from archive import VERSION
-from archive.commands import ATTENTION, FAILED, OK, USAGE, err, out, pass_data
-from archive.machine.faults import StoreError
+from archive.commands import ATTENTION, FAILED, OK, USAGE, out, pass_data, stop
 from archive.operate import schedule
 from archive.operate.install import machine, upgrade
 from archive.operate.install.upgrade import Note, UpgradeError
-from archive.operate.schedule import ScheduleError
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
-FAIL = (UpgradeError, ScheduleError, StoreError, OSError)
 
 
 @click.command("upgrade")
@@ -31,21 +28,19 @@ FAIL = (UpgradeError, ScheduleError, StoreError, OSError)
 )
 @click.option("--back", is_flag=True, help="退回到上一次升级之前：程序和数据都退回。")
 @pass_data
-def command(data: Path, package: Path | None, target: Path | None, wheelhouse: Path | None, back: bool) -> None:
+def upgrade_(data: Path, package: Path | None, target: Path | None, wheelhouse: Path | None, back: bool) -> None:
     """升级：先备份，再装新程序（PACKAGE：新版的安装包，或发布目录），升级档案库，核对。
 
     不写 PACKAGE 时只升级档案库（程序已用别的办法换成新版）。
     """
     data = data.absolute()
     if back == (target is not None):
-        err.print("升级要写明备份到哪里：--backup 目录；退回只写 --back", markup=False)
-        raise SystemExit(USAGE)
+        stop(USAGE, "升级要写明备份到哪里：--backup 目录；退回只写 --back")
     try:
         with _stopped_services(), _same_owner(data):
             code = _back(data) if target is None else _forward(data, package, target.absolute(), wheelhouse)
-    except FAIL as error:
-        err.print(str(error), markup=False)
-        raise SystemExit(FAILED) from None
+    except OSError as error:
+        stop(FAILED, error)
     raise SystemExit(code)
 
 
@@ -130,6 +125,3 @@ def _same_owner(data: Path) -> Iterator[None]:
     finally:
         if os.geteuid() == 0 and owner and data.exists():
             machine.hand_over(data, machine.account_of(owner))
-
-
-COMMANDS: list[click.Command] = [command]

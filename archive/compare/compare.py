@@ -140,7 +140,7 @@ def _lines(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...],
 def _body_changes(
     old: Document, new: Document, body: _Bodies, areas: Mapping[str, str]
 ) -> tuple[tuple[RowChange, ...], list[str]]:
-    rows = diff_rows(old.items, new.items)
+    rows = diff_rows(old.items, new.items) if old.items or new.items else ()
     sentences = describe(rows, areas)
     if not rows:
         sentences += _catalogue_beyond_items(body)

@@ -68,21 +68,22 @@ def _cells(item: Item) -> dict[str, str]:
     more = item.more
     cells = {name: getattr(item, field) for field, name in _TEXTS.items()}
     cells[NAMES["level3"]] = str(more.get("level3") or "")
-    cells["公开渠道和载体"] = "、".join(sorted(item.channels)) or _original(item, "channels")
+    cells["公开渠道和载体"] = "、".join(sorted(item.channels)) or original(item, "channels")
     for field, (group, name) in FLAGS.items():
         cells[f"{group}（{name}）"] = TICKED if getattr(item, field) else EMPTY
     cells["特定群体"] = str(more.get("audience_specific") or "")
     for role, group in GROUPS_OF_FLAGS.items():  # one column for the group, with words that could not be told apart
         unread = all(getattr(item, field) is None for field, (of, _) in FLAGS.items() if of == group)
-        cells[f"{group}（原文）"] = _original(item, role) if unread else ""
+        cells[f"{group}（原文）"] = original(item, role) if unread else ""
     extra = more.get("extra")
     cells["其他栏目"] = "；".join(f"{k}：{v}" for k, v in sorted(extra.items())) if isinstance(extra, Mapping) else ""
     return cells
 
 
-def _original(item: Item, role: str) -> str:
-    original = item.more.get("original")
-    return str(original.get(role) or "") if isinstance(original, Mapping) else ""
+def original(item: Item, role: str) -> str:
+    """The cell as it is written, where the reader made something else of it."""
+    found = item.more.get("original")
+    return str(found.get(role) or "") if isinstance(found, Mapping) else ""
 
 
 def cell_changes(before: Item, after: Item) -> tuple[CellChange, ...]:

@@ -16,6 +16,9 @@ from archive.laws.register import Register
 from archive.laws.titles import arabic, chinese, folded, number_key
 from archive.text.late import late
 
+_BEGINS = re.compile(r"^[\s\u3000]*(第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五])?)(?=[\s\u3000]|$)")
+_HEADING = re.compile(r"^[\s\u3000]*第[一二三四五六七八九十百千零〇]+[编章节](?=[\s\u3000]|$)")
+_CITED = re.compile(r"第[一二三四五六七八九十百千零]+条(?:之[一二三四五])?")
 _N = r"[一二三四五六七八九十百千零〇\d]+"
 _LIST = rf"{_N}(?:[、，,和]{_N})*"
 _TO = r"(?:至|到|[-—–－~～]+)"
@@ -269,3 +272,24 @@ def _bare(reading: _Reading) -> bool:
     if title or is_one or _OTHERS.search(name):
         reading.cite(Citation(words, title, name=name))
     return True
+
+
+# ---------------------------------------------------------------- the text of an article
+
+
+def article_of(text: str, cited: str) -> str:
+    """The article that a citation names: 第八条第二款 gives the whole of 第八条, a range its first.
+
+    '' where the text has none of that number."""
+    wanted = _CITED.match(cited)
+    kept: list[str] = []
+    inside = False
+    for line in text.split("\n"):
+        start = _BEGINS.match(line)
+        if start:
+            inside = wanted is not None and start[1] == wanted[0]
+        elif _HEADING.match(line):
+            inside = False
+        if inside:
+            kept.append(line.strip())
+    return "\n".join(kept)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from attrs import frozen
 
+from archive.compare.rows import original
 from archive.local.basis import cited, older
 from archive.local.bodies import bodies_of, covers, inner_unit
 from archive.local.deadlines import limit_of, weigh
@@ -75,20 +76,14 @@ def _channels(national: Item, local: Item, has: Has) -> Found:
     theirs, ours = map(_channel_names, (national.channels, local.channels))
     printed = "、".join(national.channels), "、".join(local.channels)
     missing = [name for name in theirs if name not in ours]
-    if missing and not ours and _words(_original(local, "channels")):
-        yield Deviation(Kind.DOUBTFUL, "channels", printed[0], _original(local, "channels"), "没有认出选中的渠道")
+    if missing and not ours and _words(original(local, "channels")):
+        yield Deviation(Kind.DOUBTFUL, "channels", printed[0], original(local, "channels"), "没有认出选中的渠道")
     elif missing:
         yield Deviation(Kind.CHANNEL, "channels", *printed, f"缺少渠道：{'、'.join(missing)}")
     elif more := [name for name in ours if name not in theirs]:
         yield Note("channels", *printed, f"比国家标准多：{'、'.join(more)}")
     elif set(national.channels) != set(local.channels):
         yield Note("channels", *printed)
-
-
-def _original(item: Item, column: str) -> str:
-    """The cell as it is written, where the reader made something else of it."""
-    original = item.more.get("original")
-    return str(original.get(column) or "") if isinstance(original, Mapping) else ""
 
 
 def _channel_names(channels: Sequence[str]) -> list[str]:

@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import frozen
 
+from archive.machine.transaction import atomic
+
 
 class Database:
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -51,7 +53,7 @@ class Table:
 
     def insert(self, values: Mapping[str, Any], *, otherwise: str = "ABORT") -> int:
         """Insert a row and return its rowid; `otherwise`: what SQLite does with a row whose key is taken."""
-        with self.database.atomic():
+        with atomic(self.database):
             found = self.database.conn.execute(self._insert(values, otherwise), tuple(values.values())).lastrowid
         return found or 0
 
@@ -63,7 +65,7 @@ class Table:
         columns = list(rows[0])
         if any(row.keys() != rows[0].keys() for row in rows):
             raise ValueError(f"rows of {self.name} differ in their columns")
-        with self.database.atomic():
+        with atomic(self.database):
             values = ([row[column] for column in columns] for row in rows)
             self.database.conn.executemany(self._insert(rows[0], otherwise), values)
 
@@ -72,7 +74,7 @@ class Table:
         if not values:
             return
         names = ", ".join(f'"{name}" = ?' for name in values)
-        with self.database.atomic():
+        with atomic(self.database):
             found = self.database.conn.execute(
                 f"UPDATE {self.name} SET {names} WHERE id = ?",  # noqa: S608 - names of ours
                 (*values.values(), id),
@@ -83,7 +85,7 @@ class Table:
     def delete(self, **values: Any) -> None:
         """Delete the rows with these values."""
         names = " AND ".join(f'"{name}" = ?' for name in values)
-        with self.database.atomic():
+        with atomic(self.database):
             self.database.conn.execute(
                 f"DELETE FROM {self.name} WHERE {names}",  # noqa: S608 - names of ours
                 tuple(values.values()),

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import http.client
 import sqlite3
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from archive import clock
+from archive.machine import faults
 from archive.operate.troubles.machine import machine_troubles
 from archive.operate.troubles.trouble import value
 
+TIMEOUT = 15.0
+"""Seconds."""
 STUCK_AFTER = timedelta(hours=24)
 """A message that is due for so long does not move, though it has not been given up yet."""
 OF_CRAWL = ("overdue", "interrupted")
@@ -63,4 +70,27 @@ def oldest_due(outbox: Path) -> str:
                 return ""
             return str(value(connection, sql) or "")
     except sqlite3.DatabaseError:
-        return ""  # damaged: standing.py says so
+        return ""  # damaged: troubles/machine.py says so
+
+
+# ---------------------------------------------------------------- the dead man's switch
+
+
+def ping(address: str) -> str:
+    """Call the address of a monitor that would miss the call; returns what came of it in a sentence that names the host
+    only, since the rest may be a secret.
+
+    A call that fails never fails the run: the monitor notices that it did not come.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "settings.toml 中的 ping 不是 http 或 https 网址，没有通知监控"
+    try:
+        request = urllib.request.Request(address, headers={"User-Agent": "guidelines-archive"})  # noqa: S310 checked above
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+            answer.read(1024)
+    except urllib.error.HTTPError as error:
+        return f"通知监控 {parts.hostname} 没有成功：答复 {error.code}"
+    except (OSError, http.client.HTTPException) as error:
+        return f"通知监控 {parts.hostname} 没有成功：{faults.brief(error)}"
+    return f"已通知监控 {parts.hostname}"

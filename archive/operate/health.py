@@ -20,8 +20,9 @@ from archive import clock
 from archive.operate.troubles.machine import deliveries, gathered, machine_troubles
 from archive.operate.troubles.notices import notice_troubles as notice_troubles
 from archive.operate.troubles.notices import waiting
-from archive.operate.troubles.trouble import Row, info, rows_of, value
 from archive.operate.troubles.trouble import Trouble as Trouble
+from archive.operate.troubles.trouble import info, value
+from archive.record.database import Row, rows_of
 
 
 def status(data: Path, connection: sqlite3.Connection, now: datetime | None = None) -> dict[str, Any]:

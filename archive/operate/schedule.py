@@ -25,6 +25,7 @@ from zlib import crc32
 from attrs import frozen
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from archive.machine.faults import Fault
 from archive.operate.logs import RUN_LOG, WEB_LOG
 from archive.settings import ENVIRONMENT, Settings
 
@@ -33,7 +34,7 @@ END = "# <<< guidelines"
 RUN = "guidelines-run"
 ENABLED = ("guidelines-run.timer", "guidelines-notify.timer", "guidelines-web.service")
 READER_MB = 2048
-"""More than crawler.sandbox.limits.MEMORY_LIMIT."""
+"""More than crawler.sandbox.child.MEMORY_LIMIT."""
 UNITS = ("guidelines-run.service", "guidelines-notify.service", "guidelines-alarm@.service", *ENABLED)
 
 
@@ -50,7 +51,7 @@ def run_memory_mb(settings: Settings) -> int:
     return 1024 + 2 * READER_MB + (8 * settings.max_bytes >> 20)
 
 
-class ScheduleError(Exception):
+class ScheduleError(Fault):
     """The timetable cannot be set up; the message says why and what to do, in Chinese."""
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from attrs import frozen
@@ -90,20 +88,6 @@ def _notes(row: Mapping[str, Any], level: str) -> list[str]:
     unleveled = row["county"] is None and row["township"] is None
     found = [*(["原表未分公开层级"] if level and unleveled else []), *marks(row["amended"])]
     return [*found, f"待核：{row['review']}"] if row["review"] else found
-
-
-def write(target: Path, body: bytes) -> None:
-    """Write the whole file or nothing: a reader never sees half of it. Raises OSError."""
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with part.open("xb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def cells(entry: Entry, *, whole_list: bool = True) -> dict[str, str]:

@@ -14,7 +14,7 @@ import xlsxwriter
 from attrs import frozen
 
 from archive.publish import layout
-from archive.publish.export import FORMULA, NO_AREA, Entry, cells
+from archive.publish.export import FORMULA, NO_AREA, SUFFIXES, Entry, ExportError, as_csv, as_json, cells
 from archive.publish.layout import PAPERS, Paper, Wanted
 from archive.record.about import STANDARDS, is_of_standards
 from archive.words.columns import CATALOGUE, GROUPS, LEVELS
@@ -64,6 +64,20 @@ class Column:
     flag: bool = False
     share: int = 8
     fixed: float = 0
+
+
+def render(found: Sequence[Entry], suffix: str, how: Print) -> bytes:
+    """The chosen rows as the bytes of a file. Raises ExportError for a suffix that is none of SUFFIXES."""
+    match suffix.removeprefix(".").lower():
+        case "xlsx":
+            return workbook(found, how)
+        case "csv":
+            return as_csv(found)
+        case "json":
+            return as_json(found)
+    raise ExportError(
+        f"不认识的文件类型 {suffix or '（无）'!r}；请用 {'、'.join('.' + name for name in SUFFIXES)} 结尾的文件名"
+    )
 
 
 def workbook(found: Sequence[Entry], how: Print) -> bytes:

@@ -190,7 +190,7 @@ def acknowledge(store: Store, notice_id: int, marks: Collection[str]) -> None:
 # ---------------------------------------------------------------- taking one back
 
 
-def take_back(store: Store, review: Row, crawl_id: int, withdrawn: set[int]) -> list[int]:
+def take_back(store: Store, review: Row, withdrawn: set[int]) -> list[int]:
     """Undo a decision: `withdrawn` are the versions that rest on it. Returns the ids of the changes withdrawn with it.
 
     The caller settles afterwards (`correct`).

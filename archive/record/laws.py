@@ -13,8 +13,7 @@ from hashlib import sha256
 from attrs import asdict, evolve, frozen
 
 from archive.clock import iso, now
-from archive.laws.articles import article_of
-from archive.laws.citations import Resolver
+from archive.laws.citations import Resolver, article_of
 from archive.laws.register import Entry, Register, Text, load_register
 from archive.laws.titles import folded
 from archive.machine.transaction import atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 
 from archive.clock import iso, now
@@ -11,13 +12,17 @@ from archive.local.areas import slugs_of
 from archive.local.result import Comparison, Deviation, Kind
 from archive.machine.transaction import atomic
 from archive.model import Item
-from archive.record.database import Row
-from archive.record.readings import as_json
+from archive.record.database import Row, rows_of
+from archive.record.readings import as_json, item_of
 from archive.record.store import Store
 from archive.text.fold import compare_fold
 from archive.watched import Local
 from archive.words.columns import GROUPS, NAMES, TEXTS
 
+_ROWS = """
+    SELECT i.*, a.slug AS area FROM items_in_force i JOIN areas a ON a.id = i.area_id
+    ORDER BY a.position, i.document_id, i.position
+"""
 FORM = 1
 """Of the comparison: another one is made anew."""
 
@@ -147,3 +152,11 @@ def _is_behind(change: Row, found: Comparison) -> bool:
 def _of_column(one: Deviation, column: str) -> bool:
     """`column` as `row_changes` names it: 公开时限, 公开层级（县级）."""
     return one.column != "" and column.partition("（")[0] in (NAMES.get(one.column), GROUPS.get(one.column))
+
+
+# ---------------------------------------------------------------- the national catalogue to compare with
+
+
+def national_items(connection: sqlite3.Connection) -> list[Item]:
+    """The rows in force, by area, each with its id."""
+    return [item_of(row) for row in rows_of(connection, _ROWS, {})]

@@ -86,16 +86,11 @@ class Store:
         return found[0] if found else None
 
     def update(self, table: str, id: int, **values: Any) -> None:
-        with atomic(self.db):
-            self.db.table(table).update(id, values)
+        self.db.table(table).update(id, values)
 
     def insert(self, table: str, values: Mapping[str, Any]) -> int:
         """Insert a row and return its id."""
-        with atomic(self.db):
-            key = self.db.table(table).insert(values)
-        if not isinstance(key, int):
-            raise StoreError(f"表 {table} 没有返回编号")
-        return key
+        return self.db.table(table).insert(values)
 
     # ------------------------------------------------------------ about the archive
 
@@ -104,8 +99,7 @@ class Store:
         return found["value"] if found else ""
 
     def set_info(self, key: str, value: str) -> None:
-        with atomic(self.db):
-            self.db.table("archive_info").insert({"key": key, "value": value}, otherwise="REPLACE")
+        self.db.table("archive_info").insert({"key": key, "value": value}, otherwise="REPLACE")
 
     # ------------------------------------------------------------ crawls
 
@@ -279,7 +273,8 @@ class Store:
                 }
                 for item in document.items
             )
-            keys.give(self.db.conn, version_id)
+            if document.items:
+                keys.give(self.db.conn, version_id)
             self.db.table("documents").update(
                 document_id, {"state": "current", "reason": "", "reader": document.reader}
             )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from archive.machine.written import replaced
 from archive.tell.subscriptions import NAME, load
 
 _TABLE = re.compile(r"^\s*\[")
@@ -29,14 +28,8 @@ def rewrite(data: Path, change: Callable[[str], str]) -> None:
     """
     path = data / NAME
     text = path.read_text("utf-8") if path.exists() else ""
-    with tempfile.TemporaryDirectory(prefix=".subscriptions-", dir=data) as folder:
-        new = Path(folder) / NAME
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(change(text))
-            file.flush()
-            os.fsync(file.fileno())
+    with replaced(path, change(text).encode(), 0o600) as new:
         load(data, None, new)
-        new.rename(path)
 
 
 def added(text: str, name: str, address: str, server: str | None, given: Mapping[str, Any]) -> str:

@@ -14,13 +14,15 @@ from typing import Any
 from attrs import Factory, define, evolve
 
 from archive import clock
+from archive.clock import iso, now
+from archive.machine.faults import StoreError
 from archive.model import Kind
-from archive.record.about import site_name
+from archive.record.about import site_name, site_name_under
 from archive.record.look import read_only
 from archive.record.story import stories
-from archive.settings import Settings
+from archive.settings import Settings, load_settings
 from archive.tell import plan
-from archive.tell.messages import Entry, Message, compose
+from archive.tell.messages import Entry, Message, compose, trial_message
 from archive.tell.outbox import Outbox, Row
 from archive.tell.plan import Around, Clock
 from archive.tell.send import send
@@ -33,7 +35,7 @@ AT_ONCE = 20
 Send = Callable[[Subscriber, Message], None]
 
 
-class NotifyLockHeld(Exception):
+class NotifyLockHeld(StoreError):
     """Another round is under way."""
 
 
@@ -203,3 +205,9 @@ def _entries(around: Around, archive: sqlite3.Connection, outbox: Outbox, rows: 
         for row in rows
         if not row["change_id"] or row["change_id"] in told
     ]
+
+
+def send_trial(data: Path, subscriber: Subscriber) -> None:
+    """Returns when the server has taken it. Raises SendError, its text masked."""
+    message = trial_message(subscriber.channel, load_settings(data).base_url, site_name_under(data), iso(now()))
+    send(subscriber, message)

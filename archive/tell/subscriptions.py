@@ -27,8 +27,7 @@ from urllib.parse import quote, unquote, urlsplit
 from attrs import field, frozen
 
 from archive import words
-from archive.machine.toml import Mistake, Must, SettingsError, TomlFile, near
-from archive.machine.toml_lines import Place
+from archive.machine.toml import Mistake, Must, Place, SettingsError, TomlFile, near
 from archive.model import Kind
 from archive.record.database import rows_of
 from archive.settings import ENVIRONMENT, environment_of

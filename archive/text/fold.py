@@ -11,8 +11,25 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from archive.text.dates import has_digits, plain_dates, without_thousands
-from archive.text.radicals import RADICALS
+from archive.text.dates import HAN_DIGITS, han_number
+
+# ---------------------------------------------------------------- radicals
+
+# Text layers of PDF files write them for the characters they look like (⺠ for 民, ⻓ for 长, ⼀ for 一): fonts share
+# one glyph for both, and programs that print name it by the radical. The pairs are those of Unicode's
+# EquivalentUnifiedIdeograph; two radicals that are only a part of a character and look like none are left as they are.
+_PAIRS = (
+    "⺀冫⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗㣺⺘扌⺙攵⺛旡⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫"
+    "⺦丬⺧牛⺨犭⺩王⺪疋⺫目⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺶羊⺹耂⺺肀⺻聿⺼肉⺽臼⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇角⻈讠⻉贝⻊足"
+    "⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门⻕阜⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞食⻟飠⻠饣⻡首⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄"
+    "⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
+)
+
+RADICALS: dict[int, str] = {ord(_PAIRS[at]): _PAIRS[at + 1] for at in range(0, len(_PAIRS), 2)}
+RADICALS |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+# Unicode names the older form of these three; a font for simplified Chinese draws the form that is in use
+RADICALS |= {ord("⼾"): "户", ord("⾭"): "青", ord("⿈"): "黄"}
+"""For str.translate: each radical to its character."""
 
 # ---------------------------------------------------------------- for search
 
@@ -72,6 +89,19 @@ def _compared() -> dict[int, str]:
 PLAIN_SIGNS = _compared()
 """For str.translate: width, quotes, dashes and points of one kind, invisible characters dropped."""
 _LOOSE_SPACE = re.compile(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
+_DIGIT = re.compile(r"\d|[〇○零]年|[一二三四五六七八九]年")
+_FULL = re.compile(
+    r"(?<![\d.\-/])((?:19|20)\d{2})(?:年(0?[1-9]|1[0-2])月(0?[1-9]|[12]\d|3[01])[日号]"
+    r"|([-/.])(0?[1-9]|1[0-2])\4(0?[1-9]|[12]\d|3[01])(?![\d.\-/年月日]))"
+)
+_MONTH = re.compile(r"(?<!\d)0([1-9])(?=月)|(?<=月)0([1-9])(?=[日号])")
+_HOUR = re.compile(r"(?<![\d:])0(\d)(?=:[0-5]\d)")
+_YEAR_IN_BRACKETS = re.compile(r"[〔\[【(﹝〖]((?:19|20)\d{2})[〕\]】)﹞〗]")
+_THOUSANDS = re.compile(r"(?<![\d.,，:])\d{1,3}(?:,\d{3})+(?![\d,，])")
+_HAN = re.compile(
+    r"([一二][〇○零O0一二三四五六七八九]{3})年(元|十[一二]?|[一二三四五六七八九])月"
+    r"(二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])日"
+)
 
 
 @lru_cache(maxsize=50_000)  # a table repeats its marks, channels and subjects in every row
@@ -82,8 +112,24 @@ def compare_fold(text: str) -> str:
     Whatever changes a digit, a word, a mark's column or a clause's punctuation stays different. Not full NFKC: that
     would make 10² the same as 102 and ① the same as 1.
     """
-    folded = _LOOSE_SPACE.sub("", " ".join(without_thousands(text).translate(PLAIN_SIGNS).split()))
-    return plain_dates(folded) if has_digits(folded) else folded
+    folded = _LOOSE_SPACE.sub("", " ".join(_without_thousands(text).translate(PLAIN_SIGNS).split()))
+    return _plain_dates(folded) if _DIGIT.search(folded) else folded
+
+
+def _without_thousands(text: str) -> str:
+    """1,000 as 1000. Before folding, which makes a Chinese comma a plain one."""
+    return _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text) if "," in text else text
+
+
+def _plain_dates(text: str) -> str:
+    """2025年3月05日 and 2025-03-05 as 2025年3月5日, hours without a leading nought, the year of a document number in
+    〔〕."""
+    text = _HAN.sub(
+        lambda d: f"{''.join(map(HAN_DIGITS.__getitem__, d[1]))}年{han_number(d[2])}月{han_number(d[3])}日", text
+    )
+    text = _FULL.sub(lambda d: f"{d[1]}年{int(d[2] or d[5])}月{int(d[3] or d[6])}日", text)
+    text = _HOUR.sub(r"\1", _MONTH.sub(lambda d: d[1] or d[2], text))
+    return _YEAR_IN_BRACKETS.sub(r"〔\1〕", text)
 
 
 # ---------------------------------------------------------------- for titles

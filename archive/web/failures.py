@@ -9,6 +9,7 @@ from datasette.utils import InvalidSql
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 
+from archive.publish.choice import ChoiceError
 from archive.search.ask import QueryError
 from archive.web.visit import BadParameter, Missing
 
@@ -65,7 +66,7 @@ def told(exception: Exception, *, of_datasette: bool = False) -> tuple[int, str]
     match exception:
         case Missing():
             return 404, str(exception)
-        case BadParameter() | QueryError():
+        case BadParameter() | QueryError() | ChoiceError():
             return 400, str(exception)
         case Base400():
             return exception.status, GONE if exception.status == 404 else f"参数有误：{exception.args[0]}"

@@ -14,10 +14,9 @@ from datasette.utils import sqlite_timelimit
 
 from archive.web.below import prefix_of
 from archive.web.failures import TITLES, told
-from archive.web.memo import Memo
 from archive.web.security import STRICT
 from archive.web.serving.threads import threads_of
-from archive.web.visit import Context, Visit
+from archive.web.visit import Context, Memo, Visit
 
 TIME_LIMIT_MS = 10_000
 """For all queries of one page of ours."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from archive.web.memo import Memo
-
+MOST = 300
+"""Things kept; visitors may ask for any number of different ones."""
+Found = TypeVar("Found")
 Row = dict[str, Any]
 Context = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -77,6 +78,14 @@ class Visit:
             raise Missing(f"没有编号为 {id} 的{what}。")
         return found
 
+    def called(self, none: str, sql: str) -> Row:
+        """The row that `sql` finds by the name in the path. Raises Missing, which says `none`."""
+        slug = self.vars["slug"]
+        found = self.row(sql, [slug])
+        if found is None:
+            raise Missing(none.format(slug))
+        return found
+
     def version(self, id: int | None) -> Row | None:
         sql = "SELECT *, capture_id IN (SELECT id FROM received_captures) AS received FROM versions WHERE id = ?"
         return self.row(sql, [id]) if id else None
@@ -114,3 +123,26 @@ class Visit:
         if page > pages:
             raise Missing(f"没有第 {page} 页，共 {pages} 页。")
         return page
+
+
+# ---------------------------------------------------------------- what takes long to count
+
+
+@define
+class Memo:
+    """Of one connection: SQLite counts the commits of others for each connection by itself."""
+
+    connection: sqlite3.Connection
+    _version: int = -1
+    _kept: dict[Hashable, Any] = field(factory=dict)
+
+    def of(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """What `make` finds; the same as last time while the archive is as it was then."""
+        version = self.connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version or len(self._kept) >= MOST:
+            self._kept.clear()
+            self._version = version
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Found = self._kept[key]
+        return found

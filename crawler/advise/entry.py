@@ -6,9 +6,7 @@ The file is text that a person has written: what stands in it stays as it is, co
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ from attrs import evolve
 from archive.machine import faults
 from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError
+from archive.machine.written import replaced
 from archive.model import Area, Notice
 from archive.text.links import link_key
 from crawler.advise.look import Seen
@@ -131,20 +130,11 @@ def append(data: Path, text: str, entry: str) -> Path:
     new = new.replace("\r\n", "\n").replace("\n", ending)
     try:
         data.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{FILE}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(new.encode())
-                out.flush()
-                os.fsync(out.fileno())
+        with replaced(target, new.encode(), 0o600) as temporary:
             _check(temporary, path)
             temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
             if text_of(data) != text:
                 raise StoreError(f"{path} 刚被别的程序改过，没有写入；请再运行一次")
-            os.replace(temporary, target)
-        finally:
-            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"不能写入 {path}：{faults.why(error)}") from error
     return path

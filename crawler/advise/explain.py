@@ -114,12 +114,12 @@ def metadata(page: Page) -> list[dict[str, str]]:
     found = []
     for name, value in page.document.metadata.items():
         by_rule = page.rule.metadata and plain.get(name) != value
-        rule = _selector_of(page, name, value) if by_rule else _place_of(page, name, value)
+        rule = _selector_of(page, name) if by_rule else _place_of(page, name, value)
         found.append({"field": name, "value": value, "rule": rule})
     return found
 
 
-def _selector_of(page: Page, name: str, value: str) -> str:
+def _selector_of(page: Page, name: str) -> str:
     for css in page.rule.metadata.get(name, ()):
         if any(value_of(name, text_of(element)) for element in select(page.root, css)):
             return f"选择器 metadata.{name}：{css}"

@@ -5,14 +5,11 @@ The address is what a person has typed, so its host may be a private one; where 
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from attrs import field, frozen
 from scrapy import Spider
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Request, Response
 
 from archive.model import Finding, Verdict
@@ -20,6 +17,7 @@ from archive.settings import Settings
 from crawler.answer import header_map
 from crawler.download.asked import LONGEST_ADDRESS
 from crawler.download.errors import explain
+from crawler.once import alone
 from crawler.settings import scrapy_settings
 
 
@@ -43,20 +41,7 @@ def fetch(url: str, settings: Settings) -> Fetched:
     if len(url) > LONGEST_ADDRESS:
         return Fetched(url, trouble=Finding(Verdict.ERROR, "address", "网址过长，没有访问"))
     found: list[Fetched] = []
-    process = AsyncCrawlerProcess(scrapy_settings(settings))
-
-    async def once() -> None:
-        try:
-            await process.crawl(process.create_crawler(_Once), url=url, found=found)
-        finally:
-            reactor.stop()
-
-    # the reactor that the process above has installed
-    reactor: Any = importlib.import_module("twisted.internet.reactor")
-    loop = asyncio.get_event_loop_policy().get_event_loop()
-    task = loop.create_task(once())
-    process.start(stop_after_crawl=False, install_signal_handlers=False)
-    task.result()
+    alone(scrapy_settings(settings), _Once, url=url, found=found)
     return found[0] if found else Fetched(url, trouble=Finding(Verdict.ERROR, "incomplete", "没有得到结果，请再试一次"))
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from attrs import evolve, frozen
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW, Document, Grid
+from archive.text.fold import RADICALS
 from archive.text.noise import without_noise
-from archive.text.radicals import RADICALS
 from archive.text.struck import in_force
 from crawler.reading.catalogue.tables import read_tables
 from crawler.reading.rule import Rule

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
+
+FOLDER = Path(__file__).parent
 
 
 @frozen
@@ -21,15 +23,14 @@ class Sample:
     """What the reading's text must hold."""
     content_type: str = ""
     """What a server says of it; '' where only the file's name is known."""
+    headers: Mapping[str, str] = field(init=False)
+    """Of an answer that brings it."""
 
-    @property
-    def headers(self) -> Mapping[str, str]:
+    @headers.default
+    def _headers(self) -> Mapping[str, str]:
         if self.content_type:
             return {"content-type": f"{self.content_type}; charset=utf-8"}
         return {"content-disposition": f'attachment; filename="{self.file}"'}
-
-    def payload(self) -> bytes:
-        return Path(__file__).with_name(self.file).read_bytes()
 
 
 SAMPLES: Mapping[str, Sample] = {

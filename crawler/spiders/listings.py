@@ -20,7 +20,7 @@ from archive import words
 from archive.model import Document, Finding, Reason, Verdict
 from archive.record.database import Row
 from archive.record.edition import page_of
-from archive.record.looks import seen_before, shown_of
+from archive.record.looks import is_candidate, seen_before, shown_of
 from archive.text.links import link_key
 from crawler.answer import header_map
 from crawler.crawl import host_of
@@ -220,7 +220,7 @@ class ListingsSpider(ArchiveSpider):
                 key = link_key(entry.url)
                 if key in seen:
                     continue
-                signs = None if self._is_known(one, key) else by_title(one, entry, first=not seen)
+                signs = None if self._is_known(one, entry.url) else by_title(one, entry, first=not seen)
                 if signs is None or (not signs and key not in finds and len(unnamed) >= REPEALS):
                     done.append(entry)
                     continue
@@ -238,10 +238,9 @@ class ListingsSpider(ArchiveSpider):
             else:
                 yield from self._unread(find, OTHER_SITE)
 
-    def _is_known(self, one: Predecessor, key: str) -> bool:
+    def _is_known(self, one: Predecessor, url: str) -> bool:
         """Whether a page is a notice itself, or a candidate already."""
-        rows = self.crawl.store.rows("SELECT url FROM candidates WHERE notice_id = ?", [one.notice_id])
-        return key in self._pages or key in {link_key(row["url"]) for row in rows}
+        return link_key(url) in self._pages or is_candidate(self.crawl.store, one.notice_id, url)
 
     @cached_property
     def _pages(self) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, cast
 
 from scrapy import Spider
@@ -18,7 +19,7 @@ class ArchiveSpider(Spider):
         super().__init__(**arguments)
         self.named = tuple(filter(None, notice.split(",")))
 
-    @property
+    @cached_property
     def crawl(self) -> Crawl:
         """Begun before the spider starts (crawler/archive.py)."""
         return cast(Crawl, crawl_of(self.crawler))

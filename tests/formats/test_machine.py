@@ -14,7 +14,7 @@ import pytest
 
 from crawler.reading.fault import ReadingFault
 from crawler.reading.rule import Rule
-from crawler.samples import BEFORE_A_CRAWL, SAMPLES
+from crawler.samples import BEFORE_A_CRAWL, FOLDER, SAMPLES
 from crawler.sandbox.apart import check_samples, read_apart, read_sample
 from tests.crawl.harness import environment
 
@@ -24,9 +24,10 @@ from crawler.frugal import spare_address_space
 from crawler.reading.fault import ReadingFault
 from crawler.reading.rule import Rule
 from crawler.sandbox.apart import read_apart
-from crawler.samples import SAMPLES
+from crawler.samples import FOLDER, SAMPLES
 
-PAYLOADS = {kind: sample.payload() for kind, sample in SAMPLES.items()}  # before anything is taken away
+# before anything is taken away
+PAYLOADS = {kind: (FOLDER / sample.file).read_bytes() for kind, sample in SAMPLES.items()}
 
 def read(kind="docx"):
     try:
@@ -117,10 +118,10 @@ def test_reading_goes_on_when_the_fork_server_was_killed() -> None:
 
 
 def test_a_damaged_file_is_still_the_files_own_fault() -> None:
-    assert read_apart(SAMPLES["docx"].payload()[:300], {}, Rule()).problem.startswith("corrupt: ")
+    assert read_apart((FOLDER / SAMPLES["docx"].file).read_bytes()[:300], {}, Rule()).problem.startswith("corrupt: ")
 
 
 def test_a_sample_that_was_not_installed_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.samples.__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr("crawler.sandbox.apart.FOLDER", tmp_path)
     with pytest.raises(ReadingFault, match="没有装全"):
         read_sample("xls")

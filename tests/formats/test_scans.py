@@ -12,7 +12,7 @@ from PIL import Image
 from crawler.reading import read
 from crawler.reading.formats.ocr import engine
 from crawler.reading.rule import Rule
-from crawler.samples import SCAN
+from crawler.samples import FOLDER, SCAN
 from crawler.sandbox.apart import read_apart
 from tests.catalogue import press
 from tests.catalogue.generator import FLAGS, Layout, rows
@@ -21,12 +21,13 @@ from tests.formats.test_saved_by_word import pictures_only
 
 with_ocr = pytest.mark.skipif(not engine.installed(), reason="the extra `ocr` is not installed")
 DOUBT = "文字识别，可能有误"
+PAYLOAD = (FOLDER / SCAN.file).read_bytes()
 PDF = {"content-type": "application/pdf"}
 
 
 @pytest.mark.skipif(bool(engine.installed()), reason="the extra `ocr` is installed")
 def test_without_the_extra_a_scan_is_kept_and_says_what_it_needs() -> None:
-    problem = read(SCAN.payload(), PDF, Rule()).problem
+    problem = read(PAYLOAD, PDF, Rule()).problem
     assert problem.code == "needs-ocr"
     assert "文字识别" in problem
 
@@ -34,7 +35,7 @@ def test_without_the_extra_a_scan_is_kept_and_says_what_it_needs() -> None:
 @with_ocr
 @pytest.mark.slow
 def test_a_scan_is_recognised_within_the_limits_of_a_reader_and_says_so() -> None:
-    document = read_apart(SCAN.payload(), PDF, Rule())
+    document = read_apart(PAYLOAD, PDF, Rule())
     assert "公开事项" in document.text
     assert "文字识别样本" in document.text
     assert any(DOUBT in note for note in document.review)
@@ -79,7 +80,7 @@ def test_a_page_whose_writing_cannot_be_read_is_named_and_gives_no_words() -> No
 @with_ocr
 @pytest.mark.slow
 def test_a_word_file_of_pictures_is_recognised_as_a_scan() -> None:
-    page = pdfium.PdfDocument(SCAN.payload())[0].render(scale=2).to_pil()
+    page = pdfium.PdfDocument(PAYLOAD)[0].render(scale=2).to_pil()
     picture = io.BytesIO()
     page.convert("RGB").save(picture, "PNG")
     document = read(pictures_only(picture.getvalue()), {"content-location": "http://a.example/m.docx"}, Rule())

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from archive import clock
 from archive.cli import cli
-from archive.laws.articles import article_of
+from archive.laws.citations import article_of
 from archive.machine.toml import SettingsError
 from archive.model import Attachment
 from archive.publish import report
@@ -237,7 +237,7 @@ def test_taking_back_a_decision_about_a_watched_text_takes_back_what_it_told(tmp
         settle_all(store, 1)
         (id,) = settle_laws(store, 1)
         review = decide.last_decided(store)
-        decide.correct(store, review, 1, decide.take_back(store, review, 1, {waits["subject_id"]}))
+        decide.correct(store, review, 1, decide.take_back(store, review, {waits["subject_id"]}))
         settle_all(store, 1)
         assert settle_laws(store, 1) == []
         (told,) = store.rows("SELECT withdrawn_at FROM changes WHERE id = ?", [id])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.clock import iso, now
-from archive.operate.ping import ping
+from archive.operate.alive import ping
 from archive.record.store import Store
 from archive.tell.outbox import Outbox
 from archive.tell.subscriptions import NAME

@@ -11,8 +11,7 @@ from archive.model import Verdict
 from archive.operate.troubles.lists import list_troubles
 from archive.operate.troubles.trouble import Trouble
 from archive.record.declare import declare
-from archive.record.listings import listing_of, note_listed, note_look
-from archive.record.looks import keep_look, shown_of
+from archive.record.looks import keep_look, listing_of, note_listed, note_look, shown_of
 from archive.record.store import Store
 from archive.text.links import link_key
 from crawler.judge.markers import is_mojibake

@@ -1,6 +1,6 @@
 """Whatever a page asks of the archive is found by an index: its time does not grow with what is in the large tables.
 
-Counts over everything are kept between two crawls (archive/web/memo.py), so a page is asked for twice, and its second
+Counts over everything are kept between two crawls (archive/web/visit.py), so a page is asked for twice, and its second
 answer looked at. What shows everything by its purpose (status, metrics, exports) is left out.
 """
 

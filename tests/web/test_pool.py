@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from archive.web.memo import Memo
 from archive.web.serving.threads import COUNT, Threads
 from archive.web.serving.workers import Answer, Busy, Exceeded, Limits, Pool, packed
+from archive.web.visit import Memo
 
 LIMITS = Limits(count=1, waiting=2, wait=60, seconds=60, bytes=10_000_000, held=10_000_000, memory_mb=256)
 

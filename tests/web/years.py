@@ -12,7 +12,7 @@ from attrs import evolve
 from archive.model import Attachment, Change, Document, Item, Kind
 from archive.record.changes import record_change
 from archive.record.keep import keep
-from archive.record.listings import propose
+from archive.record.looks import propose
 from archive.record.settle import settle_all
 from archive.record.store import Store
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from archive.machine.written import replaced
 from archive.operate.schedule import environment_file
 from archive.settings import load_settings
 
@@ -28,12 +27,8 @@ def write_settings(data: Path, values: Mapping[str, str | int]) -> Path:
     text = path.read_text("utf-8-sig") if path.exists() else ""
     for key, value in values.items():
         text = _with_line(text, key, f"{key} = {json.dumps(value, ensure_ascii=False)}")
-    with tempfile.TemporaryDirectory(prefix=".settings-", dir=data) as folder:
-        new = Path(folder) / NAME
-        new.write_text(text, "utf-8")
-        load_settings(Path(folder))
-        _on_disk(new)
-        new.rename(path)
+    with replaced(path, text.encode()) as new:
+        load_settings(new.parent)
     return path
 
 
@@ -54,15 +49,6 @@ def write_secret(data: Path, name: str, value: str) -> Path:
     path = environment_file(data)
     written = f'{name}="{value}"' if "'" in value else f"{name}='{value}'"
     lines = [line for line in path.read_text("utf-8-sig").splitlines() if not re.match(rf"\s*{name}\s*=", line)]
-    with tempfile.TemporaryDirectory(prefix=".environment-", dir=data) as folder:
-        new = Path(folder) / path.name
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write("\n".join([*lines, written]) + "\n")
-        _on_disk(new)
-        new.rename(path)
+    with replaced(path, ("\n".join([*lines, written]) + "\n").encode(), 0o600):
+        pass  # any text is an environment
     return path
-
-
-def _on_disk(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -22,6 +22,7 @@ from pathlib import Path
 from attrs import asdict, frozen
 
 from archive import VERSION, clock
+from archive.machine.faults import Fault
 from archive.machine.lock import crawl_lock
 from archive.operate import backup
 from archive.operate.backup import BackupError
@@ -34,7 +35,7 @@ LOCK = "requirements.lock"
 SUMS = "SHA256SUMS"
 
 
-class UpgradeError(Exception):
+class UpgradeError(Fault):
     """It cannot be done, or was not; the message says what stands now and what to do, in Chinese."""
 
 

@@ -9,7 +9,8 @@ from itertools import groupby
 
 from archive import words
 from archive.model import CELL
-from archive.operate.troubles.trouble import Row, Trouble, rows_of, value
+from archive.operate.troubles.trouble import Trouble, value
+from archive.record.database import Row, rows_of
 from archive.text.serials import serial_number
 from archive.watched import Role
 from archive.words.columns import CATALOGUE, GROUPS

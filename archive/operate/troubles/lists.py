@@ -10,7 +10,8 @@ from itertools import takewhile
 from archive import clock, words
 from archive.operate.troubles.network import UNREACHED
 from archive.operate.troubles.rhythm import Silence, silence
-from archive.operate.troubles.trouble import Row, Trouble, rows_of
+from archive.operate.troubles.trouble import Trouble
+from archive.record.database import Row, rows_of
 from archive.record.looks import Fault
 
 CHINA = timezone(timedelta(hours=8))

@@ -18,7 +18,8 @@ from archive.operate.troubles.catalogues import catalogue_troubles
 from archive.operate.troubles.hosts import host_troubles
 from archive.operate.troubles.lists import list_troubles
 from archive.operate.troubles.remedies import remedy
-from archive.operate.troubles.trouble import Row, Trouble, rows_of
+from archive.operate.troubles.trouble import Trouble
+from archive.record.database import Row, rows_of
 
 
 def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-Row = dict[str, Any]
+from archive.record.database import Row
 
 
 @frozen
@@ -43,12 +43,6 @@ class Trouble:
 def info(connection: sqlite3.Connection, key: str) -> Row | None:
     found = value(connection, "SELECT value FROM archive_info WHERE key = ?", [key])
     return json.loads(found) if found else None
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-    cursor = connection.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def value(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from archive.tell.messages import Message
-from archive.tell.send import dingtalk, feishu, mail, wecom
+from archive.tell.send import chat, mail
 from archive.tell.send.errors import SendError
 from archive.tell.subscriptions import Subscriber
 
@@ -17,18 +17,18 @@ TIMEOUT = 15.0
 """Seconds for one answer of a channel."""
 
 _SENDERS: Mapping[str, Callable[[Subscriber, Message, float], None]] = {
-    "wecom": wecom.send,
-    "dingtalk": dingtalk.send,
-    "feishu": feishu.send,
+    "wecom": chat.wecom,
+    "dingtalk": chat.dingtalk,
+    "feishu": chat.feishu,
     "mail": mail.send_mail,
     "apprise": mail.send_by_apprise,
 }
 
 
 _WIRES: Mapping[str, Callable[[Subscriber, Message], bytes]] = {
-    "wecom": wecom.wire,
-    "dingtalk": dingtalk.wire,
-    "feishu": feishu.wire,
+    "wecom": chat.wecom_wire,
+    "dingtalk": chat.dingtalk_wire,
+    "feishu": chat.feishu_wire,
     "mail": mail.wire,
     "apprise": mail.plain,
 }

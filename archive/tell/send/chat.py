@@ -1,4 +1,4 @@
-"""What the robots of the three chats have in common: JSON is posted, and the code in the answer's body decides."""
+"""The robots of the three chats: JSON is posted, and the code in the answer's body decides."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ import urllib.request
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from archive import clock
+from archive.tell.messages import Message
 from archive.tell.send.errors import SendError, network
+from archive.tell.subscriptions import Subscriber
 
 ANSWER = 64 << 10
 """Bytes of an answer that are read."""
@@ -74,3 +78,57 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 _opener = urllib.request.build_opener(_NoRedirect)
+
+
+# ---------------------------------------------------------------- 企业微信: https://developer.work.weixin.qq.com/document/path/91770
+
+
+def wecom_wire(_: Subscriber, message: Message) -> bytes:
+    return encoded({"msgtype": "markdown", "markdown": {"content": message.text}})
+
+
+def wecom(subscriber: Subscriber, message: Message, timeout: float) -> None:
+    url = f"{subscriber.base}/cgi-bin/webhook/send?{urlencode({'key': subscriber.address})}"
+    answer = post(url, wecom_wire(subscriber, message), timeout)
+    # 45009: more than 20 messages a minute
+    check(answer, "errcode", "errmsg", busy=(45009, -1))
+
+
+# ---------------------------------------------------------------- 钉钉: https://open.dingtalk.com/document/robots/custom-robot-access
+
+
+def dingtalk_wire(_: Subscriber, message: Message) -> bytes:
+    return encoded({"msgtype": "markdown", "markdown": {"title": message.title, "text": message.text}})
+
+
+def dingtalk(subscriber: Subscriber, message: Message, timeout: float) -> None:
+    query = {"access_token": subscriber.address}
+    if subscriber.secret:
+        stamp = str(int(clock.now().timestamp() * 1000))
+        query |= {"timestamp": stamp, "sign": signature(subscriber.secret, f"{stamp}\n{subscriber.secret}")}
+    answer = post(f"{subscriber.base}/robot/send?{urlencode(query)}", dingtalk_wire(subscriber, message), timeout)
+    # 130101, 410100: more than 20 messages a minute, locked for ten
+    check(answer, "errcode", "errmsg", busy=(130101, 410100, -1), wait=timedelta(minutes=10))
+
+
+# ---------------------------------------------------------------- 飞书: https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
+
+
+def feishu_wire(subscriber: Subscriber, message: Message) -> bytes:
+    card = {
+        "config": {"wide_screen_mode": True},
+        "header": {"title": {"tag": "plain_text", "content": message.title}},
+        "elements": [{"tag": "markdown", "content": message.text}],
+    }
+    body: dict[str, Any] = {"msg_type": "interactive", "card": card}
+    if subscriber.secret:
+        stamp = str(int((message.at or clock.now()).timestamp()))
+        body |= {"timestamp": stamp, "sign": signature(f"{stamp}\n{subscriber.secret}")}
+    return encoded(body)
+
+
+def feishu(subscriber: Subscriber, message: Message, timeout: float) -> None:
+    url = f"{subscriber.base}/open-apis/bot/v2/hook/{subscriber.address}"
+    answer = post(url, feishu_wire(subscriber, message), timeout)
+    # an old answer has StatusCode, a new one code; 11232 and 9499: more than 5 a second or 100 a minute
+    check(answer, "StatusCode" if "StatusCode" in answer else "code", "msg", busy=(11232, 9499))

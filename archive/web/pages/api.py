@@ -61,7 +61,7 @@ def _examples(visit: Visit) -> list[Example]:
     return found
 
 
-def _record(visit: Visit, what: str, found: Any) -> Response:
+def _record(what: str, found: Any) -> Response:
     """As JSON that may be asked for again at any time. Raises Missing where there is none."""
     if not found:
         raise Missing(what)
@@ -70,13 +70,13 @@ def _record(visit: Visit, what: str, found: Any) -> Response:
 
 
 def areas(visit: Visit) -> Response:
-    return _record(visit, "没有领域。", _areas(visit))
+    return _record("没有领域。", _areas(visit))
 
 
 def area(visit: Visit) -> Response:
     slug = visit.vars["slug"]
     found = [area for area in _areas(visit) if area["slug"] == slug]
-    return _record(visit, f"没有名为“{slug}”的领域。", found[0] if found else None)
+    return _record(f"没有名为“{slug}”的领域。", found[0] if found else None)
 
 
 def _areas(visit: Visit) -> list[records.Record]:
@@ -85,16 +85,16 @@ def _areas(visit: Visit) -> list[records.Record]:
 
 
 def notices(visit: Visit) -> Response:
-    return _record(visit, "名单中没有通知。", records.notices(visit.connection, base_url(visit)))
+    return _record("名单中没有通知。", records.notices(visit.connection, base_url(visit)))
 
 
 def notice(visit: Visit) -> Response:
     slug = visit.vars["slug"]
-    return _record(visit, f"名单中没有“{slug}”这份通知。", records.notice(visit.connection, base_url(visit), slug))
+    return _record(f"名单中没有“{slug}”这份通知。", records.notice(visit.connection, base_url(visit), slug))
 
 
 def row(visit: Visit) -> Response:
-    return _record(visit, "没有这个目录事项。", records.row(visit.connection, base_url(visit), visit.vars["key"]))
+    return _record("没有这个目录事项。", records.row(visit.connection, base_url(visit), visit.vars["key"]))
 
 
 def item(visit: Visit) -> Response:
@@ -105,7 +105,7 @@ def item(visit: Visit) -> Response:
 
 def change(visit: Visit) -> Response:
     id = visit.id("修订记录")
-    return _record(visit, f"没有编号为 {id} 的修订记录。", records.change(visit.connection, base_url(visit), id))
+    return _record(f"没有编号为 {id} 的修订记录。", records.change(visit.connection, base_url(visit), id))
 
 
 _JSON: tuple[tuple[str, Callable[[Visit], Response]], ...] = (

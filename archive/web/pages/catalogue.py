@@ -9,17 +9,16 @@ from datasette import Response
 
 from archive import clock
 from archive.operate.troubles.areas import emptied
-from archive.publish.choice import Choice, ChoiceError, known_origins, named
+from archive.publish.choice import Choice, known_origins, named
 from archive.publish.export import entries
-from archive.publish.files import render
 from archive.publish.laws import MARKS
-from archive.publish.workbook import Print
+from archive.publish.workbook import Print, render
 from archive.settings import load_settings
 from archive.text.filetypes import MEDIA_TYPES
 from archive.web.pager import Pager
 from archive.web.pages.files import attachment_header
 from archive.web.views import answer, page
-from archive.web.visit import BadParameter, Context, Missing, Visit
+from archive.web.visit import Context, Visit
 from archive.words.columns import LEVELS
 
 PAGE = 50
@@ -43,10 +42,8 @@ def catalogue(visit: Visit) -> Context:
 
 
 def area(visit: Visit) -> Context:
-    slug = visit.vars["slug"]
-    found = visit.row("SELECT * FROM areas WHERE slug = ?", [slug])
-    if found is None:
-        raise Missing(f"没有名为“{slug}”的领域。")
+    found = visit.called("没有名为“{}”的领域。", "SELECT * FROM areas WHERE slug = ?")
+    slug = found["slug"]
     return {
         "title": f"{found['name']}领域",
         "area": found,
@@ -58,19 +55,16 @@ def area(visit: Visit) -> Context:
 
 
 def choice_of(visit: Visit, fixed: str = "") -> Choice:
-    """The rows that the visitor chose; `fixed` is the area of a page that shows only one."""
-    try:
-        return Choice(
-            areas=(fixed,) if fixed else tuple(dict.fromkeys(slug for slug in visit.args.getlist("area") if slug)),
-            level=visit.choice("level", LEVELS, "公开层级"),
-            deadline=visit.text("deadline"),
-            channel=visit.text("channel"),
-            document=str(visit.number("document", "文件")) if visit.text("document") else "",
-            review=visit.choice("review", {"1"}, "需核对"),
-            origin=visit.choice("origin", known_origins(visit.connection), "来源档案"),
-        ).checked(visit.connection)
-    except ChoiceError as error:
-        raise BadParameter(str(error)) from error
+    """The rows that the visitor chose; `fixed` is the area of a page that shows only one. Raises ChoiceError."""
+    return Choice(
+        areas=(fixed,) if fixed else tuple(dict.fromkeys(slug for slug in visit.args.getlist("area") if slug)),
+        level=visit.choice("level", LEVELS, "公开层级"),
+        deadline=visit.text("deadline"),
+        channel=visit.text("channel"),
+        document=str(visit.number("document", "文件")) if visit.text("document") else "",
+        review=visit.choice("review", {"1"}, "需核对"),
+        origin=visit.choice("origin", known_origins(visit.connection), "来源档案"),
+    ).checked(visit.connection)
 
 
 def _listing(visit: Visit, fixed: str = "") -> Context:

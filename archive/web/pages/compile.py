@@ -7,7 +7,7 @@ from datasette import Response
 
 from archive import clock
 from archive.publish import choice as choices
-from archive.publish.choice import ChoiceError, named
+from archive.publish.choice import named
 from archive.publish.export import entries
 from archive.publish.layout import PAPERS
 from archive.publish.order import OFFICE, Order, Values, parse
@@ -62,7 +62,7 @@ def _rows(visit: Visit, order: Order, area: str) -> Context:
     picked = order.choice.picked.get(area)
     one = evolve(order.choice, areas=(area,))
     rows = one.page(visit.connection, _SHOWN, {area: every.get(area, 0)}, pager.offset, PAGE)
-    address = f"{base_url(visit)}/compile?{_query(evolve(order, rows=total))}"
+    address = f"{base_url(visit)}/compile?{evolve(order, rows=total).query}"
     return {
         "area": area,
         "names": visit.areas(),
@@ -84,7 +84,7 @@ def _ticked(row: Row, mark: str, picked: choices.Picked | None) -> Row:
 
 def _redirected(visit: Visit, order: Order, area: str) -> Response:
     """From what a form sends to the short address."""
-    query = _query(order.counted(visit.connection))
+    query = order.counted(visit.connection).query
     number = visit.number("page", "页码")
     shown = "".join(
         [f"&show={area}" if area and area != order.choice.areas[0] else "", f"&page={number}" if number > 1 else ""]
@@ -99,7 +99,7 @@ def made(visit: Visit) -> Response:
     found = entries(visit.connection, order.choice, zone)
     if not order.choice.areas:
         raise BadParameter("还没有选领域。请返回上一页，至少勾选一个领域。")
-    address = f"{base_url(visit)}/compile?{_query(evolve(order, rows=len(found)))}"
+    address = f"{base_url(visit)}/compile?{evolve(order, rows=len(found)).query}"
     how = evolve(order.how, made_on=clock.now().astimezone(zone).date(), address=address)
     name = f"{order.how.office}{named(order.choice, visit.areas())}.xlsx"
     return Response(workbook(found, how), headers=attachment_header(name), content_type=MEDIA_TYPES["xlsx"])
@@ -107,18 +107,8 @@ def made(visit: Visit) -> Response:
 
 def _order(visit: Visit) -> Order:
     values: Values = {name: visit.args.getlist(name) for name in visit.args}
-    try:
-        order = parse(visit.connection, values)
-    except ChoiceError as error:
-        raise BadParameter(str(error)) from error
+    order = parse(visit.connection, values)
     return order if visit.args else evolve(order, choice=evolve(order.choice, level=LEVEL))
-
-
-def _query(order: Order) -> str:
-    try:
-        return order.query
-    except ChoiceError as error:
-        raise BadParameter(str(error)) from error
 
 
 ROUTES = (

@@ -10,7 +10,7 @@ from archive.laws.register import ENDS, SOURCE
 from archive.publish.laws import coverage, laws, texts_at
 from archive.web.pager import Pager
 from archive.web.views import page
-from archive.web.visit import Context, Missing, Visit
+from archive.web.visit import Context, Visit
 
 ROWS = 200
 """Rows of one law on a page."""
@@ -40,10 +40,7 @@ def listing(visit: Visit) -> Context:
 
 
 def law(visit: Visit) -> Context:
-    slug = visit.vars["slug"]
-    found = visit.row("SELECT * FROM laws WHERE slug = ?", [slug])
-    if found is None:
-        raise Missing(f"没有“{slug}”这部法规。")
+    found = visit.called("没有“{}”这部法规。", "SELECT * FROM laws WHERE slug = ?")
     where = """FROM citations c JOIN items_in_force i ON i.id = c.item_id LEFT JOIN areas a ON a.id = i.area_id
                WHERE c.law_id = ?"""
     pager = Pager.of(visit, visit.value(f"SELECT count(*) {where}", [found["id"]]), ROWS, {})
@@ -61,7 +58,7 @@ def law(visit: Visit) -> Context:
         "texts": texts_at(found, iso(now())[:10]),
         "areas": [(key, list(group)) for key, group in groupby(rows, lambda row: (row["area_slug"], row["area"]))],
         "pager": pager,
-        "changes": visit.rows("SELECT * FROM change_list WHERE law = ? ORDER BY id DESC LIMIT 20", [slug]),
+        "changes": visit.rows("SELECT * FROM change_list WHERE law = ? ORDER BY id DESC LIMIT 20", [found["slug"]]),
         "ends": ENDS,
     }
 

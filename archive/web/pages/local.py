@@ -7,7 +7,7 @@ import json
 from archive import words
 from archive.web.pager import Pager
 from archive.web.views import page
-from archive.web.visit import Context, Missing, Row, Visit
+from archive.web.visit import Context, Row, Visit
 from archive.words.columns import GROUPS, NAMES
 
 PAGE = 100
@@ -35,11 +35,8 @@ def everyone(visit: Visit) -> Context:
 
 
 def one(visit: Visit) -> Context:
-    slug = visit.vars["slug"]
-    found = visit.row("SELECT l.*, n.state FROM locals l JOIN notices n ON n.id = l.notice_id WHERE l.slug = ?", [slug])
-    if found is None:
-        raise Missing(f"没有名为“{slug}”的地方目录。")
-    row = _counted(found)
+    sql = "SELECT l.*, n.state FROM locals l JOIN notices n ON n.id = l.notice_id WHERE l.slug = ?"
+    row = _counted(visit.called("没有名为“{}”的地方目录。", sql))
     names = visit.areas()
     chosen = {
         "area": visit.choice("area", row["by_area"], "领域"),

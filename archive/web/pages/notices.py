@@ -11,7 +11,7 @@ from archive.web.pages.files import has_bytes
 from archive.web.pasts import END, past, timeline
 from archive.web.texts import blocks_of, grids_to_review, lines_of
 from archive.web.views import page
-from archive.web.visit import Context, Missing, Row, Visit
+from archive.web.visit import Context, Row, Visit
 
 # The newest captures only; all of them are in Datasette's table.
 _LISTS = {
@@ -38,10 +38,7 @@ _LISTS = {
 
 
 def notice(visit: Visit) -> Context:
-    slug = visit.vars["slug"]
-    found = visit.row("SELECT * FROM notices WHERE slug = ?", [slug])
-    if found is None:
-        raise Missing(f"名单中没有“{slug}”这份通知。")
+    found = visit.called("名单中没有“{}”这份通知。", "SELECT * FROM notices WHERE slug = ?")
     if visit.text("at"):
         return {"notice": found, **past(visit, found)}
     id = found["id"]

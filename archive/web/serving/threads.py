@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from archive.record.look import read_only
-from archive.web.memo import Memo
+from archive.web.visit import Memo
 
 Result = TypeVar("Result")
 

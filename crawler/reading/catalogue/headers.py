@@ -147,7 +147,7 @@ def read_header(lattice: Lattice, row: int) -> Header:
         default=1,
     )
     while stop < len(lattice) and stop - row < _MOST_HEADER_ROWS:
-        if not (stop < row + reach or _continues_header(lattice, row, stop)):
+        if not (stop < row + reach or _continues_header(lattice, stop)):
             break
         stop += 1
     columns, doubts = _columns(lattice, row, stop)
@@ -160,7 +160,7 @@ def read_header(lattice: Lattice, row: int) -> Header:
     return Header(row, stop, columns, doubts, misaligned=bool(crossed))
 
 
-def _continues_header(lattice: Lattice, start: int, row: int) -> bool:
+def _continues_header(lattice: Lattice, row: int) -> bool:
     texts = [(lattice.rows[row][column] or "") for column in lattice.filled(row)]
     if not texts:
         return all(lattice.anchor(row, column)[0] < row for column in range(lattice.width))

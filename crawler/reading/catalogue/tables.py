@@ -6,18 +6,23 @@ or flagged (kept in the raw grid only, with the reason).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from attrs import evolve
 
 from archive.model import Area, Grid, Item, TableReading
+from archive.text.serials import han_count, serial_number
+from archive.words.columns import NAMES
 from crawler.reading.catalogue.areas import AreaFinder
 from crawler.reading.catalogue.drafts import Draft
 from crawler.reading.catalogue.items import make_items
-from crawler.reading.catalogue.rows import Fate, RowReader
-from crawler.reading.catalogue.validate import check_header, review_items
+from crawler.reading.catalogue.lattice import squeeze
+from crawler.reading.catalogue.rows import Fate, RowReader, Table
 
+_EXPECTED = ("content", "basis", "time_limit", "subject", "channels")
 CATALOGUE, TABLE = "catalogue", "table"
 
 
@@ -82,3 +87,105 @@ def accounted(reading: TableReading, items: int) -> TableReading:
         flagged=max(0, rows - items),
         review=(*reading.review, reason),
     )
+
+
+# ---------------------------------------------------------------- what a person should look at
+
+
+def check_header(table: Table) -> list[str]:
+    """Columns that a catalogue should have and this one has not, and headings that say nothing."""
+    notes: list[str] = []
+    for header in table.headers:
+        roles = {column.role for column in header.columns}
+        missing = [NAMES[role] for role in _EXPECTED if role not in roles]
+        if not roles & {"level1", "level2", "level3"}:
+            missing.insert(0, NAMES["matter"])
+        if missing:
+            notes.append(f"缺少列：{'、'.join(missing)}")
+        notes += header.doubts
+    return notes
+
+
+def review_items(items: Sequence[Item], drafts: Sequence[Draft]) -> tuple[list[Item], dict[int, list[str]]]:
+    """The items with the reasons found, and notes by number of the grid."""
+    notes: dict[int, list[str]] = {}
+    unnumbered, restarting = _unnumbered(items, drafts), _restarting(items, drafts)
+    reviewed: list[Item] = []
+    before: tuple[Item, Draft] | None = None
+    for item, draft in zip(items, drafts, strict=True):
+        reasons = [item.review] if item.review else []
+        if draft.run in unnumbered:
+            notes.setdefault(draft.grid, []).append("序号列为空（可能是自动编号），未检查序号是否连续")
+        elif "serial" in draft.roles:
+            reasons += _check_serial(item, draft, before, draft.run in restarting)
+            if gap := _gap(item, draft, before):
+                notes.setdefault(draft.grid, []).append(gap)
+        reasons += _check_values(item, draft)
+        reviewed.append(evolve(item, review="；".join(reasons)) if reasons else item)
+        before = (item, draft)
+    return reviewed, notes
+
+
+def _unnumbered(items: Sequence[Item], drafts: Sequence[Draft]) -> set[int]:
+    """Runs whose column 序号 is empty throughout: Word's automatic numbers are not in the text."""
+    runs = {draft.run for draft in drafts if "serial" in draft.roles}
+    return runs - {draft.run for item, draft in zip(items, drafts, strict=True) if item.serial}
+
+
+def _restarting(items: Sequence[Item], drafts: Sequence[Draft]) -> set[int]:
+    """Runs whose numbers begin again under each 一级事项, and nowhere else."""
+    found: dict[int, list[bool]] = {}
+    for (one, other), draft in zip(pairwise(items), drafts[1:], strict=True):
+        first, new = serial_number(other.serial) == 1, one.level1 != other.level1
+        if first or new:
+            found.setdefault(draft.run, []).append(first and new)
+    return {run for run, kept in found.items() if len(kept) > 1 and all(kept)}
+
+
+def _check_serial(item: Item, draft: Draft, before: tuple[Item, Draft] | None, restarts: bool) -> list[str]:
+    if not item.serial:
+        return ["序号为空"]
+    value = _value(item.serial)
+    if value is None:
+        return [f"序号“{item.serial[:20]}”看不懂"]
+    if before is None or before[1].section != draft.section:
+        return []  # a new table may begin again or go on with the numbers of the one before; both are published
+    last = _value(before[0].serial)
+    if last is None or value > last or (value == last and draft.merged_serial):
+        return []  # a number left out is no doubt about this row but one about the table: see `_gap`
+    if value == 1 and (_prefix(item.serial) != _prefix(before[0].serial) or restarts):
+        return []
+    return [f"序号不连续：{before[0].serial} 之后是 {item.serial}"]
+
+
+def _gap(item: Item, draft: Draft, before: tuple[Item, Draft] | None) -> str:
+    """What the numbers promise and the table has not."""
+    if before is None or before[1].section != draft.section:
+        return ""
+    last, value = _value(before[0].serial), _value(item.serial)
+    if last is None or value is None or value <= last + 1:
+        return ""
+    return f"序号不连续：{before[0].serial} 之后是 {item.serial}"
+
+
+def _value(serial: str) -> int | None:
+    whole = serial_number(serial)
+    if whole is not None:
+        return whole
+    parts = re.findall(r"\d+|[零一二三四五六七八九十百]+", squeeze(serial))
+    return han_count(parts[-1]) if parts else None
+
+
+def _prefix(serial: str) -> str:
+    return re.sub(r"(?:\d+|[零一二三四五六七八九十百]+)\D*$", "", squeeze(serial))
+
+
+def _check_values(item: Item, draft: Draft) -> list[str]:
+    reasons = []
+    if draft.roles & {"level1", "level2", "level3"} and not (item.level1 or item.level2 or item.more.get("level3")):
+        reasons.append("没有一级事项和二级事项")
+    if item.proactive is not None and item.on_request is not None and item.proactive == item.on_request:
+        reasons.append("主动与依申请同时选中" if item.proactive else "主动与依申请都没有选中")
+    if "channels" in draft.roles and not item.channels and "渠道只见空框" not in item.review:
+        reasons.append("没有选中的渠道")
+    return reasons

@@ -152,7 +152,7 @@ def _one_row(run: Sequence[Part], above: Part, below: Part) -> str:
     if above.marked(above.last) or not any(cell.text for cell in above.laid.cells if cell.row == above.last):
         return ""
     middle = setting(run, serials)
-    if middle is None or _unnumbered(run, serials[0], above, below):
+    if middle is None or _unnumbered(run, serials[0]):
         return ""
     cells = [(part, cell) for part, cell in ((above, one), (below, other))]
     return "sure" if centred([fragment(part, cell) for part, cell in cells], middle) else "doubt"
@@ -169,7 +169,7 @@ def _wide(part: Part, row: int) -> bool:
     return any(cell.columns * 2 > part.laid.width for cell in cells)
 
 
-def _unnumbered(run: Sequence[Part], column: int, above: Part, below: Part) -> bool:
+def _unnumbered(run: Sequence[Part], column: int) -> bool:
     """Whether rows without a number are usual: then such a row is no part of another."""
     inner = [(part, row) for part in run for row in range(part.first + 1, part.last)]
     blank = sum((cell := part.own(row, column)) is not None and not cell.text for part, row in inner)

@@ -15,9 +15,8 @@ from archive.words.columns import GROUPS
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.formats.pdf_grid import Cell, Laid, Rule
-from crawler.reading.formats.pdf_layout import Char, Line, homes, levels, lines_of
+from crawler.reading.formats.pdf_layout import Char, Line, Segment, homes, levels, lines_of, visual_lines
 from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
-from crawler.reading.formats.pdf_segments import Segment, visual_lines
 
 _LABELS = "\n".join(ROLE_OF)
 _MOST_HEADER_LINES = 12
@@ -355,7 +354,7 @@ def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[Cel
         if segment not in groups:
             texts[columns.at((segment.x0 + segment.x1) / 2)].append(segment)
     labels = ["".join(s.text for s in sorted(mine, key=lambda s: s.top)) for mine in texts]
-    over = [_over(label, texts[index], groups) for index, label in enumerate(labels)]
+    over = [_over(label, groups) for label in labels]
     cells: list[Cell] = []
     for index, label in enumerate(labels):
         group = over[index]
@@ -369,7 +368,7 @@ def _head_cells(rows: Sequence[Sequence[Segment]], columns: Columns) -> list[Cel
     return cells
 
 
-def _over(label: str, mine: Sequence[Segment], groups: Sequence[Segment]) -> Segment | None:
+def _over(label: str, groups: Sequence[Segment]) -> Segment | None:
     """The group's label above a column, if it has one."""
     group = group_of(label_role(label))
     return next((s for s in groups if group and label_role(s.text) == group), None)

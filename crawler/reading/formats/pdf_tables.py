@@ -14,8 +14,8 @@ from crawler.reading.catalogue.headers import is_header
 from crawler.reading.formats import pdf_layout as layout
 from crawler.reading.formats.errors import DAMAGE
 from crawler.reading.formats.pdf_grid import Laid, Rule, laid_out
+from crawler.reading.formats.pdf_layout import visual_lines
 from crawler.reading.formats.pdf_loose import Columns, Loose, Paper, loose_tables
-from crawler.reading.formats.pdf_segments import visual_lines
 
 FAULTS = (PdfminerException, MalformedPDFException, PSException, *DAMAGE)
 _NEAR = 3.0

@@ -10,8 +10,7 @@ from attrs import define, field
 from archive.text.struck import joined as as_one
 from crawler.reading.assemble import Block, Paragraph, clean
 from crawler.reading.html.dom import END, START, Element, Walk, is_block, is_hidden, tag_of, weight
-from crawler.reading.html.inline import Looks
-from crawler.reading.html.tables import grid_of, is_data
+from crawler.reading.html.tables import Looks, grid_of, is_data
 
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201d\u2014\u2026"
 # A line break in the source between two Chinese characters is the editor's, not the author's.

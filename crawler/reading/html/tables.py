@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from attrs import define, field
+
 from archive.model import Grid, Place
-from archive.text.struck import joined
+from archive.text.struck import Look, joined, lowered, raised, shown, struck
 from crawler.reading.formats.grids import Cell, build
 from crawler.reading.formats.office.marks import in_font
 from crawler.reading.html.dom import END, WORDS, Element, Walk, is_block, is_hidden, select, tag_of, weight
-from crawler.reading.html.inline import Looks
 
+_LOOK_OF_TAG = {"sup": raised, "sub": lowered, "s": struck, "strike": struck, "del": struck}
+_STYLED = re.compile(r"(line-through)|vertical-align\s*:\s*(?:(super)|(sub)\b)", re.I)
 MAX_COLSPAN = 1000
 """The HTML standard's own limit."""
 MAX_COLUMN = 20_000
@@ -130,3 +133,33 @@ def _placed(rows: list[list[Element]]) -> list[Cell]:
             until.update(dict.fromkeys(range(column, column + wide), row + high))
             column += wide
     return placed
+
+
+# ---------------------------------------------------------------- words struck out, set high or low
+
+
+@define
+class Looks:
+    """The looks that hold at a place of a walk through a tree."""
+
+    open: list[tuple[Element, Look]] = field(factory=list)
+
+    def enter(self, node: Element, tag: str) -> None:
+        look = _LOOK_OF_TAG.get(tag) or _by_style(node)
+        if look is not None:
+            self.open.append((node, look))
+
+    def leave(self, node: Element) -> None:
+        if self.open and self.open[-1][0] is node:
+            self.open.pop()
+
+    def shown(self, text: str) -> str:
+        return shown(text, [look for _, look in self.open]) if self.open else text
+
+
+def _by_style(node: Element) -> Look | None:
+    style = node.get("style")
+    found = _STYLED.search(style) if style else None
+    if found is None:
+        return None
+    return struck if found[1] else raised if found[2] else lowered

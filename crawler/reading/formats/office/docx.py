@@ -24,7 +24,6 @@ from crawler.reading.formats.office.package import Package
 
 WHAT = "Word 文档（.docx）"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _PICTURE = re.compile(r"word/media/[^/]+\.(?:jpe?g|png|bmp|gif|tiff?)", re.I)
 MAX_PICTURES = 500
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
