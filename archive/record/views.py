@@ -123,6 +123,16 @@ VIEWS = (
              JOIN pages_in_force p ON p.id = v.document_id
              WHERE a.document_id = coalesce(d.parent_id, d.id)))""",
     ),
+    View(
+        "pictures_in_force",
+        "现行正文图片",
+        "部委通知的现行网页正文里的图片，连同次序和网页给它的名称。",
+        """SELECT d.id, d.notice_id, d.url, d.media_type, d.state, d.verdict, d.trouble_count, d.trouble_since,
+             p.name, p.position
+           FROM notice_pages f JOIN pictures p ON p.version_id = (
+             SELECT max(v.id) FROM linking_versions v WHERE v.document_id = f.id)
+           JOIN documents d ON d.id = p.document_id""",
+    ),
     # whatever is watched beside them is fetched and told alike, but is no part of the national catalogue
     View(
         "national_notices",

@@ -25,7 +25,12 @@ DOCUMENT_STATES: Mapping[str, str] = {
 }
 """documents.state"""
 
-DOCUMENT_KINDS: Mapping[str, str] = {"page": "正文网页", "attachment": "附件", "member": "压缩包内文件"}
+DOCUMENT_KINDS: Mapping[str, str] = {
+    "page": "正文网页",
+    "attachment": "附件",
+    "member": "压缩包内文件",
+    "picture": "正文图片",
+}
 """documents.kind"""
 
 HIT_KINDS: Mapping[str, str] = {"notice": "通知", "document": "文件", "item": "目录事项"}
@@ -206,6 +211,7 @@ METADATA: Mapping[str, str] = {
     "category": "主题分类",
     "rank": "效力级别",
     "source": "来源",
+    "dimensions": "图片尺寸",
 }
 """Keys of versions.metadata, in the order of a page."""
 

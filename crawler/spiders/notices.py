@@ -10,8 +10,9 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from archive.clock import iso, now
-from archive.model import GOOD, Attachment, Capture, Finding, Notice, Verdict
+from archive.model import GOOD, PICTURE, Attachment, Capture, Document, Finding, Notice, Verdict
 from archive.record.files import attachment_documents
+from archive.record.pictures import are_watched, picture_documents
 from crawler.answer import Answer, Job, failed
 from crawler.crawl import host_of
 from crawler.download.errors import explain
@@ -68,6 +69,7 @@ class NoticesSpider(ArchiveSpider):
         answer = await self.keeper.judged(job, response)
         async for outcome in self.keeper.confirmed(answer):
             yield self._done(outcome)
+            answer = outcome if outcome.taken else answer
         for following in self._follow(answer):
             yield following
 
@@ -97,6 +99,15 @@ class NoticesSpider(ArchiveSpider):
         documents = attachment_documents(self.store, job.notice_id, files, job.mirror)
         for file, known_as in zip(files, documents, strict=True):
             yield from self._ask(job.notice, file, "attachment", mirror=job.mirror, document=known_as)
+        yield from self._pictures(job, document)
+
+    def _pictures(self, job: Job, document: Document | None) -> Iterator[Request | Answer]:
+        """The pictures that the body of the notice's own page shows."""
+        if document is None or not are_watched(self.store, job.document_id):
+            return
+        documents = picture_documents(self.store, job.notice_id, document.pictures)
+        for picture, known_as in zip(document.pictures, documents, strict=True):
+            yield from self._ask(job.notice, picture, PICTURE, document=known_as)
 
     def _within_limit(self, job: Job, files: Sequence[Attachment]) -> Sequence[Attachment]:
         """The files to ask for; those past the limit are noted as not asked for, which `status` says."""
