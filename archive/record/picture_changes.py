@@ -61,8 +61,8 @@ def _again(store: Store, picture: File) -> File:
 
 def _is_awaited(store: Store, picture: File) -> bool:
     """Whether a picture that was never had may still come."""
-    row = store.row("SELECT state, verdict FROM documents WHERE id = ?", [picture.document_id])
-    return row is not None and row["state"] != "gone" and row["verdict"] != Verdict.FORBIDDEN
+    row = store.row("SELECT state, verdict, reason FROM documents WHERE id = ?", [picture.document_id])
+    return row is not None and row["state"] != "gone" and row["verdict"] != Verdict.FORBIDDEN and not row["reason"]
 
 
 def _is_icon(store: Store, picture: File) -> bool:
@@ -117,7 +117,7 @@ def picture_changes(store: Store, told: Edition, edition: Edition) -> list[Chang
         return []
     pairs = _pairs(*_different(store, told.pictures, edition.pictures))
     if len(pairs) <= FEW:
-        return [_change(f"正文图片{_happened(pair)}；{OPEN}", *pair) for pair in pairs]
+        return [_change(_happened(pair), *pair) for pair in pairs]
     counts = Counter(map(_verb, pairs))
     said = "，".join(f"{verb} {count} 张" for verb, count in counts.items())
     names = "".join(f"“{_called(pair)}”" for pair in pairs[:FEW])
@@ -161,9 +161,15 @@ def _pairs(gone: list[File], come: list[File]) -> list[Pair]:
     return [*(found[new.document_id] for new in come), *removed]
 
 
+def replaced(name: str) -> str:
+    return f"正文图片“{name}”已更换；{OPEN}"
+
+
 def _happened(pair: Pair) -> str:
     verb = _verb(pair)
-    return f"{verb}“{_called(pair)}”" if verb == ADDED else f"“{_called(pair)}”已{verb}"
+    if verb == REPLACED:
+        return replaced(_called(pair))
+    return f"正文图片新增“{_called(pair)}”；{OPEN}" if verb == ADDED else f"正文图片“{_called(pair)}”已撤下；{OPEN}"
 
 
 def _verb(pair: Pair) -> str:

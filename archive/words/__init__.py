@@ -80,7 +80,7 @@ REASONS: Mapping[str, str] = {
     "incomplete": "没有得到结果",
     "scheme": "网址不是 http 或 https",
     "address": "页面给出的网址无效或过长",
-    "too-many": "页面上的附件太多，超出部分未抓取",
+    "too-many": "页面上的附件或图片太多，超出部分未抓取",
     "scope": "不在声明的网站范围内，未跟随",
     "unreachable": "网站无法访问",
     "not-in-warc": "给出的 WARC 文件里没有",

@@ -24,6 +24,9 @@ logger = logging.getLogger("guidelines")
 MOST_FILES = 500
 """Attachments of one page that are fetched; a page that names more is a list or a trap."""
 TOO_MANY = f"too-many: 页面上的附件超过 {MOST_FILES} 个，这一个没有抓取。请在浏览器里打开网页核对。"
+MOST_PICTURES = 100
+"""Pictures of one body that are fetched."""
+TOO_MANY_PICTURES = f"too-many: 正文里的图片超过 {MOST_PICTURES} 张，这一张没有抓取。请在浏览器里打开网页核对。"
 
 
 class NoticesSpider(ArchiveSpider):
@@ -106,7 +109,9 @@ class NoticesSpider(ArchiveSpider):
         if document is None or not are_watched(self.store, job.document_id):
             return
         documents = picture_documents(self.store, job.notice_id, document.pictures)
-        for picture, known_as in zip(document.pictures, documents, strict=True):
+        for known_as in documents[MOST_PICTURES:]:
+            self.store.not_asked_for(known_as, TOO_MANY_PICTURES)
+        for picture, known_as in zip(document.pictures[:MOST_PICTURES], documents, strict=False):
             yield from self._ask(job.notice, picture, PICTURE, document=known_as)
 
     def _within_limit(self, job: Job, files: Sequence[Attachment]) -> Sequence[Attachment]:

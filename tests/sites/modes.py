@@ -135,6 +135,12 @@ def flipping(handler: _Handler, page: Page) -> None:
     handler.reply_page(page, other if page.served % 2 else page.body)
 
 
+@mode("rotating")
+def rotating(handler: _Handler, page: Page) -> None:
+    """A banner that is another one at every visit."""
+    handler.reply_page(page, re.sub(rb"/banner/\d+", b"/banner/%d" % page.served, page.body))
+
+
 @mode("home")
 def home(handler: _Handler, page: Page) -> None:
     handler.reply(302, b"", HTML_PLAIN, {"Location": "/"})

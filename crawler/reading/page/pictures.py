@@ -15,8 +15,8 @@ from archive.model import Attachment
 from crawler.reading.html.dom import BLANK, START, Element, Walk, is_hidden, tag_of
 from crawler.reading.page.address import Addresses, is_file, target
 
-MOST = 100
-"""Pictures of one page that are watched; a text with more is a gallery."""
+MOST = 300
+"""Pictures of one page that are named; a text with more is a gallery."""
 LATE = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-echo", "data-url")
 """Where scripts keep the address until a visitor scrolls down; `src` is a placeholder then."""
 KEPT = ("src", "_src", "oldsrc", "data_ue_src")
