@@ -48,8 +48,8 @@ _NOTICE = {
 }
 _NOTICE_ALONE = {
     "text": "现行网页的文字",
-    "documents": "网页、附件和正文图片，列表：id、kind（page、attachment、member、picture）、name、url、media_type、state、"
-    "mirror、in_force（现行）、file（原始字节）、versions（各版：number、captured_at、sha256、characters、link）",
+    "documents": "网页、附件和正文图片，列表：id、kind（page、attachment、member、picture）、name、url、media_type、"
+    "state、mirror、in_force（现行）、file（原始字节）、versions（各版：number、captured_at、sha256、characters、link）",
 }
 _ROW = {
     "key": "永久编号，文件更换、事项改名后不变",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -10,11 +13,11 @@ import pytest
 from attrs import frozen
 from PIL import Image, ImageDraw
 
-from archive.model import Document
 from archive.operate.troubles.notices import notice_troubles
 from archive.record.look import read_only
-from tests.crawl.harness import Archive, page
+from tests.crawl.harness import Archive, environment, page
 from tests.sites.server import SiteServer
+from tests.web.conftest import Site
 
 HOST = "a.example"
 ICON = '<a href="/f/mulu.csv"><img src="/images/csv.gif" width="16" height="16">附件：目录.csv</a>'
@@ -338,5 +341,76 @@ def test_a_third_picture_is_no_return(world: World) -> None:
     assert world.archive.changes() == ["new", "revised", "revised"]
 
 
-def test_a_reading_of_a_page_knows_no_pictures_by_default() -> None:
-    assert Document().pictures == ()
+# ---------------------------------------------------------------- where people see it
+
+
+@pytest.fixture
+def told(world: World) -> Iterator[tuple[World, Site]]:
+    """A notice with a file and a picture that was replaced."""
+    world.page(img("/w/1.png") + ICON)
+    world.server.put(HOST, "/f/mulu.csv", "事项,时限\n征地公告,20日\n".encode(), "text/csv")
+    world.picture("/w/1.png", drawn("20 days"))
+    world.crawl()
+    world.picture("/w/1.png", drawn("7 days"))
+    world.crawl()
+    site = Site(world.archive.data)
+    yield world, site
+    site.close()
+
+
+def test_the_pictures_stand_under_their_notice_and_are_no_attachments(told: tuple[World, Site]) -> None:
+    page = told[1].get("/notices/land").text
+    files, pictures = page.split('id="attachments"')[1].split('id="pictures"')
+    pictures = pictures.split('id="timeline"')[0]
+    assert "目录.csv" in files
+    assert "流程图" not in files
+    (link,) = re.findall(r'href="(/documents/\d+/file)"', pictures)
+    answer = told[1].get(link)
+    assert answer.content == drawn("7 days")
+    assert answer.headers["content-type"] == "image/png"
+    assert "attachment;" in answer.headers["content-disposition"]
+    assert told[0].archive.rows("SELECT summary FROM changes WHERE kind = 'new'")[0]["summary"].endswith("附件 1 个")
+
+
+def test_both_originals_are_had_from_the_sheet_of_the_change(told: tuple[World, Site]) -> None:
+    world, site = told
+    (change,) = world.archive.rows("SELECT id FROM changes WHERE kind = 'revised'")
+    sheet = site.get(f"/changes/{change['id']}").text
+    assert "图片内容无法逐字比对，请打开下面的原件核对。" in sheet
+    assert "sha256:" not in sheet
+    links = re.findall(r'href="(/documents/\d+/file\?version=\d+)"', sheet)
+    assert [site.get(link).content for link in links] == [drawn("20 days"), drawn("7 days")]
+
+
+def test_the_page_of_a_picture_and_its_comparison_are_there(told: tuple[World, Site]) -> None:
+    world, site = told
+    (picture,) = world.archive.rows("SELECT id FROM documents WHERE kind = 'picture'")
+    for path in (f"/documents/{picture['id']}", f"/compare/{picture['id']}", "/notices/land?at=2099-01-01", "/status"):
+        assert site.get(path).status_code == 200
+    assert "300×200" in site.get(f"/documents/{picture['id']}").text
+
+
+def test_programs_feeds_and_the_terminal_name_the_picture(told: tuple[World, Site]) -> None:
+    world, site = told
+    (document,) = (d for d in site.get("/api/notices/land.json").json()["documents"] if d["kind"] == "picture")
+    assert (document["name"], document["in_force"], len(document["versions"])) == ("流程图", True, 2)
+    feed = site.get("/changes.atom").text
+    assert "下载原图" in feed
+    assert f"/documents/{document['id']}/file" in feed
+    done = subprocess.run(
+        [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(world.archive.data), "changes"],
+        env=environment(COLUMNS="200"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "正文图片“流程图”已更换" in done.stdout
+
+
+def test_what_was_kept_of_pictures_is_verified(told: tuple[World, Site]) -> None:
+    world, _ = told
+    command = [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(world.archive.data)]
+    for wanted in (["verify"], ["reextract"], ["verify"]):
+        done = subprocess.run([*command, *wanted], env=environment(), capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert world.archive.changes() == ["new", "revised"]
