@@ -392,7 +392,7 @@ def test_the_page_of_a_picture_and_its_comparison_are_there(told: tuple[World, S
 
 def test_programs_feeds_and_the_terminal_name_the_picture(told: tuple[World, Site]) -> None:
     world, site = told
-    (document,) = (d for d in site.get("/api/notices/land.json").json()["documents"] if d["kind"] == "picture")
+    (document,) = (d for d in site.get("/notices/land.json").json()["documents"] if d["kind"] == "picture")
     assert (document["name"], document["in_force"], len(document["versions"])) == ("流程图", True, 2)
     feed = site.get("/changes.atom").text
     assert "下载原图" in feed
