@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
-from archive.model import DIMENSIONS, PIXELS, Change, Document, Kind, Verdict
+from archive.model import DIMENSIONS, PIXELS, Attachment, Change, Document, Kind, Verdict
 from archive.record.database import Row
 from archive.record.edition import Edition, File, file_now
 from archive.record.pictures import note_pictures, pictures_of, shown_by
@@ -43,8 +43,8 @@ def with_pictures(store: Store, told: Edition | None, edition: Edition) -> Editi
         return evolve(edition, pictures=tuple(_again(store, picture) for picture in before))
     named = [file_now(store, row) for row in pictures_of(store, edition.beside or edition.version_id)]
     named = [picture for picture in named if not _is_icon(store, picture)]
-    if before is None:
-        return evolve(edition, pictures=tuple(named))
+    if before is None:  # an archive of before, whose page may not have been read since
+        return evolve(edition, pictures=tuple(named) or (None if told else ()))
     known = {picture.document_id for picture in before}
     held = [picture for picture in named if picture.version_id is not None or picture.document_id in known]
     if any(_is_awaited(store, picture) for picture in named if picture not in held):
@@ -84,6 +84,16 @@ def is_told_of(store: Store, notice_id: int, document: Document) -> bool:
     return document.metadata[PIXELS] in {_said(store, picture).get(PIXELS) for picture in told.pictures}
 
 
+def note_pictures_seen(store: Store, document_id: int, pictures: Sequence[Attachment]) -> None:
+    """The pictures of a page that reads as before. Where nobody had looked for pictures yet, and there are none, the
+    next one will be news."""
+    note_pictures(store, document_id, pictures)
+    notice = store.row("SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id])
+    told = Edition.of_json(notice["told"]) if notice and notice["told"] else None
+    if notice and told and told.document_id == document_id and told.pictures is None and not pictures:
+        store.update("notices", notice["id"], told=evolve(told, pictures=()).to_json())
+
+
 def note_pictures_read_again(store: Store, document_id: int, document: Document, before: frozenset[int]) -> None:
     """Another reader has read the bytes that a page had last: what only one of the two finds is no change of the page.
 
@@ -92,7 +102,7 @@ def note_pictures_read_again(store: Store, document_id: int, document: Document,
     notice = store.row("SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id])
     if notice is None or document.problem or document.confidence != "high":
         return
-    note_pictures(store, document_id, document.pictures)
+    note_pictures_seen(store, document_id, document.pictures)
     told = Edition.of_json(notice["told"]) if notice["told"] else None
     if told is None or told.pictures is None or told.document_id != document_id:
         return

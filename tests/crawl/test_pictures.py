@@ -298,6 +298,34 @@ def test_an_archive_of_before_takes_over_its_pictures_silently(world: World) -> 
     assert world.crawl() == ["正文图片“流程图”已更换；图片内容无法逐字比对，请看原件"]
 
 
+def test_a_page_of_before_without_pictures_tells_its_first_one(world: World) -> None:
+    world.page("")
+    world.picture("/w/1.png", drawn("20 days"))
+    world.crawl()
+    world.archive.execute("UPDATE notices SET told = json_remove(told, '$.pictures')")
+    world.archive.execute("UPDATE documents SET reader = 'of-before/0' WHERE kind = 'page'")
+    assert world.crawl() == []
+    world.page(img("/w/1.png"))
+    assert world.crawl() == ["正文图片新增“流程图”；图片内容无法逐字比对，请看原件"]
+
+
+def test_an_archive_of_before_that_reaches_a_site_late_tells_nothing(world: World) -> None:
+    """Its page was not read since the upgrade when what has changed was settled."""
+    url = world.page(img("/w/1.png"))
+    world.picture("/w/1.png", drawn("20 days"))
+    world.server.mode(url, "")
+    world.crawl()
+    world.archive.execute("UPDATE notices SET told = json_remove(told, '$.pictures')")
+    world.archive.execute("DELETE FROM pictures")
+    world.archive.execute("UPDATE documents SET reader = 'of-before/0' WHERE kind = 'page'")
+    world.server.mode(url, "status-503")
+    assert world.crawl() == []
+    world.server.mode(url, "")
+    assert world.crawl() == []
+    world.page("")
+    assert world.crawl() == ["正文图片“流程图”已撤下；图片内容无法逐字比对，请看原件"]
+
+
 def test_pictures_that_a_better_reader_finds_are_no_news(world: World) -> None:
     world.page(img("/w/1.png") + img("/w/2.png", "目录"))
     world.picture("/w/1.png", drawn("20 days"))

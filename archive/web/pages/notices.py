@@ -23,7 +23,8 @@ _LISTS = {
     "doubtful": """SELECT c.*, d.kind, d.name,
                           (SELECT r.id FROM waiting r WHERE r.kind = 'capture' AND r.subject_id = c.id) AS review
                    FROM latest_captures c JOIN documents d ON d.id = c.document_id
-                   WHERE d.notice_id = ? AND c.verdict = 'suspect' AND coalesce(c.decision, '') = ''
+                   WHERE d.notice_id = ? AND d.kind <> 'picture' AND c.verdict = 'suspect'
+                     AND coalesce(c.decision, '') = ''
                    ORDER BY c.id DESC""",
     "versions": """SELECT v.id, v.number, v.captured_at,
                           v.capture_id IN (SELECT id FROM received_captures) AS received,
