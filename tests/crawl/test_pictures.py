@@ -313,7 +313,6 @@ def test_an_archive_of_before_that_reaches_a_site_late_tells_nothing(world: Worl
     """Its page was not read since the upgrade when what has changed was settled."""
     url = world.page(img("/w/1.png"))
     world.picture("/w/1.png", drawn("20 days"))
-    world.server.mode(url, "")
     world.crawl()
     world.archive.execute("UPDATE notices SET told = json_remove(told, '$.pictures')")
     world.archive.execute("DELETE FROM pictures")
@@ -435,10 +434,29 @@ def test_programs_feeds_and_the_terminal_name_the_picture(told: tuple[World, Sit
     assert "正文图片“流程图”已更换" in done.stdout
 
 
-def test_what_was_kept_of_pictures_is_verified(told: tuple[World, Site]) -> None:
+def run(archive: Archive, *arguments: str) -> None:
+    command = [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(archive.data), *arguments]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_was_kept_of_pictures_is_verified_and_read_again(told: tuple[World, Site]) -> None:
     world, _ = told
-    command = [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(world.archive.data)]
-    for wanted in (["verify"], ["reextract"], ["verify"]):
-        done = subprocess.run([*command, *wanted], env=environment(), capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+    for wanted in ("verify", "reextract", "verify"):
+        run(world.archive, wanted)
     assert world.archive.changes() == ["new", "revised"]
+
+
+def test_archives_with_pictures_are_merged(told: tuple[World, Site], tmp_path: Path) -> None:
+    """The other one has seen a third picture, and this one takes over all that it knows."""
+    world, _ = told
+    world.picture("/w/1.png", drawn("9 days"))
+    other = Archive(tmp_path / "other", list(world.archive.notices))
+    other.crawl()
+    run(world.archive, "merge", str(other.data))
+    run(world.archive, "verify")
+    told_now = world.archive.rows("SELECT summary FROM changes WHERE kind = 'revised' AND NOT quiet ORDER BY id")
+    assert [row["summary"] for row in told_now] == ["正文图片“流程图”已更换；图片内容无法逐字比对，请看原件"] * 2
+    assert world.crawl() == []
+    world.picture("/w/1.png", drawn("11 days"))
+    assert len(world.crawl()) == 1
