@@ -125,14 +125,32 @@ def picture_changes(store: Store, told: Edition, edition: Edition) -> list[Chang
     """What a reader would call a change of the pictures; nothing where an older release did not know them."""
     if told.pictures is None or edition.pictures is None:
         return []
-    pairs = _pairs(*_different(store, told.pictures, edition.pictures))
+    found = _pairs(*_different(store, told.pictures, edition.pictures))
+    to_and_fro = [pair for pair in found if _alternates(store, pair)]
+    pairs = [pair for pair in found if pair not in to_and_fro]
+    quiet = [evolve(_change(_happened(pair), *pair), quiet=True) for pair in to_and_fro]
     if len(pairs) <= FEW:
-        return [_change(_happened(pair), *pair) for pair in pairs]
+        return quiet + [_change(_happened(pair), *pair) for pair in pairs]
     counts = Counter(map(_verb, pairs))
     said = "，".join(f"{verb} {count} 张" for verb, count in counts.items())
     names = "".join(f"“{_called(pair)}”" for pair in pairs[:FEW])
     summary = f"正文图片有 {len(pairs)} 张变动（{said}）：{names}等；{OPEN}"
-    return [_change(summary, None, next((new for _, new in pairs if new is not None), pairs[0][0]), several=True)]
+    first = next((new for _, new in pairs if new is not None), pairs[0][0])
+    return [*quiet, _change(summary, None, first, several=True)]
+
+
+def _alternates(store: Store, pair: Pair) -> bool:
+    """Whether one address has shown either picture before: two servers that are not at one, no revision each time."""
+    before, after = pair
+    if before is None or after is None or before.document_id != after.document_id:
+        return False
+    row = store.row("SELECT number FROM versions WHERE id = ?", [before.version_id])
+    earlier = store.rows(
+        "SELECT id FROM standing_versions WHERE document_id = ? AND number < ?",
+        [before.document_id, row["number"] if row else 0],
+    )
+    shown = {store.load(version["id"]).metadata.get(PIXELS) for version in earlier}
+    return {_said(store, picture).get(PIXELS) for picture in (before, after)} <= shown
 
 
 def _different(store: Store, told: Sequence[File], now: Sequence[File]) -> tuple[list[File], list[File]]:

@@ -360,6 +360,16 @@ def test_a_picture_that_comes_back_within_a_day_marks_the_change_as_undone(world
     assert change["restored_at"]
 
 
+def test_a_picture_that_changes_to_and_fro_alerts_nobody_in_the_end(world: World) -> None:
+    """Two servers that are not at one, each of them sure of itself within a visit."""
+    world.page(img("/w/1.png"))
+    told = []
+    for words in ("20 days", "7 days", "20 days", "7 days", "20 days"):
+        world.picture("/w/1.png", drawn(words))
+        told.append(world.crawl())
+    assert [len(changes) for changes in told] == [1, 1, 0, 0, 0]
+
+
 def test_a_third_picture_is_no_return(world: World) -> None:
     world.page(img("/w/1.png"))
     for words in ("20 days", "7 days", "9 days"):
