@@ -38,8 +38,10 @@ def with_pictures(store: Store, told: Edition | None, edition: Edition) -> Editi
     pictures is not sure either: those that were told stay.
     """
     before = told.pictures if told is not None else None
-    sure = edition.beside is None and store.load(edition.version_id).confidence == "high"
-    if before is not None and not sure:
+    page = store.row(
+        "SELECT confidence = 'high' OR state = 'accepted' AS sure FROM versions WHERE id = ?", [edition.version_id]
+    )
+    if before is not None and (edition.beside is not None or page is None or not page["sure"]):
         return evolve(edition, pictures=tuple(_again(store, picture) for picture in before))
     named = [file_now(store, row) for row in pictures_of(store, edition.beside or edition.version_id)]
     named = [picture for picture in named if not _is_icon(store, picture)]
