@@ -444,6 +444,22 @@ def test_programs_feeds_and_the_terminal_name_the_picture(told: tuple[World, Sit
     assert "正文图片“流程图”已更换" in done.stdout
 
 
+def test_whoever_mends_a_rule_sees_which_pictures_are_found(world: World) -> None:
+    url = world.page(img("/w/1.png"))
+    command = [
+        sys.executable,
+        "-c",
+        "from archive.cli import main; main()",
+        "--data",
+        str(world.archive.data),
+        "try",
+        url,
+    ]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True)
+    assert "正文图片 1 张" in done.stdout
+    assert "流程图" in done.stdout
+
+
 def run(archive: Archive, *arguments: str) -> None:
     command = [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(archive.data), *arguments]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True)
