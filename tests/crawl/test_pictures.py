@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from archive.operate.troubles.notices import notice_troubles
 from archive.record.look import read_only
 from tests.crawl.harness import Archive, environment, page
+from tests.sites.modes import html
 from tests.sites.server import SiteServer
 from tests.web.conftest import Site
 
@@ -471,6 +472,29 @@ def test_what_was_kept_of_pictures_is_verified_and_read_again(told: tuple[World,
     for wanted in ("verify", "reextract", "verify"):
         run(world.archive, wanted)
     assert world.archive.changes() == ["new", "revised"]
+
+
+def test_a_decision_taken_back_brings_its_pictures_back(world: World) -> None:
+    """Another article was taken for the notice, and its pictures for the notice's."""
+    other = "关于召开年度会议的公告"
+    article = (
+        f'<h1>{other}</h1><div id="content"><p>会议定于下周召开，请各单位准时参加。</p>{img("/w/2.png", "会场")}</div>'
+    )
+    world.page(img("/w/1.png"))
+    world.picture("/w/1.png", drawn("20 days"))
+    world.picture("/w/2.png", drawn("hall"))
+    world.crawl()
+    world.server.put(HOST, "/t.html", html(other, article))
+    assert world.crawl() == []
+    run(world.archive, "accept", "1")
+    world.crawl()
+    told_of = "SELECT count(*) AS n FROM changes WHERE summary LIKE '正文图片%' AND withdrawn_at IS NULL"
+    assert world.archive.rows(told_of)[0]["n"] == 1
+    run(world.archive, "undo")
+    assert world.archive.rows(told_of)[0]["n"] == 0
+    world.page(img("/w/1.png"))
+    assert world.crawl() == []
+    assert world.archive.rows(told_of)[0]["n"] == 0
 
 
 def test_archives_with_pictures_are_merged(told: tuple[World, Site], tmp_path: Path) -> None:
