@@ -26,8 +26,9 @@ def is_read(job: Job, payload: bytes, headers: Mapping[str, str]) -> bool:
 
 def as_watched(store: Store, job: Job, document: Document) -> Document:
     """A page's reading, with its pictures only where they are followed."""
-    known = document.pictures and job.kind == "page" and are_watched(store, job.document_id)
-    return document if known or not document.pictures else evolve(document, pictures=())
+    if not document.pictures or are_watched(store, job.document_id):
+        return document
+    return evolve(document, pictures=())
 
 
 def without_problem(document: Document, payload: bytes) -> Document:

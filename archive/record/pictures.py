@@ -18,14 +18,21 @@ if TYPE_CHECKING:
 
 
 def are_watched(store: Store, document_id: int) -> bool:
-    """Whether the pictures of this document's body are followed."""
+    """Whether the pictures of this document's body are followed: a notice's own page, or a further page of its text."""
     return bool(
         store.row(
             """SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id
-               WHERE d.id = ? AND d.kind = 'page' AND coalesce(d.mirror, '') = ''""",
+               WHERE d.id = ? AND ((d.kind = 'page' AND coalesce(d.mirror, '') = '')
+                                   OR EXISTS (SELECT 1 FROM further_pages f WHERE f.document_id = d.id))""",
             [document_id],
         )
     )
+
+
+def further_pages(store: Store, page_id: int) -> list[int]:
+    """The documents of the further pages of a page's text, in their order."""
+    rows = store.rows("SELECT document_id FROM further_pages WHERE page_id = ? ORDER BY position", [page_id])
+    return list(dict.fromkeys(row["document_id"] for row in rows))
 
 
 def picture_documents(store: Store, notice_id: int, pictures: Sequence[Attachment]) -> list[int]:
@@ -54,11 +61,11 @@ def note_pictures(store: Store, document_id: int, pictures: Sequence[Attachment]
 
 def note_of_version(store: Store, document_id: int, version_id: int, pictures: Sequence[Attachment]) -> None:
     """Call it in the transaction that keeps the page."""
-    if not are_watched(store, document_id):
+    known = [(row["name"], row["url"]) for row in pictures_of(store, version_id)]
+    if not (known or pictures) or not are_watched(store, document_id):
         return
     if _was_handed_in(store, document_id):
         pictures = _known_last(store, document_id)
-    known = [(row["name"], row["url"]) for row in pictures_of(store, version_id)]
     if known == [(picture.name, picture.url) for picture in pictures]:
         return
     notice = store.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])

@@ -92,6 +92,8 @@ class NoticesSpider(ArchiveSpider):
     def _follow(self, answer: Answer) -> Iterator[Request | Answer]:
         """The page's files when it is the notice; else the next place where it may be had."""
         job = answer.job
+        if job.kind == "attachment" and answer.capture.verdict in GOOD:
+            yield from self._pictures(job, answer.taken.document if answer.taken else answer.standing)
         if job.kind != "page":
             return
         if answer.capture.verdict not in GOOD:
@@ -105,8 +107,8 @@ class NoticesSpider(ArchiveSpider):
         yield from self._pictures(job, document)
 
     def _pictures(self, job: Job, document: Document | None) -> Iterator[Request | Answer]:
-        """The pictures that the body of the notice's own page shows."""
-        if document is None or not are_watched(self.store, job.document_id):
+        """The pictures that the body of the notice's own page, or a further page of it, shows."""
+        if document is None or not document.pictures or not are_watched(self.store, job.document_id):
             return
         documents = picture_documents(self.store, job.notice_id, document.pictures)
         for known_as in documents[MOST_PICTURES:]:

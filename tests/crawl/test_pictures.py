@@ -260,6 +260,23 @@ def test_a_picture_loaded_late_is_followed_and_its_placeholder_not(world: World)
     assert [row["url"].rpartition("/")[2] for row in world.archive.captures("land", "picture")] == ["1.png"]
 
 
+def test_pictures_of_the_further_pages_of_a_text_are_followed(world: World) -> None:
+    world.page(img("/w/1.png") + '<p><a href="/t_1.html">下一页</a></p>')
+    world.server.put(HOST, "/t_1.html", page("land", img("/w/2.png", "目录"), "<p>第二页的正文，请认真贯彻执行。</p>"))
+    world.picture("/w/1.png", drawn("20 days"))
+    world.picture("/w/2.png", drawn("list"))
+    world.crawl()
+    assert world.crawl() == []
+    world.picture("/w/2.png", drawn("another list"))
+    assert world.crawl() == ["正文图片“目录”已更换；图片内容无法逐字比对，请看原件"]
+    further = world.server.host(HOST) + "/t_1.html"
+    world.server.mode(further, "status-503")
+    assert world.crawl() == []
+    world.server.mode(further, "")
+    world.page(img("/w/1.png") + img("/w/2.png", "目录"))
+    assert [told for told in world.crawl() if "图片" in told] == [], "now on the first page"
+
+
 def test_icons_are_neither_fetched_nor_told(world: World) -> None:
     world.page(ICON)
     world.server.put(HOST, "/f/mulu.csv", "事项,时限\n征地公告,20日\n".encode(), "text/csv")

@@ -35,7 +35,9 @@ _LISTS = {
                    WHERE d.notice_id = ? AND d.kind <> 'picture' ORDER BY v.document_id, v.number DESC""",
     "pictures": """SELECT p.*, g.bytes, g.id IS NOT NULL AS kept,
                           (SELECT c.detail FROM latest_captures c WHERE c.document_id = p.id) AS detail
-                   FROM pictures_in_force p LEFT JOIN last_good_captures g ON g.document_id = p.id
+                   FROM pictures_in_force p LEFT JOIN captures g ON g.id = (
+                     SELECT id FROM good_captures k WHERE k.document_id = p.id
+                     ORDER BY k.fetched_at DESC, k.id DESC LIMIT 1)
                    WHERE p.notice_id = ? ORDER BY p.position""",
     "held": "SELECT id, kind, why, opened_at FROM waiting WHERE notice_id = ? AND kind != 'capture' ORDER BY id",
     "candidates": "SELECT * FROM candidates WHERE notice_id = ? ORDER BY id DESC",
