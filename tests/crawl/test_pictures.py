@@ -219,6 +219,18 @@ def test_a_picture_that_cannot_be_had_for_a_while_is_not_removed(world: World) -
     assert world.troubles() == []
 
 
+def test_a_picture_that_was_never_there_is_no_trouble(world: World) -> None:
+    """A broken image of the site's: it is broken for every visitor."""
+    world.page(img("/w/none.png"))
+    world.crawl()
+    assert world.crawl() == []
+    assert world.troubles() == []
+    world.picture("/w/none.png", drawn("20 days"))
+    assert world.crawl() == []
+    world.picture("/w/none.png", drawn("7 days"))
+    assert len(world.crawl()) == 1
+
+
 def test_what_a_picture_replaced_stays_until_the_new_one_is_had(world: World) -> None:
     world.page(img("/w/1.png"))
     world.picture("/w/1.png", drawn("20 days"))

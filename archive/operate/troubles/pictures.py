@@ -21,6 +21,9 @@ def picture_troubles(connection: sqlite3.Connection) -> list[Trouble]:
            FROM pictures_in_force p JOIN documents d ON d.id = p.id JOIN notices n ON n.id = p.notice_id
            LEFT JOIN latest_captures c ON c.document_id = p.id
            WHERE n.declared = 1 AND (p.state = 'gone' OR p.trouble_count > 0 OR unasked)
+             -- one that was never there is broken for every visitor: nothing of it can be missed
+             AND (coalesce(c.verdict, '') <> 'gone'
+                  OR EXISTS (SELECT 1 FROM current_versions v WHERE v.document_id = p.id))
            ORDER BY n.number, p.position""",
     )
     return [_trouble(list(group)) for _, group in groupby(rows, key=lambda row: row["slug"])]
