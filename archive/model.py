@@ -248,6 +248,8 @@ class Document:
     """index_number document_number issuer issued_on published_on effective_on in_force category …; dates ISO 8601.
     `repealed`: the words by which the page says of itself that the document is no longer in force."""
     attachments: tuple[Attachment, ...] = ()
+    pictures: tuple[Attachment, ...] = ()
+    """Of a page: those in its body that say something."""
     items: tuple[Item, ...] = ()
     tables: tuple[TableReading, ...] = ()
     members: tuple[Member, ...] = ()
@@ -276,6 +278,13 @@ a whole file that cannot be read here: with a password, scanned, of an unknown f
 CONTINUED = "continued"
 """In `metadata` of a page: the addresses of the further pages of its text, with blanks between them. They are among its
 attachments, and one text with it wherever editions are compared."""
+PICTURE = "picture"
+"""The kind of document that a picture in a notice's body is."""
+PIXELS = "pixels"
+"""In `metadata` of a picture: the digest of what it shows; of its bytes where it could not be decoded. A picture has no
+text: two are the same when this is."""
+DIMENSIONS = "dimensions"
+"""In `metadata` of a picture: 800×600, when it could be decoded."""
 TABLE_ROW = "│"
 CATALOGUE_ROW = "┃"
 CELL = "│"

@@ -31,7 +31,7 @@ class Job:
     notice: Notice
     notice_id: int
     kind: str
-    """page | attachment"""
+    """page | attachment | picture"""
     url: str
     document_id: int
     mirror: str = ""

@@ -20,14 +20,14 @@ from scrapy.http import Response
 
 from archive.compare.compare import is_same
 from archive.compare.furniture import patterns_between, seen
-from archive.model import CONTINUED, CORRUPT, Capture, Document, Finding, Reason, Verdict
+from archive.model import CONTINUED, CORRUPT, PICTURE, Capture, Document, Finding, Reason, Verdict
 from archive.record.learn import furniture_of, propose
 from archive.record.signs import PROBE
 from archive.record.store import Store
 from archive.text.links import link_key
 from archive.text.same import compared
 from archive.warc.read import WarcError
-from crawler import reread
+from crawler import pictures, reread
 from crawler.answer import Answer, Job, Present, as_found, capture_of, failed, header_map
 from crawler.crawl import Crawl
 from crawler.download.errors import explain
@@ -84,7 +84,7 @@ class Keeper:
         await asyncio.sleep(self.crawl.settings.confirm_after)
         second = await self._asked_again(answer.job, answer.present)
         if self._agree(answer, second):
-            yield answer
+            yield pictures.steady(answer, second)
             return
         # the old text, or a third one: neither is to be taken for the notice now
         for outcome in (second, answer):
@@ -128,7 +128,10 @@ class Keeper:
         capture = evolve(capture, sha256=hashlib.sha256(payload).hexdigest(), bytes=len(payload))
         if _is_repeated(job, capture, response, present):
             return Answer(job, _unchanged(job, capture), present=present)
-        reading = await self._read(payload, headers, response.url, rule) if response.status == 200 else None
+        readable = response.status == 200 and pictures.is_read(job, payload, headers)
+        reading = await self._read(payload, headers, response.url, rule) if readable else None
+        if reading:
+            reading = evolve(reading, document=pictures.as_watched(self.store, job, reading.document))
         document = reading.document if reading else None
         media_type = document.media_type if document else ""
         capture = evolve(
@@ -141,6 +144,9 @@ class Keeper:
             finding = await self._shrunk(finding, capture, document, present, rule)
         if document and finding.verdict is Verdict.OK and _is_broken(job, payload, document, present):
             finding = _broken(finding, capture, present)
+        if document and job.kind == PICTURE:
+            finding = pictures.believed(finding, document, capture, present)
+            reading = Reading(pictures.without_problem(document, payload))
         return Answer(job, as_found(capture, finding), reading, present)
 
     async def _read(self, payload: bytes, headers: Mapping[str, str], url: str, rule: Rule) -> Reading:
@@ -213,19 +219,25 @@ class Keeper:
     # ------------------------------------------------------------ confirmed
 
     def _is_news(self, answer: Answer) -> bool:
-        """Whether an answer was taken and says something else than the version that stands; where one of them cannot
+        """Whether an answer was taken and says, or shows, something else than the version that stands; where one cannot
         be read, whether it has other bytes."""
-        if answer.taken is None or answer.present is None or self.crawler.settings.getlist("GUIDELINES_REPLAY"):
+        if self.crawler.settings.getlist("GUIDELINES_REPLAY"):
             return False
-        document = answer.taken.document
-        if document.problem or answer.standing is None:
+        if answer.job.kind == PICTURE:
+            return pictures.is_news(self.store, answer)
+        if answer.taken is None or answer.present is None:
+            return False
+        standing, document = answer.standing, answer.taken.document
+        if document.problem or standing is None:
             good = answer.present.good_capture
             return good is not None and good["sha256"] != answer.capture.sha256 and document.problem.code != CORRUPT
         known = furniture_of(self.store, answer.job.document_id)
-        return not is_same(answer.standing, document, known)
+        return pictures.names_others(standing, document) or not is_same(standing, document, known)
 
     def _agree(self, answer: Answer, second: Answer) -> bool:
         """Whether two answers say the same. What differs between them within the minute, and may be furniture, is."""
+        if answer.job.kind == PICTURE:
+            return pictures.agree(answer, second)
         if answer.taken is None or second.taken is None:
             return False
         if answer.capture.sha256 == second.capture.sha256:
@@ -289,8 +301,8 @@ def _is_repeated(job: Job, capture: Capture, response: Response, present: Presen
     if capture.sha256 != job.known.payload["sha256"]:
         return False
     # where the page moved, its relative links moved with it: the same bytes name other files
-    moved = job.kind != "attachment" and link_key(job.known.url) != link_key(response.url)
-    return not (moved and present.document is not None and present.document.attachments)
+    moved = job.kind == "page" and link_key(job.known.url) != link_key(response.url)
+    return not (moved and present.document is not None and (present.document.attachments or present.document.pictures))
 
 
 def _is_broken(job: Job, payload: bytes, document: Document, present: Present) -> bool:

@@ -10,6 +10,8 @@ from archive.model import Document, Problem
 from archive.record.database import Row
 from archive.record.edition import Edition
 from archive.record.keep import keep, keep_upgraded
+from archive.record.picture_changes import note_pictures_read_again
+from archive.record.pictures import shown_by
 from archive.record.readings import same_reading
 from archive.record.store import Store
 from archive.warc.read import WarcError, read_payload
@@ -25,7 +27,7 @@ def outdated(store: Store, document_id: int, rule: Rule) -> bool:
     Files inside an archive file are read with it.
     """
     row = store.row("SELECT reader, reason, parent_id FROM documents WHERE id = ?", [document_id])
-    if row is None or row["parent_id"] is not None or row["reader"] is None:
+    if row is None or row["parent_id"] is not None or not row["reader"]:  # a picture has none
         return False
     return row["reader"] != reader_id(rule) or Problem.parse(row["reason"]).code in GAVE_UP
 
@@ -49,6 +51,7 @@ def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int |
     members = store.rows("SELECT id FROM documents WHERE parent_id = ? AND state != 'gone'", [document_id])
     inside = [member for row in members if (member := _base(store, row["id"]))]
     reads = {id: _whole(store, id, rule) for id in {told["id"], latest["id"], *(file["capture_id"] for file in inside)}}
+    shown = shown_by(store, document_id)
     with atomic(store.db):
         added = [keep_upgraded(store, document_id, base, told["id"], reads[told["id"]].document, crawl_id)]
         for file in inside:
@@ -58,6 +61,7 @@ def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int |
         if told["sha256"] != latest["sha256"]:
             added.append(keep(store, document_id, latest["id"], reads[latest["id"]].document))
         keep_inside(store, document_id, latest["id"], reads[latest["id"]])
+        note_pictures_read_again(store, document_id, reads[latest["id"]].document, shown)
     return any(added)
 
 
@@ -108,7 +112,7 @@ def rules_of(store: Store, declared: Declared) -> Iterator[tuple[Row, Rule]]:
     notices = {notice.slug: notice for _, notice in declared.sources.watched}
     for row in store.rows(
         """SELECT d.*, n.slug FROM documents d JOIN notices n ON n.id = d.notice_id
-           WHERE d.parent_id IS NULL ORDER BY d.id"""
+           WHERE d.parent_id IS NULL AND d.kind <> 'picture' ORDER BY d.id"""
     ):
         capture = store.last_good_capture(row["id"])
         if row["slug"] in notices:

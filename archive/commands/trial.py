@@ -66,6 +66,10 @@ def _files(found: dict[str, Any]) -> None:
         say(f"\n附件 {len(found['files'])} 个：")
     for file in found["files"]:
         say(f"  · {file['name']}　{file['url']}")
+    if found["pictures"]:
+        say(f"\n正文图片 {len(found['pictures'])} 张：")
+    for picture in found["pictures"]:
+        say(f"  · {picture['name']}　{picture['url']}")
     if found["members"]:
         say(f"\n压缩包内文件 {len(found['members'])} 个：")
     for path in found["members"]:

@@ -21,14 +21,14 @@ from archive.compare.furniture import NONE, Furniture, without_furniture
 from archive.compare.redline import DELETE, EQUAL, INSERT, MOVED, Op, redline
 from archive.compare.rows import diff_rows
 from archive.compare.sentences import NO_AREAS, describe, in_short, quoted_change, shortened, words_around
-from archive.model import CATALOGUE_ROW, CELL, Change, Document, Kind, RowChange
+from archive.model import CATALOGUE_ROW, CELL, DIMENSIONS, PIXELS, Change, Document, Kind, RowChange
 from archive.text.fold import compare_fold
 from archive.text.links import link_key
 from archive.text.noise import without_noise
 from archive.text.same import cells_of, is_attachment_line, is_row, name_key, without_serials
 from archive.text.struck import in_force
 
-FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source", "repealed")}
+FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source", "repealed", DIMENSIONS)}
 """Metadata that is compared, with the name people know it by. Anything else on a page (its column, its source) is the
 site's and no news of the notice."""
 REPEALED = "repealed"
@@ -64,6 +64,8 @@ def compare(
     rows, sentences = _body_changes(old, new, body, areas) if confident else ((), [])
     if rows or sentences:
         changes.append(change(Kind.REVISED, in_short(sentences), rows))
+    if old.metadata.get(PIXELS) != new.metadata.get(PIXELS):
+        changes.append(change(Kind.REVISED, "图片已更换"))
     fields = _metadata_changes(old, new, body)
     if fields:
         changes.append(change(Kind.METADATA, in_short(fields)))

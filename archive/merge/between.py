@@ -9,9 +9,10 @@ from attrs import evolve
 from archive.compare.compare import compare
 from archive.merge.line import Group
 from archive.merge.steps import Line
-from archive.model import Attachment, Change, Document, Kind
+from archive.model import PICTURE, Attachment, Change, Document, Kind
 from archive.record.changes import record_change
 from archive.record.learn import furniture_of
+from archive.record.picture_changes import replaced
 from archive.record.store import Store
 
 ORIGIN = -1
@@ -58,6 +59,10 @@ def _changes(store: Store, document: int, old: Group, new: Group) -> Iterator[Ch
     if row is None or row["mirror"] or row["kind"] == "member":
         return
     before, after = store.load(old[0]["version_id"]), store.load(new[0]["version_id"])
+    if row["kind"] == PICTURE:
+        for change in compare(before, after):
+            yield evolve(change, summary=replaced(row["name"]))
+        return
     if row["kind"] == "page":
         before, after = _with_files(store, before, old[0]["seen_at"]), _with_files(store, after, new[0]["seen_at"])
         for change in compare(before, after, furniture_of(store, document)):

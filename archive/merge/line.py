@@ -21,6 +21,8 @@ _STATES = ("accepted", "", "aside", "held", "former", "withdrawn")
 """Of one text that archives have judged otherwise, the first of these holds."""
 _OF_ITEM = ("id", "version_id", "document_id", "area_id", "current", "key")
 """Columns that say nothing of what a row reads like."""
+_LINKS = ("attachments", "pictures")
+"""Tables that name the documents of a page."""
 Group = list[Row]
 
 
@@ -194,16 +196,16 @@ def _copy(store: Store, source: Store, version_id: int, document_id: int, number
     def area(id: int | None) -> int | None:
         return id if own or id is None else numbers.areas[id]
 
-    for table in ("attachments", "grids", "items"):
+    for table in (*_LINKS, "grids", "items"):
         rows = source.rows(f"SELECT * FROM {table} WHERE version_id = ? ORDER BY position", [version_id])  # noqa: S608 - names
         for row in rows:
             del row["id"]
             row["version_id"] = new
-            if table != "attachments":
+            if table not in _LINKS:
                 row["area_id"] = area(row["area_id"])
             if table == "items":
                 row |= {"document_id": document_id, "current": 0, "key": None}
-            if table == "attachments" and not own:
+            if table in _LINKS and not own:
                 row["document_id"] = numbers.documents.get(row["document_id"])
         store.db.table(table).insert_all(rows)
     return new

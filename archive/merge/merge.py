@@ -15,6 +15,7 @@ from archive.merge.told import agree, report, report_own
 from archive.record import keys, reviews
 from archive.record.changes import MOVES_NOTHING
 from archive.record.edition import present
+from archive.record.picture_changes import with_pictures
 from archive.record.settle import settle_all, stand
 from archive.record.store import Store
 from archive.search import index
@@ -79,6 +80,7 @@ def _stands(store: Store, notice_id: int) -> None:
     edition = present(store, notice | {"told": None}) if notice else None
     if edition is None:
         return
+    edition = with_pictures(store, None, edition)
     changed = store.rows(
         f"""SELECT max(detected_at) AS at FROM changes WHERE notice_id = ? AND NOT quiet
             AND kind NOT IN ({", ".join(f"'{kind}'" for kind in MOVES_NOTHING)})""",  # noqa: S608 - kinds of ours

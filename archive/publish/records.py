@@ -48,8 +48,8 @@ _NOTICE = {
 }
 _NOTICE_ALONE = {
     "text": "现行网页的文字",
-    "documents": "网页和附件，列表：id、kind（page、attachment、member）、name、url、media_type、state、mirror、"
-    "in_force（现行）、file（原始字节）、versions（各版：number、captured_at、sha256、characters、link）",
+    "documents": "网页、附件和正文图片，列表：id、kind（page、attachment、member、picture）、name、url、media_type、"
+    "state、mirror、in_force（现行）、file（原始字节）、versions（各版：number、captured_at、sha256、characters、link）",
 }
 _ROW = {
     "key": "永久编号，文件更换、事项改名后不变",
@@ -156,8 +156,9 @@ def _documents(connection: sqlite3.Connection, slug: str) -> list[Row]:
     return rows_of(
         connection,
         """SELECT d.id, d.kind, d.name, d.url, d.media_type, d.state, d.mirror, d.sha256 AS member_sha256,
-             f.id IS NOT NULL AS in_force
+             f.id IS NOT NULL OR p.id IS NOT NULL AS in_force
            FROM documents d JOIN notices n ON n.id = d.notice_id LEFT JOIN documents_in_force f ON f.id = d.id
+             LEFT JOIN pictures_in_force p ON p.id = d.id
            WHERE n.slug = ? ORDER BY d.id""",
         [slug],
     )

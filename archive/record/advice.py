@@ -9,6 +9,7 @@ from archive.model import Kind
 BACK = "原文已恢复，无需再改；此前据此作过改动的，请改回"
 TAKEN_BACK = "这条变化已撤销；此前据此作过改动的，请改回"
 ROWS = "请按对照页逐行修改本地目录，再按新的内容公开"
+PICTURE = "请打开图片原件，与此前保存的图片人工核对，再决定是否修改本地目录"
 NOT_REPEALED = "撤下不等于废止：请先向发布机构核实，再决定是否改动本地目录；存档中的原件仍可查阅"
 BY_KIND: Mapping[str, str] = {
     Kind.REVISED: "请阅读改动之处，核对本地目录和办理要求是否需要调整",
@@ -27,12 +28,15 @@ BY_KIND: Mapping[str, str] = {
 """Of kinds without an entry nothing has to be done."""
 
 
-def advice(kind: str, *, rows: bool, restored: bool, withdrawn: bool) -> str:
-    """'' when nothing has to be done. `rows`: the change names rows of the catalogue that differ."""
+def advice(kind: str, *, rows: bool, restored: bool, withdrawn: bool, picture: bool = False) -> str:
+    """'' when nothing has to be done. `rows`: the change names rows of the catalogue that differ; `picture`: it is of
+    a picture in the body."""
     if withdrawn:
         return TAKEN_BACK
     if restored:
         return BACK
+    if picture:
+        return PICTURE
     if rows and kind in (Kind.REVISED, Kind.ATTACHMENT_REPLACED, Kind.ATTACHMENT_ADDED):
         return ROWS
     return BY_KIND.get(kind, "")

@@ -241,11 +241,16 @@ def _withdraw_changes(store: Store, review: Row, undo: dict[str, Any], withdrawn
     if not withdrawn:
         return []
     rows = store.rows(
-        """WITH gone AS (SELECT value FROM json_each(:withdrawn))
+        """WITH gone AS (SELECT value FROM json_each(:withdrawn)),
+             -- pictures that came, went or stood in another's place
+             changes_of_shown AS (SELECT c.id FROM changes c JOIN documents d ON d.id = c.document_id
+               LEFT JOIN versions o ON o.id = c.from_version LEFT JOIN versions w ON w.id = c.to_version
+               WHERE d.kind = 'picture' AND c.kind = 'revised' AND o.document_id IS NOT w.document_id)
            SELECT id FROM changes WHERE id > :last AND withdrawn_at IS NULL
              AND (notice_id = :notice OR law_id IN (SELECT id FROM laws WHERE notice_id = :notice))
              AND kind != 'correction' AND (from_version IN gone OR to_version IN gone
-                                           OR kind IN ('attachment-added', 'attachment-removed'))""",
+                                           OR kind IN ('attachment-added', 'attachment-removed')
+                                           OR id IN (SELECT id FROM changes_of_shown))""",
         {"withdrawn": json.dumps(list(withdrawn)), "notice": review["notice_id"], "last": undo["last_change"]},
     )
     for row in rows:
@@ -262,11 +267,13 @@ def _set_back_told(store: Store, review: Row, undo: dict[str, Any]) -> None:
         store.update("notices", notice["id"], told=None, changed_at=undo["notice"]["changed_at"])
         return
     told = Edition.of_json(undo["notice"]["told"])
-    since = {file.document_id: file for file in Edition.of_json(notice["told"]).files} if notice["told"] else {}
+    later = Edition.of_json(notice["told"]) if notice["told"] else told
+    since = {file.document_id: file for file in (*later.files, *(later.pictures or ()))}
     files = tuple(
         file if file.document_id == review["document_id"] else since.get(file.document_id, file) for file in told.files
     )
-    told = evolve(told, version_id=_reread(store, told.document_id, told.version_id), files=files)
+    pictures = told.pictures and tuple(since.get(picture.document_id, picture) for picture in told.pictures)
+    told = evolve(told, version_id=_reread(store, told.document_id, told.version_id), files=files, pictures=pictures)
     store.update("notices", notice["id"], told=told.to_json(), changed_at=undo["notice"]["changed_at"])
 
 

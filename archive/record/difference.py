@@ -13,7 +13,7 @@ from archive import words
 from archive.compare.excerpts import passages
 from archive.compare.redline import DELETE, EQUAL, Op, longest_run, redline
 from archive.compare.rows import ADDED, CHANGED, MOVED, REMOVED, cell_changes
-from archive.model import CellChange, Kind
+from archive.model import PIXELS, CellChange, Kind
 from archive.record.database import Row, rows_of
 from archive.record.readings import item_of
 from archive.words.columns import FLAGS, LABELS, TEXTS
@@ -256,7 +256,7 @@ def metadata_of(version: Row) -> list[tuple[str, str]]:
     known = json.loads(version["metadata"] or "{}")
     order = list(words.METADATA)
     keys = sorted(known, key=lambda key: (order.index(key) if key in order else len(order), key))
-    return [(words.METADATA.get(key, key), str(known[key])) for key in keys if known[key]]
+    return [(words.METADATA.get(key, key), str(known[key])) for key in keys if known[key] and key != PIXELS]
 
 
 def of_json(text: str) -> Difference:

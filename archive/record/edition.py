@@ -57,11 +57,18 @@ class Edition:
     files: tuple[File, ...] = ()
     beside: int | None = None
     """A later version that is not sure (it waits for a person), or a sentence in the place of the notice."""
+    pictures: tuple[File, ...] | None = None
+    """In the body (picture_changes.py); None where a release told the edition that knew none."""
 
     @classmethod
     def of_json(cls, text: str) -> Edition:
         raw = json.loads(text)
-        return cls(**(raw | {"files": tuple(File.of_raw(file) for file in raw["files"])}))
+        pictures = raw.get("pictures")
+        parts = {
+            "files": tuple(File.of_raw(file) for file in raw["files"]),
+            "pictures": None if pictures is None else tuple(File.of_raw(picture) for picture in pictures),
+        }
+        return cls(**(raw | parts))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

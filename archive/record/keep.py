@@ -17,6 +17,7 @@ from archive.model import Document
 from archive.record.database import Row
 from archive.record.files import member_documents, refresh_links
 from archive.record.learn import learn
+from archive.record.picture_changes import note_pictures_seen
 from archive.record.readings import same_reading
 from archive.record.settle import record_upgrade
 from archive.record.store import Store
@@ -45,6 +46,8 @@ def keep(store: Store, document_id: int, capture_id: int, document: Document, la
     furniture = learn(store, document_id, last, document)
     if _is_known(store, document_id, last, document, furniture):
         store.update("documents", document_id, state="current", reason="", reader=document.reader)
+        if document.confidence == "high":
+            note_pictures_seen(store, document_id, document.pictures)
         return False
     if _was_read_otherwise(store, document_id, document):
         return _keep_unread(store, document_id, capture_id, current, document)

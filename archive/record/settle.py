@@ -29,6 +29,7 @@ from archive.record.changes import record_change
 from archive.record.database import Row
 from archive.record.edition import Edition, File, attachment_rows, document_of, file_now, present, with_version
 from archive.record.learn import furniture_of
+from archive.record.picture_changes import picture_changes, with_pictures
 from archive.record.store import Store
 from archive.search import index
 
@@ -51,6 +52,7 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
     if edition is None:
         return []
     told = Edition.of_json(notice["told"]) if notice["told"] else None
+    edition = with_pictures(store, told, edition)
     if told == edition:
         return []
     with atomic(store.db):
@@ -83,7 +85,7 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
         areas = {row["slug"]: row["name"] for row in store.rows("SELECT slug, name FROM areas")}
         found = compare(before, after, furniture_of(store, edition.document_id), areas)
         changes += [_beside(change, edition) if edition.beside is not None else change for change in found]
-    return changes
+    return changes + picture_changes(store, told, edition)
 
 
 def _reach(before: Edition | File | None, after: Edition | File, gone: str, restored: str) -> Iterator[Change]:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from attrs import evolve
+
 from archive.clock import iso, now
 from archive.machine import faults
 from archive.machine.database import Database
@@ -24,6 +26,7 @@ from archive.record.database import LOST, Row, applied, holds_records, is_empty,
 from archive.record.files import attachment_documents
 from archive.record.migrations import SET
 from archive.record.packed import packed
+from archive.record.pictures import note_of_version, pictures_of
 from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
 from archive.record.schema import PAGE, bring_up_to_date
 from archive.search import index
@@ -254,6 +257,7 @@ class Store:
             if stands:
                 self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
             self._insert_attachments(document_id, version_id, document.attachments)
+            note_of_version(self, document_id, version_id, document.pictures)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
             national = self.row(
                 "SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id WHERE d.id = ?", [document_id]
@@ -300,7 +304,8 @@ class Store:
         )
 
     def load(self, version_id: int) -> Document:
-        """A version as a Document again: text, metadata, attachments (names, addresses) and items; no grids."""
+        """A version as a Document again: text, metadata, attachments and pictures (names, addresses) and items; no
+        grids."""
         version = self.row(
             """SELECT v.*, d.location, d.url, coalesce(nullif(v.media_type, ''), c.media_type) AS kind
                FROM versions v JOIN documents d ON d.id = v.document_id
@@ -309,7 +314,7 @@ class Store:
         )
         if version is None:
             raise StoreError(f"版本 {version_id} 不存在")
-        return document_of_row(
+        document = document_of_row(
             version,
             self.rows("SELECT name, url FROM attachments WHERE version_id = ? ORDER BY position", [version_id]),
             self.rows(
@@ -318,3 +323,5 @@ class Store:
                 [version_id],
             ),
         )
+        pictures = pictures_of(self, version_id)
+        return evolve(document, pictures=tuple(Attachment(row["name"], row["url"]) for row in pictures))

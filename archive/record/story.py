@@ -18,7 +18,7 @@ from attrs import asdict, frozen
 from archive import words
 from archive.clock import local
 from archive.compare.redline import DELETE, EQUAL, Op
-from archive.model import Kind
+from archive.model import PICTURE, Kind
 from archive.record.advice import advice
 from archive.record.concern import Concern
 from archive.record.database import Row, rows_of
@@ -65,7 +65,7 @@ class Story(Difference):
     """Names of the local catalogues that still have what was changed here."""
     document_id: int | None
     document_kind: str
-    """page | attachment | member, '' when the change is about no document."""
+    """page | attachment | member | picture, '' when the change is about no document."""
     document_name: str
     url: str
     """Address of the document as it was found, or of the notice."""
@@ -90,8 +90,13 @@ class Story(Difference):
 
     @property
     def document(self) -> str:
-        """Name of the attachment that changed, '' for the page itself."""
+        """Name of the attachment or picture that changed, '' for the page itself."""
         return self.document_name if self.document_kind != "page" else ""
+
+    @property
+    def picture_link(self) -> str:
+        """Where the kept bytes of a picture that changed are to be had; '' for what is no picture."""
+        return f"{self.base_url}/documents/{self.document_id}/file" if self.document_kind == PICTURE else ""
 
     @property
     def rows(self) -> tuple[RowStory, ...]:
@@ -138,6 +143,7 @@ class Story(Difference):
         return advice(
             self.kind,
             rows=bool(self.all_rows),
+            picture=self.document_kind == PICTURE,
             restored=bool(self.restored_at),
             withdrawn=bool(self.withdrawn_at),
         )

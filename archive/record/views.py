@@ -123,6 +123,27 @@ VIEWS = (
              JOIN pages_in_force p ON p.id = v.document_id
              WHERE a.document_id = coalesce(d.parent_id, d.id)))""",
     ),
+    View(
+        "further_pages",
+        "正文的续页",
+        "网站把正文分成几页时，第二页起的各页。",
+        """SELECT p.id AS page_id, a.document_id, a.position
+           FROM notice_pages p JOIN linking_versions v ON v.document_id = p.id JOIN attachments a ON a.version_id = v.id
+           WHERE instr(' ' || json_extract(v.metadata, '$.continued') || ' ', ' ' || a.url || ' ') > 0""",
+    ),
+    View(
+        "pictures_in_force",
+        "现行正文图片",
+        "部委通知的现行网页正文里的图片，连同次序和网页给它的名称。",
+        """SELECT d.id, d.notice_id, d.url, d.media_type, d.state, d.verdict, d.trouble_count, d.trouble_since,
+             p.name, p.position + 1000 * coalesce(
+               (SELECT min(f.position) FROM further_pages f WHERE f.document_id = v.document_id), 0) AS position
+           FROM documents d JOIN pictures p ON p.document_id = d.id JOIN versions v ON v.id = p.version_id
+           WHERE d.kind = 'picture'
+             AND v.id = (SELECT max(l.id) FROM linking_versions l WHERE l.document_id = v.document_id)
+             AND (EXISTS (SELECT 1 FROM notice_pages n WHERE n.id = v.document_id)
+                  OR EXISTS (SELECT 1 FROM further_pages f WHERE f.document_id = v.document_id))""",
+    ),
     # whatever is watched beside them is fetched and told alike, but is no part of the national catalogue
     View(
         "national_notices",

@@ -132,7 +132,8 @@ def _out_of_line(connection: sqlite3.Connection, notice: int) -> Iterator[int]:
 _OUT_OF_LINE = """
     SELECT d.id FROM documents d JOIN versions w ON w.document_id = d.id
     LEFT JOIN search_entries e ON e.kind = 'document' AND e.id = d.id
-    WHERE d.notice_id = :notice AND (:national AND w.state IN ('', 'accepted') AND w.id IS NOT e.version_id)
+    WHERE d.notice_id = :notice AND (:national AND d.kind <> 'picture' AND w.state IN ('', 'accepted')
+                                     AND w.id IS NOT e.version_id)
           IS NOT EXISTS (SELECT 1 FROM search_entries f WHERE f.kind = 'former' AND f.id = w.id)
     UNION SELECT d.id FROM documents d JOIN items i ON i.document_id = d.id
     WHERE d.notice_id = :notice AND (i.current AND d.id IN (SELECT value FROM json_each(:in_force)))
@@ -150,7 +151,7 @@ def _index_one(connection: sqlite3.Connection, document: int) -> None:
     wanted = {}
     for version, inside in connection.execute(
         """SELECT v.id, coalesce(v.title, '') FROM standing_versions v JOIN documents d ON d.id = v.document_id
-           WHERE v.document_id = ? AND d.notice_id IN (SELECT id FROM national_notices)""",
+           WHERE v.document_id = ? AND d.kind <> 'picture' AND d.notice_id IN (SELECT id FROM national_notices)""",
         [document],
     ):
         if version == shown:
@@ -307,7 +308,7 @@ def _all_documents(connection: sqlite3.Connection, note: Note) -> Iterator[Entry
         """SELECT v.id, coalesce(d.name, ''), coalesce(v.title, ''), coalesce(v.text, ''), e.title
            FROM standing_versions v JOIN documents d ON d.id = v.document_id
            LEFT JOIN search_entries e ON e.kind = 'former' AND e.id = v.id
-           WHERE d.notice_id IN (SELECT id FROM national_notices) ORDER BY v.id"""
+           WHERE d.kind <> 'picture' AND d.notice_id IN (SELECT id FROM national_notices) ORDER BY v.id"""
     ):
         title = texts.document_title(name, inside)
         if version in shown:

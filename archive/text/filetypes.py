@@ -28,23 +28,38 @@ _ALIASES = {
     "application/x-7z-compressed": ("7z", "7z 压缩包"),
 }
 """Media types that servers give and bytes do not show: ending and name."""
-UNREAD = {"rtf": "RTF 文档", "rar": "RAR 压缩包", "7z": "7z 压缩包"}
+_PICTURES = {
+    "png": ("image/png", "图片（.png）"),
+    "jpg": ("image/jpeg", "图片（.jpg）"),
+    "gif": ("image/gif", "图片（.gif）"),
+    "bmp": ("image/bmp", "图片（.bmp）"),
+    "webp": ("image/webp", "图片（.webp）"),
+    "tif": ("image/tiff", "图片（.tif）"),
+}
+PICTURES = frozenset(_PICTURES)
+"""Kinds of pictures, by their usual ending."""
+UNREAD = {"rtf": "RTF 文档", "rar": "RAR 压缩包", "7z": "7z 压缩包"} | dict.fromkeys(_PICTURES, "图片文件")
 """Kinds that are known but not read; the archives only where a program of the machine opens them."""
 
 MEDIA_TYPES = {kind: media_type for kind, (media_type, _) in _READ.items()} | {
     "rtf": "application/rtf",
     "rar": "application/vnd.rar",
     "7z": "application/x-7z-compressed",
+    **{kind: media_type for kind, (media_type, _) in _PICTURES.items()},
     "encrypted-office": "application/x-ole-storage",
     "empty": "application/x-empty",
     "unknown": "application/octet-stream",
 }
 """Every kind that bytes are told apart by (crawler.reading.sniff)."""
-ENDING_OF = {media_type: {"wordml": "xml"}.get(kind, kind) for kind, (media_type, _) in _READ.items()} | {
-    media_type: ending for media_type, (ending, _) in _ALIASES.items()
-}
+ENDING_OF = (
+    {media_type: {"wordml": "xml"}.get(kind, kind) for kind, (media_type, _) in _READ.items()}
+    | {media_type: ending for media_type, (ending, _) in _ALIASES.items()}
+    | {media_type: kind for kind, (media_type, _) in _PICTURES.items()}
+)
 """Media types that a download names as they are, with the usual ending; anything else is `unknown`."""
-_CALLED = dict(_READ.values()) | {media_type: name for media_type, (_, name) in _ALIASES.items()}
+_CALLED = dict((*_READ.values(), *_PICTURES.values())) | {
+    media_type: name for media_type, (_, name) in _ALIASES.items()
+}
 
 
 def called(media_type: str) -> str:

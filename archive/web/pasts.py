@@ -55,7 +55,7 @@ def timeline(visit: Visit, notice_id: int, zone: tzinfo) -> list[tuple[str, list
 def _versions(visit: Visit, notice_id: int) -> list[Moment]:
     rows = visit.rows(
         """SELECT v.id, v.document_id, v.number, v.captured_at, v.state, d.kind, d.name, d.mirror
-           FROM versions v JOIN documents d ON d.id = v.document_id WHERE d.notice_id = ?
+           FROM versions v JOIN documents d ON d.id = v.document_id WHERE d.notice_id = ? AND d.kind <> 'picture'
            ORDER BY v.captured_at DESC, v.id DESC LIMIT ?""",
         [notice_id, END],
     )

@@ -25,7 +25,12 @@ DOCUMENT_STATES: Mapping[str, str] = {
 }
 """documents.state"""
 
-DOCUMENT_KINDS: Mapping[str, str] = {"page": "正文网页", "attachment": "附件", "member": "压缩包内文件"}
+DOCUMENT_KINDS: Mapping[str, str] = {
+    "page": "正文网页",
+    "attachment": "附件",
+    "member": "压缩包内文件",
+    "picture": "正文图片",
+}
 """documents.kind"""
 
 HIT_KINDS: Mapping[str, str] = {"notice": "通知", "document": "文件", "item": "目录事项"}
@@ -75,7 +80,7 @@ REASONS: Mapping[str, str] = {
     "incomplete": "没有得到结果",
     "scheme": "网址不是 http 或 https",
     "address": "页面给出的网址无效或过长",
-    "too-many": "页面上的附件太多，超出部分未抓取",
+    "too-many": "页面上的附件或图片太多，超出部分未抓取",
     "scope": "不在声明的网站范围内，未跟随",
     "unreachable": "网站无法访问",
     "not-in-warc": "给出的 WARC 文件里没有",
@@ -206,6 +211,7 @@ METADATA: Mapping[str, str] = {
     "category": "主题分类",
     "rank": "效力级别",
     "source": "来源",
+    "dimensions": "图片尺寸",
 }
 """Keys of versions.metadata, in the order of a page."""
 

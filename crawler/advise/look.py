@@ -107,6 +107,7 @@ def told(one: Seen, declared: Declared) -> dict[str, Any]:
         "body": {},
         "text": document.text,
         "files": [{"name": file.name, "url": file.url} for file in document.attachments],
+        "pictures": [{"name": picture.name, "url": picture.url} for picture in document.pictures],
         "members": [member.path for member in document.members],
         "rows": _rows(document),
         "review": list(document.review),

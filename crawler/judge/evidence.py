@@ -30,7 +30,7 @@ class Evidence:
     """All that a verdict may rest on."""
 
     kind: str = "page"
-    """page | attachment"""
+    """page | attachment | picture"""
     title: str = ""
     """Declared title of the notice."""
     slug: str = ""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-from archive.model import CATALOGUE_ROW, TABLE_ROW, Finding, Reason, Verdict
-from archive.text.filetypes import BINARY
+from archive.model import CATALOGUE_ROW, CORRUPT, PICTURE, TABLE_ROW, Finding, Reason, Verdict
+from archive.text.filetypes import BINARY, PICTURES
 from archive.text.fold import title_fold
 from crawler.judge import ending
 from crawler.judge.evidence import SHORT, Evidence, Look
@@ -52,7 +52,7 @@ def judge(evidence: Evidence) -> Finding:
         return Finding(Verdict.UNCHANGED)
     if status is not None and not 200 <= status < 300:
         return _refused(look, status)
-    tests = _ATTACHMENT if evidence.kind == "attachment" else _PAGE
+    tests = {"attachment": _ATTACHMENT, PICTURE: _PICTURE}.get(evidence.kind, _PAGE)
     return next((found for test in tests if (found := test(look)) and not _settled(look, found)), OK)
 
 
@@ -197,6 +197,8 @@ def _truncated(look: Look) -> Finding | None:
     cut = look.is_html and _cut_off(look)
     if evidence.kind == "attachment" and not look.is_html:
         cut = _half_a_file(evidence.payload)
+    if evidence.kind == PICTURE:
+        cut = evidence.document is not None and evidence.document.problem.code == CORRUPT
     if not (evidence.truncated or short or cut):
         return None
     return _suspect(Reason.TRUNCATED, f"内容没有传完就中断了（收到 {len(evidence.payload):,} 字节）。下次会自动再试。")
@@ -345,5 +347,19 @@ def _is_saved_as_html(look: Look) -> bool:
     return office and "<table" in look.html.lower() and not NOT_FOUND.search(look.visible[:SHORT])
 
 
+# ---------------------------------------------------------------- tests of pictures
+
+
+def _something_for_picture(look: Look) -> Finding | None:
+    """A page, a sentence or anything else where a picture was asked for."""
+    if sniff(look.evidence.payload, look.evidence.headers) in PICTURES:
+        return None
+    if look.is_html and (problem := _challenge(look) or _not_found(look)):
+        return problem
+    shown = f"网页（“{look.page_title[:40] or '无标题'}”）" if look.is_html else "别的内容"
+    return _suspect(Reason.ELSEWHERE, f"应为正文图片，收到的却是{shown}。{FILE_KEPT}")
+
+
+_PICTURE = (_empty_file, _something_for_picture, _truncated)
 _PAGE = (_challenge, _led_away, _not_found, _garbled, _empty, _truncated, _elsewhere, _shrunk)
 _ATTACHMENT = (_empty_file, _page_for_file, _message_for_file, _truncated)

@@ -19,7 +19,7 @@ from crawler.reading.formats.office import soffice
 from crawler.reading.rule import Rule
 
 # A new version of one of these may read the same bytes differently.
-_LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit")
+_LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumber", "pypdfium2", "ofdkit", "pillow")
 
 SHARED = (
     "model.py", "local/areas.py", "words/channels.py", "words/columns.py",

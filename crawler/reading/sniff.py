@@ -11,6 +11,12 @@ from collections.abc import Iterator, Mapping
 
 from archive.text.filetypes import MEDIA_TYPES
 
+PICTURES = re.compile(
+    rb"(?P<png>\x89PNG\r\n\x1a\n)|(?P<jpg>\xff\xd8\xff)|(?P<gif>GIF8[79]a)|(?P<webp>RIFF....WEBP)"
+    rb"|(?P<tif>II\*\x00|MM\x00\*)|(?P<bmp>BM.{12}[\x0c\x28\x38\x6c\x7c]\x00\x00\x00)",
+    re.S,
+)
+"""First bytes of pictures, by their kinds."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 4096
 _TAG = re.compile(
@@ -32,6 +38,8 @@ def sniff(payload: bytes, headers: Mapping[str, str]) -> str:
     for magic, kind in ((b"{\\rtf", "rtf"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z")):
         if payload.startswith(magic):
             return kind
+    if picture := PICTURES.match(payload):
+        return str(picture.lastgroup)
     if payload.startswith(OLE):
         return _ole(payload)
     if payload.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04")):

@@ -10,8 +10,9 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from archive.clock import iso, now
-from archive.model import GOOD, Attachment, Capture, Finding, Notice, Verdict
+from archive.model import GOOD, PICTURE, Attachment, Capture, Document, Finding, Notice, Verdict
 from archive.record.files import attachment_documents
+from archive.record.pictures import are_watched, picture_documents
 from crawler.answer import Answer, Job, failed
 from crawler.crawl import host_of
 from crawler.download.errors import explain
@@ -23,6 +24,9 @@ logger = logging.getLogger("guidelines")
 MOST_FILES = 500
 """Attachments of one page that are fetched; a page that names more is a list or a trap."""
 TOO_MANY = f"too-many: 页面上的附件超过 {MOST_FILES} 个，这一个没有抓取。请在浏览器里打开网页核对。"
+MOST_PICTURES = 100
+"""Pictures of one body that are fetched."""
+TOO_MANY_PICTURES = f"too-many: 正文里的图片超过 {MOST_PICTURES} 张，这一张没有抓取。请在浏览器里打开网页核对。"
 
 
 class NoticesSpider(ArchiveSpider):
@@ -68,6 +72,7 @@ class NoticesSpider(ArchiveSpider):
         answer = await self.keeper.judged(job, response)
         async for outcome in self.keeper.confirmed(answer):
             yield self._done(outcome)
+            answer = outcome if outcome.taken else answer
         for following in self._follow(answer):
             yield following
 
@@ -87,6 +92,8 @@ class NoticesSpider(ArchiveSpider):
     def _follow(self, answer: Answer) -> Iterator[Request | Answer]:
         """The page's files when it is the notice; else the next place where it may be had."""
         job = answer.job
+        if job.kind == "attachment" and answer.capture.verdict in GOOD:
+            yield from self._pictures(job, answer.taken.document if answer.taken else answer.standing)
         if job.kind != "page":
             return
         if answer.capture.verdict not in GOOD:
@@ -97,6 +104,17 @@ class NoticesSpider(ArchiveSpider):
         documents = attachment_documents(self.store, job.notice_id, files, job.mirror)
         for file, known_as in zip(files, documents, strict=True):
             yield from self._ask(job.notice, file, "attachment", mirror=job.mirror, document=known_as)
+        yield from self._pictures(job, document)
+
+    def _pictures(self, job: Job, document: Document | None) -> Iterator[Request | Answer]:
+        """The pictures that the body of the notice's own page, or a further page of it, shows."""
+        if document is None or not document.pictures or not are_watched(self.store, job.document_id):
+            return
+        documents = picture_documents(self.store, job.notice_id, document.pictures)
+        for known_as in documents[MOST_PICTURES:]:
+            self.store.not_asked_for(known_as, TOO_MANY_PICTURES)
+        for picture, known_as in zip(document.pictures[:MOST_PICTURES], documents, strict=False):
+            yield from self._ask(job.notice, picture, PICTURE, document=known_as)
 
     def _within_limit(self, job: Job, files: Sequence[Attachment]) -> Sequence[Attachment]:
         """The files to ask for; those past the limit are noted as not asked for, which `status` says."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.reading import read
+from crawler.sources import load_sources
 from scripts.bench_pages import PAGES, results
 from scripts.bench_portals import GOLD, NEVER_WRONG, Portal, portals
 
@@ -44,3 +46,27 @@ def test_pages_of_sites_without_a_rule_give_their_whole_body_and_hardly_more(rea
     with_text = [page for page in read_portals if page.has_text]
     assert [page.file for page in with_text if page.loss or not page.confident] == []
     assert len([page.file for page in with_text if page.furniture]) <= 0.05 * len(with_text)
+
+
+def test_only_pictures_of_the_body_are_taken_for_some() -> None:
+    """Looked at one by one: posters, scanned pages, charts, photographs. No icon, button, spacer or emblem."""
+    known = {
+        "non-gov-zh/xinhuanet.com.c_1125597921.html": 3,
+        "portals/bdgjj.baoding.gov.cn/9f1f31224cbf.html": 1,
+        "portals/cmzd.zhangzhou.gov.cn/773940ff032f.html": 1,
+        "portals/dghrss.dg.gov.cn/b8393824acc7.html": 22,
+        "portals/fcj.xining.gov.cn/743748ae3afd.html": 3,
+        "portals/fsgjj.foshan.gov.cn/015b3e276596.html": 1,
+        "portals/gjj.gz.gov.cn/0ab4fdb60926.html": 1,
+        "portals/gjj.gzlps.gov.cn/0e4ac8c6bd8e.html": 1,
+        "portals/www.dg.gov.cn/6b555ce69669.html": 2,
+        "www.cmse.gov.cn/gne_cmse_1.html": 1,
+    }
+    found = {}
+    for path in sorted(FOLDER.rglob("*.html")):
+        url = f"http://{path.parent.name}/a/b/c.html"
+        headers = {"content-type": "text/html", "content-location": url}
+        document = read(path.read_bytes(), headers, load_sources(None).rule_for(url))
+        if document.pictures:
+            found[str(path.relative_to(FOLDER))] = len(document.pictures)
+    assert found == {file: count for file, count in known.items() if (FOLDER / file).exists()}

@@ -141,6 +141,12 @@ def salted(handler: _Handler, page: Page) -> None:
     handler.reply_page(page, page.body + b"\n%% %d" % page.served)
 
 
+@mode("rotating")
+def rotating(handler: _Handler, page: Page) -> None:
+    """A banner that is another one at every visit."""
+    handler.reply_page(page, re.sub(rb"/banner/\d+", b"/banner/%d" % page.served, page.body))
+
+
 @mode("home")
 def home(handler: _Handler, page: Page) -> None:
     handler.reply(302, b"", HTML_PLAIN, {"Location": "/"})

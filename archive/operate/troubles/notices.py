@@ -17,6 +17,7 @@ from archive.operate.troubles.areas import emptied
 from archive.operate.troubles.catalogues import catalogue_troubles
 from archive.operate.troubles.hosts import host_troubles
 from archive.operate.troubles.lists import list_troubles
+from archive.operate.troubles.pictures import picture_troubles
 from archive.operate.troubles.remedies import remedy
 from archive.operate.troubles.trouble import Trouble
 from archive.record.database import Row, rows_of
@@ -32,6 +33,7 @@ def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
         *_page_troubles(connection),
         *_attachment_troubles(connection),
         *_unasked_troubles(connection),
+        *picture_troubles(connection),
         *_unhanded_troubles(connection),
         *_unsure_file_troubles(connection),
         *_rule_troubles(connection),
@@ -161,7 +163,7 @@ def _unasked_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             connection,
             """SELECT n.slug, n.title, n.last_success, count(*) AS files FROM documents d
                JOIN notices n ON n.id = d.notice_id
-               WHERE n.declared = 1 AND d.state = 'unread' AND d.reason LIKE 'too-many:%'
+               WHERE n.declared = 1 AND d.state = 'unread' AND d.kind <> 'picture' AND d.reason LIKE 'too-many:%'
                GROUP BY n.id ORDER BY n.number""",
         )
     ]

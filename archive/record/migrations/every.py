@@ -6,6 +6,7 @@ from archive.record.migrations import (
     release_2_listing,
     release_2_local,
     release_2_merged,
+    release_2_pictures,
     release_2_quiet,
     release_2_received,
     release_2_roles,
@@ -28,5 +29,6 @@ MODULES = (
     release_2_merged,
     release_2_quiet,
     release_2_size,
+    release_2_pictures,
 )
 migrations = release_2.migrations

@@ -18,11 +18,13 @@ _LISTS = {
     "areas": "SELECT slug, name FROM areas WHERE notice_id = ? ORDER BY position",
     "captures": """SELECT c.*, c.id IN (SELECT id FROM received_captures) AS received,
                           d.kind, d.name, d.mirror FROM captures c JOIN documents d ON d.id = c.document_id
-                   WHERE d.notice_id = ? ORDER BY c.fetched_at DESC, c.id DESC LIMIT 50""",
+                   WHERE d.notice_id = ? AND d.kind <> 'picture'
+                   ORDER BY c.fetched_at DESC, c.id DESC LIMIT 50""",
     "doubtful": """SELECT c.*, d.kind, d.name,
                           (SELECT r.id FROM waiting r WHERE r.kind = 'capture' AND r.subject_id = c.id) AS review
                    FROM latest_captures c JOIN documents d ON d.id = c.document_id
-                   WHERE d.notice_id = ? AND c.verdict = 'suspect' AND coalesce(c.decision, '') = ''
+                   WHERE d.notice_id = ? AND d.kind <> 'picture' AND c.verdict = 'suspect'
+                     AND coalesce(c.decision, '') = ''
                    ORDER BY c.id DESC""",
     "versions": """SELECT v.id, v.number, v.captured_at,
                           v.capture_id IN (SELECT id FROM received_captures) AS received,
@@ -30,7 +32,13 @@ _LISTS = {
                           v.state, d.kind, d.name, d.mirror,
                           (SELECT count(*) FROM items i WHERE i.version_id = v.id) AS items
                    FROM versions v JOIN documents d ON d.id = v.document_id
-                   WHERE d.notice_id = ? ORDER BY v.document_id, v.number DESC""",
+                   WHERE d.notice_id = ? AND d.kind <> 'picture' ORDER BY v.document_id, v.number DESC""",
+    "pictures": """SELECT p.*, g.bytes, g.id IS NOT NULL AS kept,
+                          (SELECT c.detail FROM latest_captures c WHERE c.document_id = p.id) AS detail
+                   FROM pictures_in_force p LEFT JOIN captures g ON g.id = (
+                     SELECT id FROM good_captures k WHERE k.document_id = p.id
+                     ORDER BY k.fetched_at DESC, k.id DESC LIMIT 1)
+                   WHERE p.notice_id = ? ORDER BY p.position""",
     "held": "SELECT id, kind, why, opened_at FROM waiting WHERE notice_id = ? AND kind != 'capture' ORDER BY id",
     "candidates": "SELECT * FROM candidates WHERE notice_id = ? ORDER BY id DESC",
 }
@@ -55,11 +63,13 @@ def notice(visit: Visit) -> Context:
         "metadata": metadata_of(version) if version else [],
         "blocks": blocks_of(version["text"]) if version else [],
         "pages": pages(lines_of(version["text"]), LINES) if version else 0,
-        "attachments": [d for d in documents if d["kind"] != "page"],
+        "attachments": [d for d in documents if d["kind"] in ("attachment", "member")],
         "others": [d for d in webpages if d is not shown and d["version_id"]],
         "review": [grid for d in documents if d["current"] for grid in grids_to_review(visit, d["version_id"])],
         "captures_total": visit.value(
-            "SELECT count(*) FROM captures WHERE document_id IN (SELECT id FROM documents WHERE notice_id = ?)", [id]
+            """SELECT count(*) FROM captures WHERE document_id IN (
+                 SELECT id FROM documents WHERE notice_id = ? AND kind <> 'picture')""",
+            [id],
         ),
         "timeline": timeline(visit, id, load_settings(visit.data).zone),
         "end": END,

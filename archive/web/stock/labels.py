@@ -12,9 +12,10 @@ from archive.words.columns import LABELS
 TABLES: dict[str, str] = {
     "notices": "通知",
     "areas": "领域",
-    "documents": "文件（网页与附件）",
+    "documents": "文件（网页、附件与图片）",
     "versions": "文本版本",
     "attachments": "各版本所附文件",
+    "pictures": "网页正文里的图片",
     "items": "公开事项目录",
     "grids": "原始表格",
     "changes": "修订记录",
@@ -98,7 +99,7 @@ _OWN: dict[str, dict[str, str]] = {
     },
     "areas": {"slug": "网址用名", "name": "名称", "aliases": "别名"},
     "documents": {
-        "kind": "page 网页、attachment 附件、member 压缩包内文件",
+        "kind": "page 网页、attachment 附件、member 压缩包内文件、picture 正文图片",
         "url": "地址",
         "name": "名称",
         "media_type": "文件类型",

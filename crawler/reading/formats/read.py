@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from archive.model import Document
-from archive.text.filetypes import MEDIA_TYPES, UNREAD
+from archive.text.filetypes import MEDIA_TYPES, PICTURES, UNREAD
 from crawler.reading.assemble import Block, Paragraph, assemble, clean
-from crawler.reading.formats import archives, html, ofd, pdf, pdf_scan, text
+from crawler.reading.formats import archives, html, ofd, pdf, pdf_scan, picture, text
 from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, needs_ocr, unsupported
 from crawler.reading.formats.office import doc, docx, odf, sheets, wordml
 from crawler.reading.rule import Rule
@@ -34,6 +34,8 @@ def read_html(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
 
 def _told(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> Document:
     try:
+        if kind in PICTURES:
+            return picture.read(payload, MEDIA_TYPES[kind])
         return _read(kind, payload, headers, rule)
     except UnreadableError as error:
         return Document(problem=error.problem, media_type=MEDIA_TYPES[kind])

@@ -21,6 +21,7 @@ from crawler.reading.page.labels import labelled
 from crawler.reading.page.links import attachments
 from crawler.reading.page.metadata import Labelled, read_metadata
 from crawler.reading.page.page import Page, page_of
+from crawler.reading.page.pictures import pictures
 from crawler.reading.page.propose import propose_selector
 from crawler.reading.page.repeal import bare_title, repealed
 from crawler.reading.page.titles import page_titles, title_above
@@ -65,6 +66,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         title=bare_title(title) if gone else title,
         metadata=metadata | {"repealed": gone} if gone else metadata,
         attachments=(*_further(further), *attachments(page, body, addresses, rule, drop)),
+        pictures=pictures(element, addresses, drop),
         items=document.items,
         tables=document.tables,
         confidence="high" if body.sure else "low",
