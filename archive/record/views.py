@@ -111,17 +111,42 @@ VIEWS = (
                SELECT 1 FROM documents p JOIN versions v ON v.document_id = p.id
                WHERE p.notice_id = d.notice_id AND p.kind = 'page' AND p.mirror = '' AND p.superseded_by IS NULL))""",
     ),
+    # the addresses stand in the metadata, with blanks between them (archive/model.py: CONTINUED)
+    View(
+        "continued_links",
+        "续页",
+        "正文分成几页的：一个文本版本的第2页及以后各页。",
+        """SELECT a.* FROM attachments a JOIN versions v ON v.id = a.version_id
+           WHERE instr(' ' || json_extract(v.metadata, '$.continued') || ' ', ' ' || a.url || ' ') > 0""",
+    ),
+    View(
+        "further_pages",
+        "现行网页的续页",
+        "现行网页的正文的第2页及以后各页。",
+        """SELECT a.document_id AS id, p.id AS page_id, p.notice_id FROM pages_in_force p
+           JOIN linking_versions v ON v.document_id = p.id JOIN continued_links a ON a.version_id = v.id""",
+    ),
     # a dead link takes nothing out: that the ministry's page is gone is what the archive is for
     View(
         "documents_in_force",
         "现行文件",
-        "现行网页、它们所链接的附件，以及附件压缩包内的文件。",
+        "现行网页、它们及其续页所链接的附件，以及附件压缩包内的文件；有续页从未取得的，也包括此前的附件。",
         """SELECT d.* FROM documents d WHERE d.id IN (
              SELECT p.id FROM pages_in_force p WHERE p.notice_id = d.notice_id)
            OR (d.kind <> 'page' AND NOT (d.parent_id IS NOT NULL AND d.state = 'gone') AND EXISTS (
              SELECT 1 FROM attachments a JOIN linking_versions v ON v.id = a.version_id
              JOIN pages_in_force p ON p.id = v.document_id
-             WHERE a.document_id = coalesce(d.parent_id, d.id)))""",
+             WHERE a.document_id = coalesce(d.parent_id, d.id)))
+           OR (d.kind <> 'page' AND NOT (d.parent_id IS NOT NULL AND d.state = 'gone') AND EXISTS (
+             SELECT 1 FROM attachments a JOIN linking_versions v ON v.id = a.version_id
+             JOIN further_pages f ON f.id = v.document_id
+             WHERE a.document_id = coalesce(d.parent_id, d.id) AND f.notice_id = d.notice_id
+               AND a.id NOT IN (SELECT c.id FROM continued_links c WHERE c.version_id = v.id)))
+           OR (d.kind <> 'page' AND EXISTS (
+             SELECT 1 FROM further_pages f WHERE f.notice_id = d.notice_id
+               AND NOT EXISTS (SELECT 1 FROM current_versions v WHERE v.document_id = f.id))
+             AND EXISTS (SELECT 1 FROM notices n, json_each(nullif(n.told, ''), '$.files') e
+               WHERE n.id = d.notice_id AND json_extract(e.value, '$.document_id') = coalesce(d.parent_id, d.id)))""",
     ),
     # whatever is watched beside them is fetched and told alike, but is no part of the national catalogue
     View(

@@ -172,7 +172,7 @@ def lines_without_noise(lines: Sequence[str]) -> list[str]:
 
 
 def _is_pager(text: str) -> bool:
-    """Whether a line leads from page to page and holds no other word: 上一页 1 2 下一页, 第1页/共3页, 阅读全文, 1 2 3."""
+    """Whether a line leads from page to page and holds no other word: 上一页 1 2 下一页, 第1页/共3页, 1 2 3."""
     text = text.translate(_HALF).strip()
     if len(text) > _LONGEST_PAGER or text[:1] in "│┃" or "。" in text:
         return False

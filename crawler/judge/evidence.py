@@ -30,7 +30,7 @@ class Evidence:
     """All that a verdict may rest on."""
 
     kind: str = "page"
-    """page | attachment"""
+    """page | attachment | further (page 2, 3 … of the text of a page)"""
     title: str = ""
     """Declared title of the notice."""
     slug: str = ""

@@ -52,7 +52,7 @@ def judge(evidence: Evidence) -> Finding:
         return Finding(Verdict.UNCHANGED)
     if status is not None and not 200 <= status < 300:
         return _refused(look, status)
-    tests = _ATTACHMENT if evidence.kind == "attachment" else _PAGE
+    tests = {"attachment": _ATTACHMENT, "further": _FURTHER}.get(evidence.kind, _PAGE)
     return next((found for test in tests if (found := test(look)) and not _settled(look, found)), OK)
 
 
@@ -286,6 +286,13 @@ def _shrunk(look: Look) -> Finding | None:
     )
 
 
+def _another_text(look: Look) -> Finding | None:
+    """Another document where a text should go on. The rest of one need not name it again."""
+    document = look.evidence.document
+    named = document is not None and bool(OFFICIAL.search(document.title) and len(document.title) > 10)
+    return _elsewhere(look) if look.about or named else None
+
+
 # ---------------------------------------------------------------- tests of attachments
 
 
@@ -347,3 +354,4 @@ def _is_saved_as_html(look: Look) -> bool:
 
 _PAGE = (_challenge, _led_away, _not_found, _garbled, _empty, _truncated, _elsewhere, _shrunk)
 _ATTACHMENT = (_empty_file, _page_for_file, _message_for_file, _truncated)
+_FURTHER = (_challenge, _led_away, _not_found, _garbled, _empty, _truncated, _another_text)
