@@ -111,15 +111,12 @@ class NoticesSpider(ArchiveSpider):
         links = [file for file in document.attachments if job.further is None or file.url not in pages]
         named = self.linked.setdefault(page, set())
         files = self._within_limit(job, links, max(MOST_FILES - len(named), 0))
-        for file, known_as in zip(
-            files, attachment_documents(self.store, job.notice_id, files, job.mirror), strict=True
-        ):
+        documents = attachment_documents(self.store, job.notice_id, files, job.mirror)
+        news = [(file, id) for file, id in zip(files, documents, strict=True) if id not in named]
+        named.update(documents)  # before the first is asked for: page 2 may be there before the last one
+        for file, id in news:
             further = page if job.further is None and file.url in pages else None
-            if known_as not in named:
-                named.add(known_as)
-                yield from self._ask(
-                    job.notice, file, "attachment", mirror=job.mirror, document=known_as, further=further
-                )
+            yield from self._ask(job.notice, file, "attachment", mirror=job.mirror, document=id, further=further)
 
     def _within_limit(self, job: Job, files: Sequence[Attachment], most: int) -> Sequence[Attachment]:
         """The files to ask for; those past the limit are noted as not asked for, which `status` says."""
