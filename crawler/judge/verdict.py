@@ -286,6 +286,11 @@ def _shrunk(look: Look) -> Finding | None:
     )
 
 
+def _without_a_word(look: Look) -> Finding | None:
+    """A further page may hold no sentence: a table, or who signed and when."""
+    return None if look.size else _empty(look)
+
+
 def _another_text(look: Look) -> Finding | None:
     """Another document where a text should go on. The rest of one need not name it again."""
     document = look.evidence.document
@@ -354,4 +359,4 @@ def _is_saved_as_html(look: Look) -> bool:
 
 _PAGE = (_challenge, _led_away, _not_found, _garbled, _empty, _truncated, _elsewhere, _shrunk)
 _ATTACHMENT = (_empty_file, _page_for_file, _message_for_file, _truncated)
-_FURTHER = (_challenge, _led_away, _not_found, _garbled, _empty, _truncated, _another_text)
+_FURTHER = (_challenge, _led_away, _not_found, _garbled, _without_a_word, _truncated, _another_text)

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from archive.machine.transaction import atomic
-from archive.model import CONTINUED, Attachment
+from archive.model import CONTINUED, Attachment, Verdict
 from archive.record.edition import Edition, document_of, page_of, present
 from archive.record.settle import record_upgrade
 from archive.record.store import Store
@@ -17,6 +17,7 @@ from crawler.reading import read
 from crawler.sources import load_sources
 from tests.factory import capture, page_document
 from tests.test_editions import BODY, Told
+from tests.test_verdict import TITLE, page, verdict
 
 URL = "http://site.example/zwgk/t20210512_4711.html"
 TEXT = (
@@ -133,3 +134,19 @@ def test_a_better_reading_of_either_page_takes_no_file_of_the_second_out_of_the_
         edition = told.store.row("SELECT told FROM notices WHERE slug = 'land'")["told"]
         assert [file.name for file in Edition.of_json(edition).files] == ["第2页", "附件：标准目录.docx", "附件2.docx"]
         assert [change for change in told.settle() if not change["quiet"]] == []
+
+
+SIGNED = "<p>演示部办公厅</p><p>2019年7月10日</p>"
+ROWS = "<table><tr><td>甲</td><td>1</td></tr><tr><td>乙</td><td>2</td></tr></table>"
+
+
+@pytest.mark.parametrize("body", [SIGNED, ROWS, "<p>第九条 本办法自印发之日起施行。</p>"])
+@pytest.mark.parametrize("title", [TITLE, f"{TITLE}（2）", "政策文件", ""])
+def test_the_rest_of_a_text_is_taken_whatever_is_left_of_it(title: str, body: str) -> None:
+    assert verdict(page(body=body, title=title, heading=""), kind="further").verdict is Verdict.OK
+
+
+def test_another_notice_where_a_text_should_go_on_is_not_taken() -> None:
+    other = "演示部关于举办摄影作品展览的通知"
+    body = "<p>定于下月举办摄影作品展览。请各单位组织报名。</p>" * 9
+    assert verdict(page(body=body, title=other, heading=other), kind="further").reason == "elsewhere"
