@@ -40,6 +40,8 @@ class Job:
     name: str = ""
     hosts: frozenset[str] = frozenset()
     """Declared with the notice."""
+    further: int | None = None
+    """Of page 2, 3 … of a text: the document of its first page."""
 
     def request(self, *, whole: bool = False, **arguments: Any) -> Request:
         """`whole`: without conditions. Raises ValueError when the address is none, or too long."""

@@ -172,7 +172,7 @@ class Keeper:
         current = present.document
         payload, headers = _as_shown(job, bytes(response.body), header_map(response))
         return Evidence(
-            kind=job.kind,
+            kind=job.kind if job.further is None else "further",
             title=job.notice.title,
             slug=job.notice.slug,
             areas=job.notice.areas,

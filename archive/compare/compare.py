@@ -24,7 +24,7 @@ from archive.compare.sentences import NO_AREAS, describe, in_short, quoted_chang
 from archive.model import CATALOGUE_ROW, CELL, DIMENSIONS, PIXELS, Change, Document, Kind, RowChange
 from archive.text.fold import compare_fold
 from archive.text.links import link_key
-from archive.text.noise import without_noise
+from archive.text.noise import lines_without_noise
 from archive.text.same import cells_of, is_attachment_line, is_row, name_key, without_serials
 from archive.text.struck import in_force
 
@@ -127,15 +127,14 @@ class _Bodies:
 
 def _lines(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     plain, catalogue = [], []
-    for line in without_serials([in_force(line) for line in lines]):
+    counted = without_serials([in_force(line) for line in lines])
+    for line, cleaned in zip(counted, lines_without_noise(counted), strict=True):
         if line.startswith(CATALOGUE_ROW):
             catalogue.append(line)
         elif is_row(line):
             plain.append(line)
-        elif not is_attachment_line(line, names):
-            cleaned = without_noise(line)
-            if cleaned.strip():
-                plain.append(cleaned)
+        elif not is_attachment_line(line, names) and cleaned.strip():
+            plain.append(cleaned)
     return tuple(plain), tuple(catalogue)
 
 

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from archive.model import Document
 from archive.text.fold import compare_fold
-from archive.text.noise import without_noise
+from archive.text.noise import lines_without_noise
 from archive.text.same import is_row
 from archive.text.struck import in_force
 
@@ -150,10 +150,8 @@ class _Lines:
         }
         kept = [
             (line, compare_fold(cleaned), of_line.get(at))
-            for at, line in enumerate(lines)
-            if (cleaned := without_noise(in_force(line))).strip()
-            and of_line.get(at) not in known.patterns
-            and not _line_patterns(line) & known.patterns
+            for at, (line, cleaned) in enumerate(zip(lines, lines_without_noise([*map(in_force, lines)]), strict=True))
+            if cleaned.strip() and of_line.get(at) not in known.patterns and not _line_patterns(line) & known.patterns
         ]
         plain, folded, blocks = zip(*kept, strict=True) if kept else ((), (), ())
         return cls(plain, folded, blocks)

@@ -6,7 +6,7 @@ Here it is read from the tables as it is now (`present`), and made one Document 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,6 +38,9 @@ class File:
     problem: str = ""
     """Code of why they cannot be read; '' too where an older release told the edition."""
 
+    on: int | None = None
+    """The further page of the text that names it, where the first one does not (further.py)."""
+
     @property
     def is_closed(self) -> bool:
         """Whether it is known to be a whole file that cannot be read here: other bytes are another file."""
@@ -59,15 +62,20 @@ class Edition:
     """A later version that is not sure (it waits for a person), or a sentence in the place of the notice."""
     pictures: tuple[File, ...] | None = None
     """In the body (picture_changes.py); None where a release told the edition that knew none."""
+    further: tuple[int, ...] = ()
+    """Of a text that is cut into pages: the documents of page 2, 3 … that have been read. They are among the files."""
+    missing: tuple[int, ...] = ()
+    """Those that the page names and that never could be read."""
+    cut: tuple[int, ...] = ()
+    """The missing ones without which a text was told that had been whole before."""
 
     @classmethod
     def of_json(cls, text: str) -> Edition:
         raw = json.loads(text)
         pictures = raw.get("pictures")
-        parts = {
-            "files": tuple(File.of_raw(file) for file in raw["files"]),
-            "pictures": None if pictures is None else tuple(File.of_raw(picture) for picture in pictures),
-        }
+        parts: dict[str, Any] = {name: tuple(raw.get(name, ())) for name in ("further", "missing", "cut")}
+        parts["files"] = tuple(File.of_raw(file) for file in raw["files"])
+        parts["pictures"] = None if pictures is None else tuple(File.of_raw(picture) for picture in pictures)
         return cls(**(raw | parts))
 
     def to_json(self) -> str:
@@ -89,27 +97,55 @@ def present(store: Store, notice: Row) -> Edition | None:
         return None
     told = Edition.of_json(notice["told"]) if notice["told"] else None
     beside = store.version_beside(page["id"])
+    rows = attachment_rows(store, (beside or version)["id"])
+    further, missing = further_pages(store, (beside or version)["id"])
     return Edition(
         page["id"],
         version["id"],
         page["location"] or page["url"],
         page["state"] == "gone",
-        _files(store, told, (beside or version)["id"], keep_all=beside is not None),
+        # a page that is not sure, or not whole, takes nothing away
+        _files(store, told, [*rows, *named_further(store, rows, further)], keep_all=bool(beside or missing)),
         beside["id"] if beside else None,
+        further=further,
+        missing=missing,
     )
 
 
-def _files(store: Store, told: Edition | None, version_id: int, *, keep_all: bool) -> tuple[File, ...]:
-    """The files that a version of the page names; `keep_all`: and those that the told edition had, since a page that
-    is not sure takes nothing away."""
-    files = [file_now(store, row) for row in attachment_rows(store, version_id)]
+def _files(store: Store, told: Edition | None, rows: Sequence[Row], *, keep_all: bool) -> tuple[File, ...]:
+    """The files that the page names, and its further pages; with those that the told edition had: all of them
+    (`keep_all`), or of each further page whose present text is not sure."""
+    files = [file_now(store, row) for row in rows]
     linked = {file.document_id for file in files}
     replaced = [file for file in told.files if file.unread or file.document_id not in linked] if told else []
     files = [_or_the_one_before(file, replaced) for file in files]
-    if keep_all and told:
+    if told:
+        kept = told.files if keep_all else [f for f in told.files if f.on in linked and store.version_beside(f.on)]
         named = {file.document_id for file in files} | {link_key(file.url) for file in files}
-        files += [f for f in map(partial(_again, store), told.files) if not {f.document_id, link_key(f.url)} & named]
+        files += [f for f in map(partial(_again, store), kept) if not {f.document_id, link_key(f.url)} & named]
     return tuple(files)
+
+
+def further_pages(store: Store, version_id: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The documents of page 2, 3 … of the text that this version begins: those that have been read, and the others."""
+    rows = store.rows(
+        """SELECT f.document_id AS id, EXISTS (SELECT 1 FROM current_versions v WHERE v.document_id = f.document_id)
+             AS read FROM continued_links f WHERE f.version_id = ? ORDER BY f.position""",
+        [version_id],
+    )
+    return tuple(row["id"] for row in rows if row["read"]), tuple(row["id"] for row in rows if not row["read"])
+
+
+def named_further(store: Store, rows: Sequence[Row], further: Sequence[int]) -> Iterator[Row]:
+    """The files that further pages of a text name and none before them: as `attachment_rows`, with `on`."""
+    named = {row["id"] for row in rows}
+    for page in further:
+        version = store.version_beside(page) or store.current_version(page)
+        pages = {id for part in further_pages(store, version["id"]) for id in part} if version else set()
+        for row in attachment_rows(store, version["id"]) if version else ():
+            if row["id"] not in named | pages:
+                named.add(row["id"])
+                yield row | {"on": page}
 
 
 def _or_the_one_before(file: File, replaced: Sequence[File]) -> File:
@@ -134,7 +170,7 @@ def _standing_in(file: File, before: File) -> File:
 def _again(store: Store, file: File) -> File:
     """A file of the told edition as the archive has it now, under the name and address that it had."""
     row = store.row("SELECT * FROM documents WHERE id = ?", [file.document_id])
-    return file_now(store, row | {"name": file.name, "url": file.url}) if row else file
+    return file_now(store, row | {"name": file.name, "url": file.url, "on": file.on}) if row else file
 
 
 def page_of(store: Store, notice: Row) -> Row | None:
@@ -167,6 +203,7 @@ def file_now(store: Store, row: Row) -> File:
         held=beside["id"] if beside else None,
         unread=unread,
         problem=Problem.parse(row["reason"]).code if unread else "",
+        on=row.get("on"),
     )
 
 
@@ -201,14 +238,14 @@ def document_of(store: Store, edition: Edition, *, standing_in: bool = False) ->
 def _joined(page: Document, files: tuple[Attachment, ...]) -> tuple[Document, tuple[Attachment, ...]]:
     """A text that its site cut into pages as one: a page that is cut says no less than before.
 
-    A page of it that has not been read leaves the text as far as it is known, and stays among the files.
+    A page of it that has not been read leaves the text as far as it is known. None of them is a file of the notice.
     """
     further = page.metadata.get(CONTINUED, "").split()
     by_address = {file.url: file for file in files}
     for url in further:
         file = by_address.get(url)
         if file is None or file.document is None or file.document.problem or not file.document.text:
-            break
+            continue
         more = file.document
         below = len(page.text.splitlines())
         page = evolve(
@@ -217,8 +254,7 @@ def _joined(page: Document, files: tuple[Attachment, ...]) -> tuple[Document, tu
             items=(*page.items, *more.items),
             link_lines=(*page.link_lines, *(below + line for line in more.link_lines)),
         )
-        files = tuple(other for other in files if other is not file)
-    return page, files
+    return page, tuple(file for file in files if file.url not in further)
 
 
 def _attachment(store: Store, file: File, standing_in: bool) -> Attachment:

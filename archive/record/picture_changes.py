@@ -15,7 +15,7 @@ from attrs import evolve
 from archive.model import DIMENSIONS, PIXELS, Attachment, Change, Document, Kind, Verdict
 from archive.record.database import Row
 from archive.record.edition import Edition, File, file_now
-from archive.record.pictures import further_pages, note_pictures, pictures_of, shown_by
+from archive.record.pictures import note_pictures, pictures_of, shown_by
 from archive.record.store import Store
 from archive.text.links import link_key
 
@@ -43,15 +43,15 @@ def with_pictures(store: Store, told: Edition | None, edition: Edition) -> Editi
     )
     if before is not None and (edition.beside is not None or page is None or not page["sure"]):
         return evolve(edition, pictures=tuple(_again(store, picture) for picture in before))
-    further = [store.current_version(id) for id in further_pages(store, edition.document_id)]
-    versions = [edition.beside or edition.version_id, *(version["id"] for version in further if version)]
+    further = [version["id"] for id in edition.further if (version := store.current_version(id))]
+    versions = [edition.beside or edition.version_id, *further]
     rows = [row for version in versions for row in pictures_of(store, version)]
     named = [picture for row in rows if not _is_icon(store, picture := file_now(store, row))]
     if before is None:  # an archive of before, whose page may not have been read since
         return evolve(edition, pictures=tuple(named) or (None if told else ()))
     known = {picture.document_id for picture in before}
     held = [picture for picture in named if picture.version_id is not None or picture.document_id in known]
-    if None in further or any(_is_awaited(store, picture) for picture in named if picture not in held):
+    if edition.missing or any(_is_awaited(store, picture) for picture in named if picture not in held):
         there = {picture.document_id for picture in held}
         held += [_again(store, picture) for picture in before if picture.document_id not in there]
     return evolve(edition, pictures=tuple(held))
@@ -110,7 +110,7 @@ def note_pictures_read_again(store: Store, document_id: int, document: Document,
     told = Edition.of_json(notice["told"]) if notice["told"] else None
     if told is None or told.pictures is None:
         return
-    if document_id != told.document_id and document_id not in further_pages(store, told.document_id):
+    if document_id != told.document_id and document_id not in told.further:
         return
     shown = shown_by(store, document_id)
     known = {picture.document_id for picture in told.pictures}

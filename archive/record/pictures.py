@@ -23,16 +23,11 @@ def are_watched(store: Store, document_id: int) -> bool:
         store.row(
             """SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id
                WHERE d.id = ? AND ((d.kind = 'page' AND coalesce(d.mirror, '') = '')
-                                   OR EXISTS (SELECT 1 FROM further_pages f WHERE f.document_id = d.id))""",
+                                   OR EXISTS (SELECT 1 FROM further_pages f JOIN documents p ON p.id = f.page_id
+                                              WHERE f.id = d.id AND coalesce(p.mirror, '') = ''))""",
             [document_id],
         )
     )
-
-
-def further_pages(store: Store, page_id: int) -> list[int]:
-    """The documents of the further pages of a page's text, in their order."""
-    rows = store.rows("SELECT document_id FROM further_pages WHERE page_id = ? ORDER BY position", [page_id])
-    return list(dict.fromkeys(row["document_id"] for row in rows))
 
 
 def picture_documents(store: Store, notice_id: int, pictures: Sequence[Attachment]) -> list[int]:

@@ -27,7 +27,17 @@ from archive.machine.transaction import atomic
 from archive.model import Change, Kind
 from archive.record.changes import record_change
 from archive.record.database import Row
-from archive.record.edition import Edition, File, attachment_rows, document_of, file_now, present, with_version
+from archive.record.edition import (
+    Edition,
+    File,
+    attachment_rows,
+    document_of,
+    file_now,
+    named_further,
+    present,
+    with_version,
+)
+from archive.record.further import taken_over, unsure, waited
 from archive.record.learn import furniture_of
 from archive.record.picture_changes import picture_changes, with_pictures
 from archive.record.store import Store
@@ -52,20 +62,26 @@ def settle(store: Store, notice: Row, crawl_id: int | None) -> list[int]:
     if edition is None:
         return []
     told = Edition.of_json(notice["told"]) if notice["told"] else None
+    edition = waited(store, told, edition)
+    if edition is None:
+        return []
     edition = with_pictures(store, told, edition)
     if told == edition:
         return []
     with atomic(store.db):
         changes = [_first(store, edition)] if told is None else _changes(store, told, edition)
         ids = [
-            record_change(store, notice["id"], crawl_id, change) for change in changes if not _returned(store, change)
+            record_change(store, notice["id"], crawl_id, change)
+            for change in changes
+            if not _returned(store, change, edition)
         ]
         _tell(store, notice, edition)
     return ids
 
 
 def _first(store: Store, edition: Edition) -> Change:
-    title, count = _version(store, edition.version_id)["title"], len(edition.files)
+    title = _version(store, edition.version_id)["title"]
+    count = len({file.document_id for file in edition.files}.difference(edition.further, edition.missing))
     summary = f"收录“{title}”" + (f"，附件 {count} 个" if count else "")
     return Change(Kind.NEW, summary, document_id=edition.document_id, to_version=edition.version_id)
 
@@ -84,6 +100,7 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
             before = evolve(before, confidence="high")
         areas = {row["slug"]: row["name"] for row in store.rows("SELECT slug, name FROM areas")}
         found = compare(before, after, furniture_of(store, edition.document_id), areas)
+        found = unsure(store, told, edition, found)
         changes += [_beside(change, edition) if edition.beside is not None else change for change in found]
     return changes + picture_changes(store, told, edition)
 
@@ -111,15 +128,18 @@ def _comparable(told: Edition, edition: Edition) -> tuple[Edition, Edition]:
     """The two editions without what is no change of content.
 
     A file whose bytes were never had has nothing to be compared with: it takes over what is there now, silently. So
-    do broken bytes in the place of broken ones.
+    do broken bytes in the place of broken ones. Only a page without which its text was told as cut comes back as news.
     The page of an accepted successor is meant to be elsewhere: that is no move.
     """
     now_there = {file.document_id: file for file in edition.files}
     files = tuple(
-        evolve(there, name=file.name) if not file.sha256 or _both_broken(file, there) else file
+        evolve(there, name=file.name)
+        if file.document_id not in told.cut and (not file.sha256 or _both_broken(file, there))
+        else file
         for file in told.files
         for there in [now_there.get(file.document_id, file)]
     )
+    files += taken_over(told, edition)
     location = told.location if told.document_id == edition.document_id else edition.location
     plain = [tuple(evolve(file, gone=False) for file in part) for part in (files, edition.files)]
     return evolve(told, gone=False, location=location, files=plain[0]), evolve(edition, gone=False, files=plain[1])
@@ -149,8 +169,13 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
         files = tuple(with_version(file, document_id, new) for file in told.files)
         if told.document_id == document_id:
             reread = evolve(told, version_id=new)
-            files = tuple(file_now(store, row) for row in attachment_rows(store, new))
-            told = evolve(reread, files=files)
+            own = tuple(file_now(store, row) for row in attachment_rows(store, new))
+            named = {file.document_id for file in own}
+            told = evolve(reread, files=(*own, *(f for f in files if f.on is not None and f.document_id not in named)))
+        elif document_id in told.further:
+            rows = named_further(store, [{"id": f.document_id} for f in files if f.on != document_id], [document_id])
+            own = tuple(file_now(store, row) for row in rows)
+            told = evolve(told, files=(*(f for f in files if f.on != document_id), *own))
         else:
             told = evolve(told, files=files)
         store.db.table("notices").update(notice["id"], {"told": told.to_json()})
@@ -165,10 +190,12 @@ def _bytes_of(store: Store, version_id: int) -> str:
     return (row["sha256"] or "") if row else ""
 
 
-def _returned(store: Store, change: Change) -> bool:
-    """A text that is back within a day marks the first change as undone (已恢复); it makes no second one."""
+def _returned(store: Store, change: Change, edition: Edition) -> bool:
+    """A text that is back within a day marks the first change as undone (已恢复); it makes no second one. The versions
+    of its first page do not say so of a text that is cut into pages."""
     if (
         change.from_version is None
+        or (edition.further and change.kind is Kind.REVISED)
         or change.to_version is None
         or change.kind not in (Kind.REVISED, Kind.METADATA, Kind.ATTACHMENT_REPLACED)
     ):

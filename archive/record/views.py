@@ -111,25 +111,42 @@ VIEWS = (
                SELECT 1 FROM documents p JOIN versions v ON v.document_id = p.id
                WHERE p.notice_id = d.notice_id AND p.kind = 'page' AND p.mirror = '' AND p.superseded_by IS NULL))""",
     ),
+    # the addresses stand in the metadata, with blanks between them (archive/model.py: CONTINUED)
+    View(
+        "continued_links",
+        "续页",
+        "正文分成几页的：一个文本版本的第2页及以后各页。",
+        """SELECT a.* FROM attachments a JOIN versions v ON v.id = a.version_id
+           WHERE instr(' ' || json_extract(v.metadata, '$.continued') || ' ', ' ' || a.url || ' ') > 0""",
+    ),
+    View(
+        "further_pages",
+        "现行网页的续页",
+        "现行网页的正文的第2页及以后各页。",
+        """SELECT a.document_id AS id, p.id AS page_id, p.notice_id, a.position FROM pages_in_force p
+           JOIN linking_versions v ON v.document_id = p.id JOIN continued_links a ON a.version_id = v.id""",
+    ),
     # a dead link takes nothing out: that the ministry's page is gone is what the archive is for
     View(
         "documents_in_force",
         "现行文件",
-        "现行网页、它们所链接的附件，以及附件压缩包内的文件。",
+        "现行网页、它们及其续页所链接的附件，以及附件压缩包内的文件；有续页从未取得的，也包括此前的附件。",
         """SELECT d.* FROM documents d WHERE d.id IN (
              SELECT p.id FROM pages_in_force p WHERE p.notice_id = d.notice_id)
            OR (d.kind <> 'page' AND NOT (d.parent_id IS NOT NULL AND d.state = 'gone') AND EXISTS (
              SELECT 1 FROM attachments a JOIN linking_versions v ON v.id = a.version_id
              JOIN pages_in_force p ON p.id = v.document_id
-             WHERE a.document_id = coalesce(d.parent_id, d.id)))""",
-    ),
-    View(
-        "further_pages",
-        "正文的续页",
-        "网站把正文分成几页时，第二页起的各页。",
-        """SELECT p.id AS page_id, a.document_id, a.position
-           FROM notice_pages p JOIN linking_versions v ON v.document_id = p.id JOIN attachments a ON a.version_id = v.id
-           WHERE instr(' ' || json_extract(v.metadata, '$.continued') || ' ', ' ' || a.url || ' ') > 0""",
+             WHERE a.document_id = coalesce(d.parent_id, d.id)))
+           OR (d.kind <> 'page' AND NOT (d.parent_id IS NOT NULL AND d.state = 'gone') AND EXISTS (
+             SELECT 1 FROM attachments a JOIN linking_versions v ON v.id = a.version_id
+             JOIN further_pages f ON f.id = v.document_id
+             WHERE a.document_id = coalesce(d.parent_id, d.id) AND f.notice_id = d.notice_id
+               AND a.id NOT IN (SELECT c.id FROM continued_links c WHERE c.version_id = v.id)))
+           OR (d.kind <> 'page' AND EXISTS (
+             SELECT 1 FROM further_pages f WHERE f.notice_id = d.notice_id
+               AND NOT EXISTS (SELECT 1 FROM current_versions v WHERE v.document_id = f.id))
+             AND EXISTS (SELECT 1 FROM notices n, json_each(nullif(n.told, ''), '$.files') e
+               WHERE n.id = d.notice_id AND json_extract(e.value, '$.document_id') = coalesce(d.parent_id, d.id)))""",
     ),
     View(
         "pictures_in_force",
@@ -137,12 +154,13 @@ VIEWS = (
         "部委通知的现行网页正文里的图片，连同次序和网页给它的名称。",
         """SELECT d.id, d.notice_id, d.url, d.media_type, d.state, d.verdict, d.trouble_count, d.trouble_since,
              p.name, p.position + 1000 * coalesce(
-               (SELECT min(f.position) FROM further_pages f WHERE f.document_id = v.document_id), 0) AS position
+               (SELECT min(f.position) FROM further_pages f WHERE f.id = v.document_id), 0) AS position
            FROM documents d JOIN pictures p ON p.document_id = d.id JOIN versions v ON v.id = p.version_id
            WHERE d.kind = 'picture'
              AND v.id = (SELECT max(l.id) FROM linking_versions l WHERE l.document_id = v.document_id)
              AND (EXISTS (SELECT 1 FROM notice_pages n WHERE n.id = v.document_id)
-                  OR EXISTS (SELECT 1 FROM further_pages f WHERE f.document_id = v.document_id))""",
+                  OR EXISTS (SELECT 1 FROM further_pages f JOIN notice_pages n ON n.id = f.page_id
+                             WHERE f.id = v.document_id))""",
     ),
     # whatever is watched beside them is fetched and told alike, but is no part of the national catalogue
     View(

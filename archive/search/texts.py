@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from archive.text.noise import without_noise
+from archive.text.noise import lines_without_noise
 from archive.text.struck import in_force
 from archive.text.tokens import UNFOUND
 
@@ -49,7 +49,7 @@ def document_title(name: str, title: str) -> str:
 
 def document_text(text: str) -> str:
     """What is searched of a document: its text without noise and without what is struck out in it."""
-    return "\n".join(without_noise(line) or UNFOUND for line in in_force(text).split("\n"))
+    return "\n".join(line or UNFOUND for line in lines_without_noise(in_force(text).split("\n")))
 
 
 class Lost(Exception):

@@ -9,7 +9,9 @@ stays; what changes among that all the same is learnt from evidence, page by pag
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from itertools import groupby, pairwise
 
 _LONG = 80
 """Characters from which a line is no widget."""
@@ -63,7 +65,10 @@ _TODAY = (
     rf"|{_DAY}\s*(?:{_WEEKDAY})?\s*\d{{1,2}}:\d{{2}}:\d{{2}}"  # only a clock shows seconds
     rf"|{_DAY}\s*{_WEEKDAY}\s*{_LUNAR}"
 )
-_NEIGHBOUR = r"[\[<【(]?\s*(?:上|下|前|后)(?:一|1)?(?:篇|条)(?:文章|信息)?\s*(?:[\]>】):].*|(?=$))"
+_NEIGHBOUR = (
+    r"[\[<【(]?\s*(?:上|下|前|后)(?:(?:一|1)?(?:篇|条)(?:文章|信息)?\s*(?:[\]>】):].*|(?:已经)?(?:没有|无)了?|(?=$))"
+    r"|(?:一|1)篇[^。;,]*)"
+)
 _BANNER = (
     r"(?:点击|立即|请)?(?:打开|下载|进入|使用|用|在)[^。;:,]{0,16}(?:APP|客户端|小程序)(?:内|中|里|,)?"
     r"(?:阅读|查看|浏览|看)(?:全文|原文|(?:更多|完整|精彩)(?:内容|信息|资讯|新闻|报道)?)!?"
@@ -83,6 +88,23 @@ _WEAK = (
     r"大|中|小|特大|超大|默认|正常|标准|A\+?|A-|T|\+|-|打印|收藏|关闭|纠错|举报|转发|放大|缩小|返回|保存|下载|复制链接|扫一扫|微信好友|微信朋友圈|朋友圈|微信|微博"
     r"|新浪微博|新浪|腾讯微博|腾讯|QQ空间|QQ好友|QQ|人人网|豆瓣|开心网|百度贴吧|贴吧|抖音|支付宝|更多"
 )
+# what leads from page to page of a cut text, to all of it, or back to its head
+_PAGER = (
+    r"[接续转]?[上下前后](?:一|1)?\s*页|首\s*页|[尾末]\s*页|最[前后末]一?页|第\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3}|\d{1,3}\s*/\s*\d{1,3})\s*页"
+    r"|(?:本文|全文|文章)?[总共]\s*(?:有|计)?\s*\d{1,3}\s*页(?:\s*(?:当前)?第?\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3}\s*页|页次|[上下]一[章节]"
+    r"|(?:点击|点此|点这里)?(?:在)?(?:本页|当页)?(?:查看|浏览|阅读|展开|显示)(?:余下|剩余|其余|完整|更多)?(?:全文|正文|余下内容|剩余内容|剩余部分)"
+    r"|(?:余下|剩余)全文|全文(?:阅读|浏览|显示|展开)|收起(?:全文|正文)|继续阅读|(?:单页|分页|不分页)(?:阅读|浏览|显示)"
+    r"|(?:返回|回到|回|至|去)(?:页首|页顶|页面顶部|最?顶部|顶端|首页|列表页?)|[«»‹›]"
+    r"|(?<![a-z])(?:(?:next|prev(?:ious)?|top)(?:\s*page)?\s*)+(?![a-z])"
+)
+_BESIDE_A_PAGER = (
+    r"(?:每页|共|总计|合计)\s*\d{1,5}\s*(?:条|篇)(?:记录|信息|数据)?|每页(?:显示)?|当前(?:页|为|是)*|页[码数]|分页|返\s*回|(?:跳转|转|跳)\s*(?:至|到)?|到?第\s*页|[共页]"
+    r"|确定|(?<![a-z])(?:go|first|last|page|of)(?![a-z])|没有了?|无"
+)
+_BETWEEN_PAGES = r"[\s\d\[\]【】()<>《》|:/·、,.…_~\-=←→↑↓▲▼△▽∧∨^]*"
+_LONGEST_PAGER = 200
+"""Characters: a row of twenty numbers with its words."""
+_NUMBERS = r"[\s\d\[\]【】()<>|….]*"
 _SEPARATORS = r"[\s\[\]【】()<>《》|:/·、,]+"
 
 
@@ -120,6 +142,8 @@ def without_noise(line: str) -> str:
     if line[:1] in "│┃":
         return line
     text = line.translate(_HALF).strip()
+    if _is_pager(text):
+        return ""
     if len(text) > _LONG or "。" in text:
         return _cut(line, _DOWNLOADS_BESIDE_A_LINK)
     if _pattern(_WHOLE).fullmatch(text):
@@ -130,6 +154,51 @@ def without_noise(line: str) -> str:
         return ""
     day = _pattern(_OF_DAY).match(rest.translate(_HALF))
     return rest[: day.end(1)] + rest[day.end() :] if day else rest
+
+
+def lines_without_noise(lines: Sequence[str]) -> list[str]:
+    """Each line without the widgets in it, '' where nothing else was in it. A page's number on a line of its own (1, 2,
+    3) is noise beside another line of the pager only."""
+    result = [without_noise(line) for line in lines]
+    at = 0
+    for numbers, group in groupby(lines, key=lambda line: bool(_numbers_in(line))):
+        end = at + len(list(group))
+        beside = [*lines[max(at - 1, 0) : at], *lines[end : end + 1]]
+        run = [number for line in lines[at:end] for number in _numbers_in(line)]
+        if numbers and _counts_up(run) and any(map(_is_pager, beside)):
+            result[at:end] = [""] * (end - at)
+        at = end
+    return result
+
+
+def _is_pager(text: str) -> bool:
+    """Whether a line leads from page to page and holds no other word: 上一页 1 2 下一页, 第1页/共3页, 1 2 3."""
+    text = text.translate(_HALF).strip()
+    if len(text) > _LONGEST_PAGER or text[:1] in "│┃" or "。" in text:
+        return False
+    left, words = _pattern(_PAGER).subn("\n", text)
+    if not words:
+        run = _numbers_in(text)
+        return len(run) > 1 and _counts_up(run)
+    left = _pattern(_BESIDE_A_PAGER).sub("\n", left)
+    return bool(_pattern(_BETWEEN_PAGES).fullmatch(left))
+
+
+def _numbers_in(line: str) -> list[int]:
+    """The numbers of a line that holds nothing but numbers of pages, 0 for a gap (…); else none."""
+    text = line.translate(_HALF).strip()
+    if len(text) > _LONGEST_PAGER or not _pattern(_NUMBERS).fullmatch(text):
+        return []
+    found = re.findall(r"\d+|…+|\.+", text)
+    if any(one == "." or (len(one) > 2 and one.isdigit()) for one in found):
+        return []
+    return [int(one) if one.isdigit() else 0 for one in found]
+
+
+def _counts_up(run: Sequence[int]) -> bool:
+    """Whether these are the numbers of pages: from 1, or from 2 where the page itself is not named, each one more than
+    the one before it but at a gap; or two rows of them."""
+    return run[:1] in ([1], [2]) and all(one == 0 or next_ in (0, 1, one + 1) for one, next_ in pairwise(run))
 
 
 def without_counters(name: str) -> str:

@@ -12,14 +12,14 @@ from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
 from archive.text.filetypes import NAMED
 from archive.text.fold import PLAIN_SIGNS, compare_fold
 from archive.text.late import late
-from archive.text.noise import without_counters, without_noise
+from archive.text.noise import lines_without_noise, without_counters
 from archive.text.serials import serial_number
 from archive.text.struck import in_force
 
 
 def compared(text: str) -> str:
     """A whole text as it is compared: without noise and what is struck out, folded. Equal ones need but one version."""
-    return compare_fold("\n".join(filter(None, map(without_noise, in_force(text).split("\n")))))
+    return compare_fold("\n".join(filter(None, lines_without_noise(in_force(text).split("\n")))))
 
 
 # ---------------------------------------------------------------- serial numbers in tables

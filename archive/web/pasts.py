@@ -127,16 +127,28 @@ def past(visit: Visit, notice: Row) -> Context:
     }
 
 
+_THEN = """(SELECT w.id FROM versions w WHERE w.document_id = {} AND w.state IN ('', 'accepted')
+               AND w.captured_at < :end ORDER BY w.captured_at DESC, w.id DESC LIMIT 1)"""
+"""The version of a document that stood then."""
+
+
 def _files(visit: Visit, version_id: int, end: str) -> list[Row]:
-    """The files that a version of the page named, and those inside them, in the version of that day."""
+    """The files that a version of the page and its further pages named, and those inside them, as of that day."""
     return visit.rows(
-        """SELECT d.id, CASE WHEN d.id = a.document_id THEN a.name ELSE d.name END AS name, d.kind, v.id AS version_id,
+        f"""WITH pages AS (
+             SELECT :version AS version_id, 0 AS place
+             UNION ALL SELECT {_THEN.format("c.document_id")}, c.position FROM continued_links c
+             WHERE c.version_id = :version),
+           links AS (
+             SELECT a.document_id, a.name, min(p.place * 1000 + a.position) AS place
+             FROM pages p JOIN attachments a ON a.version_id = p.version_id
+             WHERE p.place = 0 OR a.id NOT IN (SELECT id FROM continued_links WHERE version_id = p.version_id)
+             GROUP BY a.document_id)
+           SELECT d.id, CASE WHEN d.id = a.document_id THEN a.name ELSE d.name END AS name, d.kind, v.id AS version_id,
                   v.number, v.captured_at, c.sha256
-           FROM attachments a JOIN documents d ON d.id = a.document_id OR d.parent_id = a.document_id
-           LEFT JOIN versions v ON v.id = (
-             SELECT w.id FROM versions w WHERE w.document_id = d.id AND w.state IN ('', 'accepted')
-               AND w.captured_at < :end ORDER BY w.captured_at DESC, w.id DESC LIMIT 1)
+           FROM links a JOIN documents d ON d.id = a.document_id OR d.parent_id = a.document_id
+           LEFT JOIN versions v ON v.id = {_THEN.format("d.id")}
            LEFT JOIN captures c ON c.id = v.capture_id
-           WHERE a.version_id = :version ORDER BY a.position, d.id""",
+           ORDER BY a.place, d.id""",
         {"end": end, "version": version_id},
     )

@@ -30,7 +30,7 @@ class Evidence:
     """All that a verdict may rest on."""
 
     kind: str = "page"
-    """page | attachment | picture"""
+    """page | attachment | further (page 2, 3 … of the text of a page) | picture"""
     title: str = ""
     """Declared title of the notice."""
     slug: str = ""

@@ -52,7 +52,7 @@ def judge(evidence: Evidence) -> Finding:
         return Finding(Verdict.UNCHANGED)
     if status is not None and not 200 <= status < 300:
         return _refused(look, status)
-    tests = {"attachment": _ATTACHMENT, PICTURE: _PICTURE}.get(evidence.kind, _PAGE)
+    tests = {"attachment": _ATTACHMENT, "further": _FURTHER, PICTURE: _PICTURE}.get(evidence.kind, _PAGE)
     return next((found for test in tests if (found := test(look)) and not _settled(look, found)), OK)
 
 
@@ -288,6 +288,18 @@ def _shrunk(look: Look) -> Finding | None:
     )
 
 
+def _without_a_word(look: Look) -> Finding | None:
+    """A further page may hold no sentence: a table, or who signed and when."""
+    return None if look.size else _empty(look)
+
+
+def _another_text(look: Look) -> Finding | None:
+    """Another document where a text should go on. The rest of one need not name it again."""
+    document = look.evidence.document
+    named = document is not None and bool(OFFICIAL.search(document.title) and len(document.title) > 10)
+    return _elsewhere(look) if look.about or named else None
+
+
 # ---------------------------------------------------------------- tests of attachments
 
 
@@ -363,3 +375,4 @@ def _something_for_picture(look: Look) -> Finding | None:
 _PICTURE = (_empty_file, _something_for_picture, _truncated)
 _PAGE = (_challenge, _led_away, _not_found, _garbled, _empty, _truncated, _elsewhere, _shrunk)
 _ATTACHMENT = (_empty_file, _page_for_file, _message_for_file, _truncated)
+_FURTHER = (_challenge, _led_away, _not_found, _garbled, _without_a_word, _truncated, _another_text)

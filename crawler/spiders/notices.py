@@ -10,7 +10,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from archive.clock import iso, now
-from archive.model import GOOD, PICTURE, Attachment, Capture, Document, Finding, Notice, Verdict
+from archive.model import CONTINUED, GOOD, PICTURE, Attachment, Capture, Document, Finding, Notice, Verdict
 from archive.record.files import attachment_documents
 from archive.record.pictures import are_watched, picture_documents
 from crawler.answer import Answer, Job, failed
@@ -36,6 +36,8 @@ class NoticesSpider(ArchiveSpider):
         super().__init__(notice, **arguments)
         self.open: dict[int, Job] = {}
         """Documents that were asked for and have no outcome yet, by id."""
+        self.linked: dict[int, set[int]] = {}
+        """The files that each page and its further pages have named in this crawl, all by id."""
 
     async def start(self) -> AsyncIterator[Any]:
         self.store = self.crawl.store
@@ -47,7 +49,14 @@ class NoticesSpider(ArchiveSpider):
     # ------------------------------------------------------------ asking
 
     def _ask(
-        self, notice: Notice, place: Attachment, kind: str, *, mirror: str = "", document: int | None = None
+        self,
+        notice: Notice,
+        place: Attachment,
+        kind: str,
+        *,
+        mirror: str = "",
+        document: int | None = None,
+        further: int | None = None,
     ) -> Iterator[Request | Answer]:
         """A request for a document, or its outcome when the address is none; nothing when it is under way already."""
         row = self.store.row("SELECT id FROM notices WHERE slug = ?", [notice.slug])
@@ -58,7 +67,9 @@ class NoticesSpider(ArchiveSpider):
         if document_id in self.open:
             return
         hosts = self.crawl.hosts(notice)
-        job = Job(notice, row["id"], kind, url, document_id, mirror, known(self.store, document_id), name, hosts)
+        job = Job(
+            notice, row["id"], kind, url, document_id, mirror, known(self.store, document_id), name, hosts, further
+        )
         self.open[document_id] = job
         try:
             yield job.request(callback=self.answered, errback=self.failed, cb_kwargs={"job": job})
@@ -90,25 +101,21 @@ class NoticesSpider(ArchiveSpider):
     # ------------------------------------------------------------ what follows
 
     def _follow(self, answer: Answer) -> Iterator[Request | Answer]:
-        """The page's files when it is the notice; else the next place where it may be had."""
+        """The page's files when it is the notice, or goes on with its text; else the next place where it may be had."""
         job = answer.job
-        if job.kind == "attachment" and answer.capture.verdict in GOOD:
-            yield from self._pictures(job, answer.taken.document if answer.taken else answer.standing)
-        if job.kind != "page":
-            return
-        if answer.capture.verdict not in GOOD:
-            yield from self._elsewhere(job)
-            return
         document = answer.taken.document if answer.taken else answer.standing
-        files = self._within_limit(job, document.attachments if document else ())
-        documents = attachment_documents(self.store, job.notice_id, files, job.mirror)
-        for file, known_as in zip(files, documents, strict=True):
-            yield from self._ask(job.notice, file, "attachment", mirror=job.mirror, document=known_as)
-        yield from self._pictures(job, document)
+        if answer.capture.verdict not in GOOD:
+            if job.kind == "page":
+                yield from self._elsewhere(job)
+        elif document is not None:
+            if job.kind == "page" or job.further is not None:
+                yield from self._files(job, document)
+            if job.kind != PICTURE:
+                yield from self._pictures(job, document)
 
-    def _pictures(self, job: Job, document: Document | None) -> Iterator[Request | Answer]:
+    def _pictures(self, job: Job, document: Document) -> Iterator[Request | Answer]:
         """The pictures that the body of the notice's own page, or a further page of it, shows."""
-        if document is None or not document.pictures or not are_watched(self.store, job.document_id):
+        if not document.pictures or not are_watched(self.store, job.document_id):
             return
         documents = picture_documents(self.store, job.notice_id, document.pictures)
         for known_as in documents[MOST_PICTURES:]:
@@ -116,14 +123,28 @@ class NoticesSpider(ArchiveSpider):
         for picture, known_as in zip(document.pictures[:MOST_PICTURES], documents, strict=False):
             yield from self._ask(job.notice, picture, PICTURE, document=known_as)
 
-    def _within_limit(self, job: Job, files: Sequence[Attachment]) -> Sequence[Attachment]:
+    def _files(self, job: Job, document: Document) -> Iterator[Request | Answer]:
+        """What a page names and no page of the same text before it; on the first one also the further pages."""
+        page = job.document_id if job.further is None else job.further
+        pages = document.metadata.get(CONTINUED, "").split()
+        links = [file for file in document.attachments if job.further is None or file.url not in pages]
+        named = self.linked.setdefault(page, set())
+        files = self._within_limit(job, links, max(MOST_FILES - len(named), 0))
+        documents = attachment_documents(self.store, job.notice_id, files, job.mirror)
+        news = [(file, id) for file, id in zip(files, documents, strict=True) if id not in named]
+        named.update(documents)  # before the first is asked for: page 2 may be there before the last one
+        for file, id in news:
+            further = page if job.further is None and file.url in pages else None
+            yield from self._ask(job.notice, file, "attachment", mirror=job.mirror, document=id, further=further)
+
+    def _within_limit(self, job: Job, files: Sequence[Attachment], most: int) -> Sequence[Attachment]:
         """The files to ask for; those past the limit are noted as not asked for, which `status` says."""
-        for attachment in files[MOST_FILES:]:
+        for attachment in files[most:]:
             document_id = self.store.document(job.notice_id, "attachment", attachment.url, name=attachment.name)
             row = self.store.row("SELECT state FROM documents WHERE id = ?", [document_id])
             if row is not None and row["state"] == "unread":
                 self.store.not_asked_for(document_id, TOO_MANY)
-        return files[:MOST_FILES]
+        return files[:most]
 
     def _elsewhere(self, job: Job) -> Iterator[Request | Answer]:
         memento = self.crawl.settings.memento

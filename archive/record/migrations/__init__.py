@@ -33,6 +33,7 @@ NAMES = frozenset(
         "m230_what_other_archives_saw",
         "m300_looks_and_signs",
         "m160_raw_tables_are_packed",
+        "m310_files_of_further_pages",
         "m311_pictures",
     )
 )

@@ -2,6 +2,7 @@
 
 from archive.record.migrations import (
     release_2,
+    release_2_further,
     release_2_laws,
     release_2_listing,
     release_2_local,
@@ -29,6 +30,7 @@ MODULES = (
     release_2_merged,
     release_2_quiet,
     release_2_size,
+    release_2_further,
     release_2_pictures,
 )
 migrations = release_2.migrations
