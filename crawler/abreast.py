@@ -10,8 +10,8 @@ from attrs import evolve
 from archive.clock import iso, now
 from archive.laws.outdated import outdated
 from archive.laws.register import load_register
+from archive.machine.database import Row
 from archive.model import Area, Grid, Item, Place
-from archive.record.database import Row
 from archive.record.laws import hash_of
 from archive.record.locals import inputs_of, keep_comparison, national_items, note_behind
 from archive.record.packed import unpacked

@@ -12,8 +12,8 @@ from attrs import define, evolve, frozen
 from scrapy.http import Request, Response
 
 from archive.clock import iso, now
+from archive.machine.database import Row
 from archive.model import GOOD, Capture, Document, Finding, Notice, Problem, Reason, Verdict
-from archive.record.database import Row
 from archive.record.store import Store
 from archive.warc.read import WarcError
 from crawler.download.asked import Asked, Exchange, Known, asked, request_for

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import json
 
+from archive.machine.database import Row, atomic
 from archive.machine.faults import StoreError
-from archive.machine.transaction import atomic
 from archive.model import Document, Verdict
 from archive.record import decide
-from archive.record.database import Row
 from archive.record.keep import keep
 from archive.record.reviews import ReviewKind
 from archive.record.store import Store

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import NotConfigured
 
-from archive.machine.transaction import atomic
+from archive.machine.database import atomic
 from archive.model import GOOD, Capture, Verdict
 from archive.record.keep import keep
 from archive.record.looks import is_candidate, keep_look, listing_of, note_listed, note_look, propose

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from archive.machine.database import Row
 from archive.model import Document
-from archive.record.database import Row
 from archive.record.keep import keep_members
 from archive.record.store import Store
 from archive.warc.read import Payload, read_payload

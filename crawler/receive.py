@@ -20,9 +20,9 @@ from archive import SOFTWARE, words
 from archive.clock import iso, now, parse
 from archive.compare.compare import is_same
 from archive.machine import faults
+from archive.machine.database import Row
 from archive.machine.faults import StoreError
 from archive.model import Notice
-from archive.record.database import Row
 from archive.record.edition import page_of
 from archive.record.learn import furniture_of
 from archive.text.filetypes import MEDIA_TYPES

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from archive.machine.transaction import atomic
+from archive.machine.database import Row, atomic
 from archive.model import Document, Problem
-from archive.record.database import Row
 from archive.record.edition import Edition
 from archive.record.keep import keep, keep_upgraded
 from archive.record.picture_changes import note_pictures_read_again

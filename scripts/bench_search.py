@@ -18,8 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from archive.machine.transaction import atomic
-from archive.record.database import rows_of
+from archive.machine.database import atomic, rows_of
 from archive.record.look import read_only
 from archive.record.store import Store
 from archive.search import index, texts

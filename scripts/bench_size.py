@@ -17,9 +17,8 @@ from typing import Any
 
 from attrs import evolve
 
-from archive.machine.transaction import atomic
+from archive.machine.database import atomic, rows_of
 from archive.model import Document
-from archive.record.database import rows_of
 from archive.record.store import Store
 from crawler.reading import read
 from crawler.reading.rule import Rule

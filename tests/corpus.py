@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from archive.machine.transaction import atomic
+from archive.machine.database import atomic
 from archive.model import Area, Attachment, Document, Item, Notice
 from archive.record.declare import declare
 from archive.record.store import Store

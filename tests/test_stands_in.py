@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from archive.machine.database import Row
 from archive.model import Attachment, Capture, Document, Verdict
 from archive.operate.health import notice_troubles
-from archive.record.database import Row
 from archive.record.keep import keep
 from archive.record.look import read_only
 from archive.record.settle import settle_all

@@ -8,8 +8,8 @@ from attrs import evolve
 from sqlite_utils import Database, Migrations
 
 from archive.clock import iso, now
+from archive.machine.database import atomic
 from archive.machine.faults import StoreError
-from archive.machine.transaction import atomic
 from archive.model import Area, Attachment, Capture, Document, Notice, Verdict
 from archive.record.declare import declare
 from archive.record.look import read_only

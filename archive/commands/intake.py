@@ -15,8 +15,8 @@ import click
 from archive import words
 from archive.commands import ATTENTION, FAILED, OK, USAGE, crawl_by_child, emit, err, json_option, out, pass_data, trial
 from archive.machine import child
+from archive.machine.database import Row, rows_of
 from archive.publish.report import crawl_report, needs_person
-from archive.record.database import Row, rows_of
 from archive.record.look import read_only
 
 

@@ -1,4 +1,7 @@
-"""An open SQLite database: rows put in, changed and taken out.
+"""An open SQLite database: rows read, put in, changed and taken out, and transactions that wait for another writer.
+
+SQLite's plain BEGIN takes the write lock at the first write. If another process has written since the first read of the
+transaction, that fails at once, whatever the timeout ("database is locked"): a backup noting itself during a crawl did.
 
 What makes tables is sqlite-utils (tables.py), which is loaded where there are tables to make: it is a tenth of the
 processor time of a crawl that finds nothing new.
@@ -8,12 +11,44 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
 from attrs import frozen
 
-from archive.machine.transaction import atomic
+Row = dict[str, Any]
+
+
+def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+    """Rows as dictionaries, whatever the connection's row factory."""
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+class Connected(Protocol):
+    """A database of ours, or one of sqlite-utils."""
+
+    @property
+    def conn(self) -> Any: ...
+
+    def atomic(self) -> AbstractContextManager[Any]: ...
+
+
+@contextmanager
+def atomic(db: Connected) -> Iterator[None]:
+    """All of the block or nothing; inside another one, a part of it."""
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.conn.rollback()
+        raise
+    db.conn.commit()
 
 
 class Database:
@@ -29,7 +64,7 @@ class Database:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """All of the block or nothing. Inside a transaction a part of it; see transaction.py for one of its own."""
+        """All of the block or nothing, inside a transaction; `atomic` begins one where there is none."""
         self.conn.execute("SAVEPOINT part")
         try:
             yield

@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from archive.machine.database import Row
 from archive.merge.take import Numbers
-from archive.record.database import Row
 from archive.record.store import Store
 
 STANDING = ("", "accepted")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.clock import iso, now
-from archive.machine.transaction import atomic
+from archive.machine.database import atomic
 from archive.merge.line import line_up, sight, sight_own
 from archive.merge.source import Source, opened, records_of, take_records
 from archive.merge.take import know_laws, take

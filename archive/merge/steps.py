@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from archive.compare.compare import is_same
+from archive.machine.database import Row
 from archive.merge.line import STANDING, Group, groups_of
-from archive.record.database import Row
 from archive.record.learn import furniture_of
 from archive.record.store import Store
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import Factory, define
 
+from archive.machine.database import Row
 from archive.merge.source import Refused, Source
-from archive.record.database import Row
 from archive.record.store import Store
 
 _OF_LATEST = (

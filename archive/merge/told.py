@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
+from archive.machine.database import Row
 from archive.merge import between
 from archive.merge.steps import Line, line_of
 from archive.merge.take import Numbers
 from archive.model import Kind
-from archive.record.database import Row
 from archive.record.store import Store
 from archive.record.story import keep_stories
 

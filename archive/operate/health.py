@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from archive import clock
+from archive.machine.database import Row, rows_of
 from archive.operate.troubles.machine import deliveries, gathered, machine_troubles
 from archive.operate.troubles.notices import notice_troubles as notice_troubles
 from archive.operate.troubles.notices import waiting
 from archive.operate.troubles.trouble import Trouble as Trouble
 from archive.operate.troubles.trouble import info, value
-from archive.record.database import Row, rows_of
 
 
 def status(data: Path, connection: sqlite3.Connection, now: datetime | None = None) -> dict[str, Any]:

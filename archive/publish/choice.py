@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
-from archive.record.database import Row, rows_of
+from archive.machine.database import Row, rows_of
 from archive.words.columns import LEVELS
 
 MARK = 3

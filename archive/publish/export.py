@@ -16,10 +16,10 @@ from attrs import frozen
 
 from archive import words
 from archive.clock import parse
+from archive.machine.database import rows_of
 from archive.model import Item
 from archive.publish.choice import FROM, ORDER, Choice
 from archive.publish.laws import MARKS, marks
-from archive.record.database import rows_of
 from archive.record.readings import item_of
 from archive.words.channels import official_list
 from archive.words.columns import CATALOGUE

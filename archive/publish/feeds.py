@@ -13,9 +13,9 @@ from typing import Any
 from lxml import etree
 
 from archive.clock import parse
+from archive.machine.database import Row, rows_of
 from archive.publish.report import form
 from archive.record.about import list_name, site_name
-from archive.record.database import Row, rows_of
 from archive.record.story import Story, stories
 from archive.tell import render
 

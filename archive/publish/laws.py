@@ -9,7 +9,7 @@ from typing import Any
 
 from archive import words
 from archive.laws.register import Entry, State, Text
-from archive.record.database import Row, rows_of
+from archive.machine.database import Row, rows_of
 
 
 def entry_of(law: Mapping[str, Any]) -> Entry:

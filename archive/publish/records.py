@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive import words
+from archive.machine.database import Row, rows_of
 from archive.publish.choice import OF_LEVEL
 from archive.publish.difference import difference
-from archive.record.database import Row, rows_of
 from archive.record.readings import item_of
 from archive.words import addresses
 from archive.words.columns import CATALOGUE

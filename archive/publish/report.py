@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from archive.machine.database import rows_of
 from archive.operate.troubles.notices import notice_troubles
-from archive.record.database import rows_of
 
 _WHICH: Mapping[str, str] = {
     "change": "id = :change",

@@ -1,15 +1,12 @@
-"""The file `archive.db`: is it there, of which release, and its rows as dictionaries. Loads no library but SQLite."""
+"""The file `archive.db`: is it there, and of which release? Loads no library but SQLite."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Set
 from pathlib import Path
-from typing import Any
 
 from archive.machine.faults import StoreError
-
-Row = dict[str, Any]
 
 LOST = (
     "{data} 中有原文（warc），但档案库 {path} 不见了或是空的。请不要在这个目录里重新抓取；把它移到别处保存，"
@@ -45,10 +42,3 @@ def is_empty(path: Path) -> bool:
 
 def holds_records(data: Path) -> bool:
     return next((data / "warc").glob("*.warc.gz"), None) is not None
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-    """Rows as dictionaries, whatever the connection's row factory."""
-    cursor = connection.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]

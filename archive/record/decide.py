@@ -15,12 +15,11 @@ from typing import Any
 from attrs import evolve, frozen
 
 from archive.clock import iso, now
+from archive.machine.database import Row, atomic
 from archive.machine.faults import StoreError
-from archive.machine.transaction import atomic
 from archive.model import Change, Document, Kind, Verdict
 from archive.record import reviews
 from archive.record.changes import record_change
-from archive.record.database import Row
 from archive.record.edition import Edition
 from archive.record.reviews import ReviewKind
 from archive.record.settle import settle, stand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from archive.machine.transaction import atomic
+from archive.machine.database import atomic
 from archive.model import Notice
 from archive.record import about
 from archive.record.locals import declare_locals

@@ -13,8 +13,8 @@ from archive import words
 from archive.compare.excerpts import passages
 from archive.compare.redline import DELETE, EQUAL, Op, longest_run, redline
 from archive.compare.rows import ADDED, CHANGED, MOVED, REMOVED, cell_changes
+from archive.machine.database import Row, rows_of
 from archive.model import PIXELS, CellChange, Kind
-from archive.record.database import Row, rows_of
 from archive.record.readings import item_of
 from archive.words.columns import FLAGS, LABELS, TEXTS
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
+from archive.machine.database import Row
 from archive.model import CONTINUED, CORRUPT, Attachment, Document, Problem
-from archive.record.database import Row
 from archive.record.store import Store
 from archive.text.links import link_key
 from archive.text.same import name_key

@@ -14,7 +14,7 @@ from archive.text.links import link_key, loose_key
 from archive.text.same import name_key
 
 if TYPE_CHECKING:
-    from archive.record.database import Row
+    from archive.machine.database import Row
     from archive.record.store import Store
 
 

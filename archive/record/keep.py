@@ -12,9 +12,9 @@ from attrs import evolve
 
 from archive.compare.compare import compare, is_confident, is_same
 from archive.compare.furniture import Furniture
+from archive.machine.database import Row
 from archive.machine.faults import StoreError
 from archive.model import Document
-from archive.record.database import Row
 from archive.record.files import member_documents, refresh_links
 from archive.record.learn import learn
 from archive.record.picture_changes import note_pictures_seen

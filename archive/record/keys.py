@@ -15,8 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 from archive.compare.rows import same_rows
-from archive.machine.database import Database
-from archive.machine.transaction import atomic
+from archive.machine.database import Database, atomic
 from archive.model import Item
 from archive.record.readings import item_of
 from archive.text.fold import compare_fold

@@ -16,10 +16,9 @@ from archive.clock import iso, now
 from archive.laws.citations import Resolver, article_of
 from archive.laws.register import Entry, Register, Text, load_register
 from archive.laws.titles import folded
-from archive.machine.transaction import atomic
+from archive.machine.database import Row, atomic
 from archive.model import CellChange, Change, Item, Kind, RowChange
 from archive.record.changes import record_change
-from archive.record.database import Row
 from archive.record.store import Store
 from archive.watched import Role
 

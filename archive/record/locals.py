@@ -10,9 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from archive.clock import iso, now
 from archive.local.areas import slugs_of
 from archive.local.result import Comparison, Deviation, Kind
-from archive.machine.transaction import atomic
+from archive.machine.database import Row, atomic, rows_of
 from archive.model import Item
-from archive.record.database import Row, rows_of
 from archive.record.readings import as_json, item_of
 from archive.record.store import Store
 from archive.text.fold import compare_fold

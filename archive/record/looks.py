@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import asdict, frozen
 
 from archive.clock import iso, now, parse
-from archive.record.database import Row
+from archive.machine.database import Row
 from archive.text.links import link_key
 
 if TYPE_CHECKING:

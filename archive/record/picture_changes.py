@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
+from archive.machine.database import Row
 from archive.model import DIMENSIONS, PIXELS, Attachment, Change, Document, Kind, Verdict
-from archive.record.database import Row
 from archive.record.edition import Edition, File, file_now
 from archive.record.pictures import note_pictures, pictures_of, shown_by
 from archive.record.store import Store

@@ -13,7 +13,7 @@ from archive.model import PICTURE, Attachment
 from archive.text.links import link_key
 
 if TYPE_CHECKING:
-    from archive.record.database import Row
+    from archive.machine.database import Row
     from archive.record.store import Store
 
 

@@ -13,9 +13,8 @@ from attrs import evolve, frozen
 
 from archive import words
 from archive.compare.compare import compare
-from archive.machine.database import Database
+from archive.machine.database import Database, Row
 from archive.model import Change, Document
-from archive.record.database import Row
 from archive.record.learn import furniture_of
 from archive.record.reviews import ReviewKind
 from archive.record.store import Store

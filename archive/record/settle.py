@@ -22,11 +22,10 @@ from archive import words
 from archive.clock import iso, now, parse
 from archive.compare.compare import compare, is_confident
 from archive.compare.furniture import NONE
+from archive.machine.database import Row, atomic
 from archive.machine.faults import StoreError
-from archive.machine.transaction import atomic
 from archive.model import Change, Kind
 from archive.record.changes import record_change
-from archive.record.database import Row
 from archive.record.edition import (
     Edition,
     File,

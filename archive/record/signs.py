@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import asdict, frozen
 
 from archive.clock import iso, now
-from archive.machine.transaction import atomic
+from archive.machine.database import atomic
 
 if TYPE_CHECKING:
     from archive.record.store import Store

@@ -17,12 +17,11 @@ from attrs import evolve
 
 from archive.clock import iso, now
 from archive.machine import faults
-from archive.machine.database import Database
+from archive.machine.database import Database, Row, atomic, rows_of
 from archive.machine.faults import StoreError
-from archive.machine.transaction import atomic
 from archive.model import GOOD, Attachment, Capture, Document
 from archive.record import keys
-from archive.record.database import LOST, Row, applied, holds_records, is_empty, rows_of
+from archive.record.database import LOST, applied, holds_records, is_empty
 from archive.record.files import attachment_documents
 from archive.record.migrations import SET
 from archive.record.packed import packed

@@ -18,10 +18,10 @@ from attrs import asdict, frozen
 from archive import words
 from archive.clock import local
 from archive.compare.redline import DELETE, EQUAL, Op
+from archive.machine.database import Row, rows_of
 from archive.model import PICTURE, Kind
 from archive.record.advice import advice
 from archive.record.concern import Concern
-from archive.record.database import Row, rows_of
 from archive.record.difference import Difference, RowStory, of_json, version_of, work_out
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from archive.clock import iso, now, parse
-from archive.machine.transaction import atomic
+from archive.machine.database import Row, atomic
 from archive.model import GOOD, Reason, Verdict
-from archive.record.database import Row
 from archive.record.edition import page_of
 from archive.record.store import Store
 from archive.settings import Settings

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.machine.transaction import atomic
+from archive.machine.database import atomic
 from archive.search import texts
 from archive.search.texts import KINDS
 from archive.text.tokens import entry

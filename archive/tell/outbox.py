@@ -18,9 +18,8 @@ from typing import Any
 from attrs import frozen
 
 from archive.clock import iso
+from archive.machine.database import atomic, rows_of
 from archive.machine.tables import Database, Migrations, Table
-from archive.machine.transaction import atomic
-from archive.record.database import rows_of
 from archive.record.schema import migrate
 
 Row = dict[str, Any]

@@ -11,11 +11,10 @@ from pathlib import Path
 from attrs import frozen
 
 from archive import clock
+from archive.machine.database import atomic, rows_of
 from archive.machine.toml import SettingsError
-from archive.machine.transaction import atomic
 from archive.model import Change, Kind
 from archive.operate import health
-from archive.record.database import rows_of
 from archive.settings import Settings
 from archive.tell.outbox import Outbox, Row, Telling
 from archive.tell.subscriptions import NAME, Subscriber, Subscriptions, load

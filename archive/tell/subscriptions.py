@@ -27,9 +27,9 @@ from urllib.parse import quote, unquote, urlsplit
 from attrs import field, frozen
 
 from archive import words
+from archive.machine.database import rows_of
 from archive.machine.toml import Mistake, Must, Place, SettingsError, TomlFile, near
 from archive.model import Kind
-from archive.record.database import rows_of
 from archive.settings import ENVIRONMENT, environment_of
 from archive.words.columns import LEVELS
 

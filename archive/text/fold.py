@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from archive.text.dates import HAN_DIGITS, han_number
+from archive.text.numbers import HAN_DIGITS, han_number
 
 # ---------------------------------------------------------------- radicals
 

@@ -13,7 +13,7 @@ from archive.text.filetypes import NAMED
 from archive.text.fold import PLAIN_SIGNS, compare_fold
 from archive.text.late import late
 from archive.text.noise import lines_without_noise, without_counters
-from archive.text.serials import serial_number
+from archive.text.numbers import serial_number
 from archive.text.struck import in_force
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import Factory, define, frozen
 from scrapy.http import Request, Response
 
-from archive.record.database import Row
+from archive.machine.database import Row
 
 KEY = "asked"
 """Of the value in `request.meta`. Redirects and retries carry the same value on."""

@@ -17,7 +17,7 @@ from scrapy.http import Headers, Request, Response
 
 from archive import SOFTWARE
 from archive.clock import iso, now
-from archive.record.database import Row
+from archive.machine.database import Row
 from archive.record.signs import Sign, date_of, seconds_of
 from archive.warc.read import WarcError, read_record
 from archive.warc.write import WarcFiles, digest, record_id

@@ -18,7 +18,7 @@ from typing import Any
 from scrapy.http import Request
 
 from archive.clock import now, parse
-from archive.record.database import Row
+from archive.machine.database import Row
 from archive.record.signs import CONDITION, PROBE, WHOLE, lied_to_probe
 from archive.record.store import Store
 from archive.text.links import link_key, loose_key

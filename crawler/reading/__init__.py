@@ -23,8 +23,8 @@ _LIBRARIES = ("lxml", "trafilatura", "msdoc2docx", "python-calamine", "pdfplumbe
 
 SHARED = (
     "model.py", "local/areas.py", "words/channels.py", "words/columns.py",
-    "text/dates.py", "text/filetypes.py", "text/fold.py", "text/late.py", "text/links.py", "text/noise.py",
-    "text/serials.py", "text/struck.py",
+    "text/filetypes.py", "text/fold.py", "text/late.py", "text/links.py", "text/noise.py",
+    "text/numbers.py", "text/struck.py",
 )  # fmt: skip
 """Files of archive/ that decide what a reading is (a test holds the list against the imports)."""
 

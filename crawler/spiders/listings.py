@@ -17,8 +17,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from archive import words
+from archive.machine.database import Row
 from archive.model import Document, Finding, Reason, Verdict
-from archive.record.database import Row
 from archive.record.edition import page_of
 from archive.record.looks import is_candidate, seen_before, shown_of
 from archive.text.links import link_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive.text.serials import han_count
+from archive.text.numbers import han_count
 from crawler.reading.catalogue.areas import AreaFinder, Named
 from crawler.reading.catalogue.channels import habit, read_channels
 from crawler.reading.catalogue.deadlines import read_deadline

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from archive.machine.transaction import atomic
+from archive.machine.database import atomic
 from archive.model import CONTINUED, Attachment, Verdict
 from archive.record.edition import Edition, document_of, page_of, present
 from archive.record.settle import record_upgrade

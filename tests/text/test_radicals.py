@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from archive.text.fold import compare_fold, search_fold
-from archive.text.serials import serial_number
+from archive.text.numbers import serial_number
 from crawler.reading.assemble import clean
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from archive import words
+from archive.machine.database import Row, rows_of
 from archive.model import CELL
 from archive.operate.troubles.trouble import Trouble, value
-from archive.record.database import Row, rows_of
-from archive.text.serials import serial_number
+from archive.text.numbers import serial_number
 from archive.watched import Role
 from archive.words.columns import CATALOGUE, GROUPS
 

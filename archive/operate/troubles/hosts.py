@@ -12,8 +12,8 @@ from statistics import median
 from attrs import frozen
 
 from archive import clock
+from archive.machine.database import Row, rows_of
 from archive.operate.troubles.trouble import Trouble, value
-from archive.record.database import Row, rows_of
 from archive.record.signs import PROBE
 
 OLD = {"listing": 2 * 86400, "page": 7 * 86400}

@@ -8,10 +8,10 @@ from datetime import date, timedelta, timezone
 from itertools import takewhile
 
 from archive import clock, words
+from archive.machine.database import Row, rows_of
 from archive.operate.troubles.network import UNREACHED
 from archive.operate.troubles.rhythm import Silence, silence
 from archive.operate.troubles.trouble import Trouble
-from archive.record.database import Row, rows_of
 from archive.record.looks import Fault
 
 CHINA = timezone(timedelta(hours=8))

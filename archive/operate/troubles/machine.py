@@ -11,13 +11,13 @@ from pathlib import Path
 
 from archive import clock, words
 from archive.machine import faults
+from archive.machine.database import rows_of
 from archive.machine.lock import holder
 from archive.operate import damage
 from archive.operate.troubles import network
 from archive.operate.troubles.hosts import machine_clock
 from archive.operate.troubles.remedies import of_the_machine
 from archive.operate.troubles.trouble import Trouble, info, value
-from archive.record.database import rows_of
 from archive.settings import load_settings
 
 UNFINISHED_AFTER = timedelta(hours=8)

@@ -12,6 +12,7 @@ from collections import Counter
 from attrs import evolve
 
 from archive import words
+from archive.machine.database import Row, rows_of
 from archive.model import Problem, Reason
 from archive.operate.troubles.areas import emptied
 from archive.operate.troubles.catalogues import catalogue_troubles
@@ -20,7 +21,6 @@ from archive.operate.troubles.lists import list_troubles
 from archive.operate.troubles.pictures import picture_troubles
 from archive.operate.troubles.remedies import remedy
 from archive.operate.troubles.trouble import Trouble
-from archive.record.database import Row, rows_of
 
 
 def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:

@@ -6,9 +6,9 @@ import sqlite3
 from itertools import groupby
 
 from archive import words
+from archive.machine.database import Row, rows_of
 from archive.operate.troubles.remedies import remedy
 from archive.operate.troubles.trouble import Trouble
-from archive.record.database import Row, rows_of
 
 NAMES = 3
 """Pictures that the point names."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from archive.record.database import Row
+from archive.machine.database import Row
 
 
 @frozen

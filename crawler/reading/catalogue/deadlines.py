@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archive.text.serials import han_count
+from archive.text.numbers import han_count
 from crawler.reading.catalogue.lattice import squeeze
 
 _NUMBER = r"(\d+|[零〇一二两三四五六七八九十百]+)"

@@ -14,7 +14,7 @@ from itertools import pairwise
 from attrs import evolve
 
 from archive.model import Area, Grid, Item, TableReading
-from archive.text.serials import han_count, serial_number
+from archive.text.numbers import han_count, serial_number
 from archive.words.columns import NAMES
 from crawler.reading.catalogue.areas import AreaFinder
 from crawler.reading.catalogue.drafts import Draft

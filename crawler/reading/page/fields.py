@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from archive.text.dates import HAN_DIGITS, han_number
 from archive.text.late import late
+from archive.text.numbers import HAN_DIGITS, han_number
 
 # The names that sites give to a field, the usual one first; spaces inside them are removed before the look-up.
 LABELS = {
