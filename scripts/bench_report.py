@@ -83,6 +83,40 @@ def _cost(cycle: Figures) -> str:
     return f"{cycle['processor']} / {cycle['memory'] / 1e6:.0f}"
 
 
+def search(figures: Figures) -> Iterator[str]:
+    found, asked = figures["figures"], figures["command"].split()
+    documents, rows = (int(asked[asked.index(name) + 1]) for name in ("--documents", "--rows"))
+    yield from (f"## Search, {documents:,} documents and {rows:,} catalogue rows", "")
+    yield f"Documents of {found['characters a document']} characters, made of some forty words: nearly every character"
+    yield "stands in nearly every document, so that a phrase is as hard to find as it can be. Milliseconds of a query,"
+    yield "with 20 hits shown, of each query the best of a few runs. Recall and precision are those of exact hits"
+    yield f"against a substring scan ({found['queries held against a substring scan']} queries)."
+    yield ""
+    speed = found["milliseconds a query, with 20 hits shown"]
+    centiles = [(kind, name) for kind in ("processor", "wall") for name in ("p50", "p95")]
+    times = [(name, *(of[kind][one] for kind, one in centiles)) for name, of in speed.items()]
+    yield from table(("", *(" ".join(one) for one in centiles)), times)
+    yield ""
+    indexing, size = found["indexing"], found["bytes after VACUUM"]
+    one = indexing["processor ms of one more document"]
+    rows_of = [("recall / precision", f"{found['recall']:.3f} / {found['precision']:.3f}"),
+               ("one more document to index, p50 / p95 (processor ms)", f"{one['p50']} / {one['p95']}"),
+               ("filled through the store (processor s)", found["filled through the store"]["processor seconds"]),
+               ("archive.db (MB)", f"{size['whole'] / 1e6:.0f}"),
+               ("index (MB)", f"{sum(n for name, n in size['tables'].items() if '_fts' in name) / 1e6:.0f}"),
+               ("text of versions (MB)", f"{size['text of versions'] / 1e6:.0f}")]  # fmt: skip
+    if "rebuilding" in indexing:
+        rows_of.append(("the whole index made anew (processor s)", indexing["rebuilding"]["processor seconds"]))
+    yield from table(("", ""), rows_of)
+
+
+def size(figures: Figures) -> Iterator[str]:
+    yield from ("## Bytes of archive.db, after VACUUM", "")
+    yield from table(("", "bytes a row, or times the text"), [
+        (name, found.get("bytes a row", found.get("times the text"))) for name, found in figures["figures"].items()
+    ])  # fmt: skip
+
+
 def plain(figures: Figures) -> Iterator[str]:
     """Any other measurement: its figures, one a line."""
     yield from (f"## {figures['measurement']}", "")
@@ -97,7 +131,12 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-WRITERS: Mapping[str, Callable[[Figures], Iterator[str]]] = {"peers": peers, "crawl": crawl}
+WRITERS: Mapping[str, Callable[[Figures], Iterator[str]]] = {
+    "peers": peers,
+    "crawl": crawl,
+    "search": search,
+    "size": size,
+}
 
 
 def page() -> str:
