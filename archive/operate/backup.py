@@ -6,7 +6,8 @@ Each backup is a folder of its own under the target, named by its UTC time, comp
 
 It appears under its name only when it is whole. A WARC file that has not changed since the last good backup is a hard
 link to it (a copy where the file system has no links) and is not read, so a backup costs what is new. Databases are
-copied by SQLite's own backup, before the WARC files: every record that the copied database names is in the copies.
+copied by SQLite's own backup, before the WARC files: every record that the copied database names is in the copies. A
+large archive.db is then kept as what differs from that of an earlier night (`archive/operate/blocks.py`).
 
 What was copied is looked at (`archive/operate/holdings.py`). A copy of a damaged data folder is kept too, but as what
 it is: `…Z-damaged`, with its problems in the manifest; it counts for nothing and pushes no good one out.
@@ -28,7 +29,7 @@ from typing import Any
 from archive import clock
 from archive.machine import faults, soundness
 from archive.machine.lock import crawl_lock
-from archive.operate import damage, holdings
+from archive.operate import blocks, damage, holdings
 from archive.operate.holdings import Entry, Unreadable, entry_of, sha256
 from archive.record.look import read_only
 from archive.record.store import Store
@@ -61,8 +62,10 @@ class DataDamaged(BackupError):
         )
 
 
-def backup(data: Path, target: Path, *, keep: int = KEEP) -> Path:
+def backup(data: Path, target: Path, *, keep: int = KEEP, whole: bool = False) -> Path:
     """Write one backup under `target`, drop all but the newest `keep` good ones; returns its folder.
+
+    `whole`: with archive.db as it is, for a release that knows nothing of blocks.
 
     Raises BackupError; DataDamaged when there is a copy that is not good.
     """
@@ -74,7 +77,7 @@ def backup(data: Path, target: Path, *, keep: int = KEEP) -> Path:
     try:
         target.mkdir(parents=True, exist_ok=True)
         good = _good(target)
-        folder, problems = _make(data, target, partial, good[-1] if good else None)
+        folder, problems = _make(data, target, partial, good[-1] if good else None, whole)
         _rotate(target, keep)
     except (OSError, sqlite3.Error) as error:
         said = faults.sentence(error, target) or str(error)
@@ -97,15 +100,15 @@ def restore(data: Path, source: Path, *, damaged: bool = False) -> Path:
     says, LockHeld.
     """
     folder = _chosen(source, damaged)
-    manifest = _files(folder)
+    files = _files(folder)
     _ready(data)
-    for name, entry in manifest.items():
+    for name, entry in files.items():
         path = folder / name
         if not path.is_file() or path.stat().st_size != entry["bytes"] or sha256(path) != entry["sha256"]:
             raise BackupError(f"备份 {folder} 里的 {name} 缺失或已损坏，没有恢复任何文件；请换用另一份备份")
     try:
         with crawl_lock(data, "恢复备份"):
-            _fill(data, folder, manifest)
+            _fill(data, folder, files)
     except OSError as error:
         shutil.rmtree(data / RESTORING, ignore_errors=True)
         said = faults.sentence(error, data) or str(error)
@@ -198,13 +201,15 @@ def _free_name(target: Path) -> str:
     return f"{moment:{NAMED}}"
 
 
-def _make(data: Path, target: Path, partial: Path, last: Path | None) -> tuple[Path, list[str]]:
+def _make(data: Path, target: Path, partial: Path, last: Path | None, whole: bool) -> tuple[Path, list[str]]:
     """Write the copy, give it the name that it deserves; returns its folder and what is wrong with it."""
     name = _free_name(target)
     shutil.rmtree(partial, ignore_errors=True)  # of a backup that was interrupted
     partial.mkdir(mode=0o700)
     files, problems = _write(data, partial, last)
     manifest = {"made_at": clock.iso(clock.now()), "sound": not problems, "problems": problems, "files": files}
+    if last and not problems and not whole:
+        manifest |= blocks.shrink(partial, files, last, _manifest(last))
     (partial / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     _sync(partial)
     folder = target / (f"{name}{DAMAGED}" if problems else name)
@@ -342,18 +347,23 @@ def _ready(data: Path) -> None:
         )
 
 
-def _fill(data: Path, folder: Path, manifest: dict[str, Entry]) -> None:
+def _fill(data: Path, folder: Path, files: dict[str, Entry]) -> None:
     staging = data / RESTORING
     staging.mkdir(exist_ok=True)
     for path in data.iterdir():  # of a restore that was cut short
         if path != staging and not path.name.endswith(".lock"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     shutil.rmtree(staging)
-    for name, entry in manifest.items():
-        copy = staging / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / name, copy)
-        copy.chmod(entry["mode"])
+    staging.mkdir()
+    for name, entry in files.items():
+        if name not in blocks.PARTS:
+            copy = staging / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, copy)
+            copy.chmod(entry["mode"])
+    if not blocks.put_together(folder, staging, _manifest(folder)):
+        shutil.rmtree(staging)
+        raise BackupError(f"备份 {folder} 里的 archive.db 拼不回原样，没有恢复任何文件；请换用另一份备份")
     # the database last: without it the folder is no archive yet
     for path in sorted(staging.iterdir(), key=lambda path: path.name == "archive.db"):
         path.rename(data / path.name)

@@ -65,7 +65,7 @@ def keep(data: Path, target: Path, environment: Path | None) -> Note:
     written_by = _written_by(data)  # before anything brings the archive up to date
     try:
         with crawl_lock(data, "升级"):
-            folder = backup.backup(data, target)
+            folder = backup.backup(data, target, whole=True)
             copy = _copied(environment) if environment else ""
             before = VERSION if environment else written_by
             note = Note(clock.iso(clock.now()), before, str(folder.absolute()), str(copy))
