@@ -280,6 +280,8 @@ CONTINUED = "continued"
 attachments, and one text with it wherever editions are compared."""
 PICTURE = "picture"
 """The kind of document that a picture in a notice's body is."""
+PICTURES_UNSURE = "pictures"
+"""The reason of a page's good capture whose pictures a second look did not confirm: the next visit reads it again."""
 PIXELS = "pixels"
 """In `metadata` of a picture: the digest of what it shows; of its bytes where it could not be decoded. A picture has no
 text: two are the same when this is."""

@@ -86,6 +86,9 @@ class Keeper:
         if self._agree(answer, second):
             yield pictures.steady(answer, second)
             return
+        if answer.job.kind != PICTURE and self._says_the_same(answer):  # only its pictures were to be looked at again
+            yield pictures.as_before(answer)
+            return
         # the old text, or a third one: neither is to be taken for the notice now
         for outcome in (second, answer):
             yield outcome.unstable()
@@ -231,8 +234,14 @@ class Keeper:
         if document.problem or standing is None:
             good = answer.present.good_capture
             return good is not None and good["sha256"] != answer.capture.sha256 and document.problem.code != CORRUPT
+        return pictures.names_others(standing, document) or not self._says_the_same(answer)
+
+    def _says_the_same(self, answer: Answer) -> bool:
+        """Whether an answer was taken whose text is that of the version that stands."""
+        if answer.taken is None or answer.standing is None:
+            return False
         known = furniture_of(self.store, answer.job.document_id)
-        return pictures.names_others(standing, document) or not is_same(standing, document, known)
+        return is_same(answer.standing, answer.taken.document, known)
 
     def _agree(self, answer: Answer, second: Answer) -> bool:
         """Whether two answers say the same. What differs between them within the minute, and may be furniture, is."""

@@ -7,15 +7,28 @@ from collections.abc import Mapping
 from attrs import evolve
 
 from archive.compare.compare import is_same
-from archive.model import CORRUPT, PICTURE, PIXELS, Attachment, Capture, Document, Finding, Reason, Verdict
+from archive.model import (
+    CORRUPT,
+    PICTURE,
+    PICTURES_UNSURE,
+    PIXELS,
+    Attachment,
+    Capture,
+    Document,
+    Finding,
+    Reason,
+    Verdict,
+)
 from archive.record.picture_changes import is_told_of
 from archive.record.pictures import are_watched
 from archive.record.store import Store
 from archive.text.filetypes import PICTURES
 from archive.text.links import link_key
-from crawler.answer import Answer, Job, Present
+from crawler.answer import Answer, Job, Present, as_found
 from crawler.reading.formats.picture import by_bytes
 from crawler.reading.sniff import sniff
+
+UNSURE = "同一次抓取的两回所列的正文图片不同，先按此前所知；下次抓取会再看"
 
 
 def is_read(job: Job, payload: bytes, headers: Mapping[str, str]) -> bool:
@@ -74,8 +87,21 @@ def steady(answer: Answer, second: Answer) -> Answer:
     if _keys(one) == _keys(other):
         return answer
     come = tuple(picture for picture in one.pictures if _key(picture) in _keys(other) - _keys(before))
-    document = evolve(one, pictures=(*before.pictures, *come))
-    return evolve(answer, reading=evolve(answer.taken, document=document))
+    return _with(answer, (*before.pictures, *come))
+
+
+def as_before(answer: Answer) -> Answer:
+    """The answer with the pictures that were known: a second look did not confirm others."""
+    return _with(answer, answer.standing.pictures if answer.standing else ())
+
+
+def _with(answer: Answer, pictures: tuple[Attachment, ...]) -> Answer:
+    """With these pictures for now; the next visit reads the page again, though its bytes be the same."""
+    if answer.reading is None:
+        return answer
+    document = evolve(answer.reading.document, pictures=pictures)
+    capture = as_found(answer.capture, Finding(Verdict.OK, PICTURES_UNSURE, UNSURE))
+    return evolve(answer, capture=capture, reading=evolve(answer.reading, document=document))
 
 
 def _keys(document: Document) -> frozenset[str]:

@@ -91,7 +91,7 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
     for file in edition.files:
         name = words.attachment(file.name)
         changes += _reach(files_before.get(file.document_id), file, f"{name}已无法下载", f"{name}恢复下载")
-    old_edition, new_edition = _comparable(told, edition)
+    old_edition, new_edition = _comparable(*(evolve(one, pictures=None) for one in (told, edition)))
     if old_edition != new_edition:
         before = document_of(store, old_edition, standing_in=True)
         after = document_of(store, new_edition)

@@ -65,6 +65,8 @@ REASONS: Mapping[str, str] = {
     "shrunk": "正文比上一版短很多",
     "elsewhere": "返回的是别的文章或首页",
     "unstable": "几次抓取的内容来回变化",
+    # ok
+    "pictures": "正文所列图片两回不同，下次再看",
     # error
     "timeout": "超时没有应答",
     "dns": "域名无法解析",

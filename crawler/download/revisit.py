@@ -19,6 +19,7 @@ from scrapy.http import Request
 
 from archive.clock import now, parse
 from archive.machine.database import Row
+from archive.model import PICTURES_UNSURE
 from archive.record.signs import CONDITION, PROBE, WHOLE, lied_to_probe
 from archive.record.store import Store
 from archive.text.links import link_key, loose_key
@@ -32,7 +33,8 @@ UNKNOWN = (b'"guidelines-probe"', b"Thu, 01 Jan 1998 00:00:00 GMT")
 
 
 _LATEST = """
-SELECT g.url, d.kind, g.http_status, coalesce(g.etag, '') AS etag, coalesce(g.last_modified, '') AS last_modified,
+SELECT g.url, d.kind, g.http_status, g.reason, coalesce(g.etag, '') AS etag,
+       coalesce(g.last_modified, '') AS last_modified,
        (SELECT max(fetched_at) FROM good_captures WHERE document_id = d.id AND http_status = 200) AS whole_at,
        (SELECT count(DISTINCT sha256) FROM captures c WHERE c.document_id = d.id AND c.etag = g.etag
           AND c.http_status = 200 AND c.verdict IN ('ok', 'unchanged')) AS bodies_of_etag,
@@ -44,13 +46,13 @@ WHERE d.id = ? AND d.state IN ('current', 'unreadable')
 
 
 def known(store: Store, document_id: int) -> Known | None:
-    """None when the document was never read: then its bytes are needed again.
+    """None when the document was never read, or its pictures are not sure: then its bytes are needed again.
 
     Without the validators that this document's server has sent with two different bodies, and without a date that was
     still to come: it says nothing about what changes until then.
     """
     latest, payload = store.row(_LATEST, [document_id]), store.last_good_capture(document_id)
-    if latest is None or payload is None or payload["lost"]:
+    if latest is None or payload is None or payload["lost"] or latest["reason"] == PICTURES_UNSURE:
         return None
     etag = latest["etag"] if latest["bodies_of_etag"] <= 1 else ""
     honest = latest["bodies_of_date"] <= 1 and _is_past(latest["last_modified"], payload["fetched_at"])

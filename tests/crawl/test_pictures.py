@@ -265,6 +265,19 @@ def test_a_page_that_names_another_picture_at_each_visit_tells_nothing_of_it(wor
     assert {verdict for verdict, _ in world.archive.verdicts("land")} == {"ok"}, "the page itself is fine"
 
 
+def test_a_page_whose_second_look_fails_is_what_it_was(world: World) -> None:
+    world.page(img("/w/1.png"))
+    world.picture("/w/1.png", drawn("20 days"))
+    world.picture("/w/2.png", drawn("list"))
+    world.crawl()
+    url = world.page(img("/w/1.png") + img("/w/2.png", "目录"))
+    world.server.then(url, "status-500", after=1)
+    assert world.crawl() == []
+    assert world.archive.verdicts("land")[-1] == ("ok", "pictures"), "its text has not changed"
+    world.server.then(url, "", after=0)
+    assert world.crawl() == ["正文图片新增“目录”；图片内容无法逐字比对，请看原件"]
+
+
 def test_a_picture_loaded_late_is_followed_and_its_placeholder_not(world: World) -> None:
     world.page('<p><img src="/images/loading.gif" data-original="/w/1.png" alt="流程图"></p>')
     world.picture("/w/1.png", drawn("20 days"))
