@@ -136,3 +136,16 @@ PAGERS = (
     '<p><a href="#">上一页</a> 1 <a href="#">下一页</a></p>',
     "<p>第1页 / 共1页</p>",
 )
+
+
+# ------------------------------------------------------------ a text on two pages
+
+
+@layer("cut")
+def _(rng: Random, history: History) -> History:
+    """A fifth of the histories have the text on two pages, from some visit on, until one, or always."""
+    if rng.random() < 0.8:
+        return history
+    first, last = rng.choice(((0, len(DAYS)), (rng.randint(1, 8), len(DAYS)), (0, rng.randint(1, 8))))
+    whole = [n for n, visit in enumerate(history.visits) if visit.truth.replaced]
+    return evolve(history, cut=frozenset(range(first, last)).difference(whole))

@@ -154,6 +154,9 @@ def _seen(
     own = next(n for n in status["notices"] if n["slug"] == history.slug)
     attention = tuple(entry for entry in status["attention"] if entry["notice"] == history.slug)
     mine = tuple(change for change in changes if change["notice"] == history.slug)
+    now = history.visits[visit].truth
+    if visit in history.cut and not now.replaced:
+        texts = {**texts, "": texts.get("", "") + texts.get(now.second, "")}
     wrong = _wrong(history, visit, own["state"], texts)
     return Seen(visit, own["state"], own["verdict"], mine, attention, wrong, served, texts)
 

@@ -178,7 +178,8 @@ def _names_file(history: History, e: Expected, change: Mapping[str, Any]) -> boo
 
 
 def _is_page(history: History, change: Mapping[str, Any]) -> bool:
-    return urlsplit(change["url"]).path in {visit.truth.path for visit in history.visits}
+    pages = {page for visit in history.visits for page in (visit.truth.path, visit.truth.second)}
+    return urlsplit(change["url"]).path in pages
 
 
 def _words_fit(edit: Edit, texts: Mapping[str, str]) -> bool:

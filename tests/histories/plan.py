@@ -50,6 +50,8 @@ class History:
     furniture: tuple[Furniture, ...]
     episodes: tuple[Episode, ...]
     wire: Wire
+    cut: frozenset[int] = frozenset()
+    """Visits at which the site shows the text on two pages; the second one has the files and the table."""
 
     @property
     def slug(self) -> str:

@@ -72,7 +72,10 @@ class Site:
         if path == "/robots.txt":
             return self._robots()
         if path == now.path:
-            return self._troubled(self._gone() if now.gone else self._page(), "", headers)
+            part = 1 if self.visit in self.history.cut else 0
+            return self._troubled(self._gone() if now.gone else self._page(part), "", headers)
+        if path == now.second and self.visit in self.history.cut and not now.gone:
+            return self._troubled(self._page(2), path, headers)
         if path in pages:
             return Answer(301, b"", headers=(("Location", now.path),))
         for file in now.files if not now.gone else ():
@@ -104,7 +107,7 @@ class Site:
             made.append(item.make(Random(f"{words} {request}"), DAYS[self.visit], request))
         return made
 
-    def _page(self) -> Answer:
+    def _page(self, part: int = 0) -> Answer:
         visit, days = self.history.visits[self.visit], self.days()
         slots: dict[str, str] = {}
         for day in days:
@@ -112,7 +115,8 @@ class Site:
                 slots[place] = slots.get(place, "") + text
         query = next((day.query for day in days if day.query), "")
         wire = self._wire(days)
-        html = render(visit.truth, visit.form, slots, {f.path: f.path + query for f in visit.truth.files}, wire.charset)
+        links = {f.path: f.path + query for f in visit.truth.files}
+        html = render(visit.truth, visit.form, slots, links, wire.charset, part)
         for day in days:
             html = day.rewrite(html) if day.rewrite else html
         body = html.encode("utf-8" if wire.charset == "utf-8" else "gb18030")

@@ -51,8 +51,10 @@ FORMS = (
 BY_NAME = {form.name: form for form in (*FORMS, _form("redesigned", known=False))}
 
 
-def render(truth: Truth, form: Form, slots: Slots, href: Mapping[str, str], charset: str = "utf-8") -> str:
-    """The page. `href` gives the address of each file's link by the file's path."""
+def render(
+    truth: Truth, form: Form, slots: Slots, href: Mapping[str, str], charset: str = "utf-8", part: int = 0
+) -> str:
+    """The page; `part`: 1 or 2 of a text that is cut. `href` gives the address of each file's link by the file's path."""
     year, month, day = truth.issued
     values = {place: slots.get(place, "") for place in PLACES}
     heading = escape(truth.title) + (truth.words_of_repeal if truth.repeal is Repeal.HEADING else "")
@@ -66,8 +68,8 @@ def render(truth: Truth, form: Form, slots: Slots, href: Mapping[str, str], char
         date_cn=f"{year}年{month:02}月{day:02}日",
         number=truth.number,
         validity=truth.words_of_repeal if truth.repeal is Repeal.LABEL else "有效",
-        text=_text(truth, form),
-        attachments="" if truth.replaced else _links(truth, href, form),
+        text=_text(truth, form, part),
+        attachments="" if truth.replaced or part == 1 else _links(truth, href, form),
     )
 
 
@@ -83,7 +85,7 @@ def _stamp(truth: Truth) -> str:
     return ""
 
 
-def _text(truth: Truth, form: Form) -> str:
+def _text(truth: Truth, form: Form, part: int = 0) -> str:
     if truth.replaced:
         return form.paragraph.format(escape(truth.words_of_repeal))
     year, month, day = truth.issued
@@ -91,8 +93,21 @@ def _text(truth: Truth, form: Form) -> str:
     shown = [form.paragraph.format(escape(line)) for line in lines]
     pictures = (f'<img src="{file.path}" alt="{escape(file.name)}">' for file in truth.files if file.picture)
     shown[2:2] = [form.paragraph.format(picture) for picture in pictures]
-    body = "\n".join(shown)
-    return body + (_table(truth) if truth.table else "")
+    table = [_table(truth)] if truth.table else []
+    if part:
+        half = len(shown) // 2
+        shown = [*shown[:half], _next(truth)] if part == 1 else [*shown[half:], *table, _back(truth)]
+    else:
+        shown += table
+    return "\n".join(shown)
+
+
+def _next(truth: Truth) -> str:
+    return f'<div class="page">上一页 1 <a href="{truth.second}">2</a> <a href="{truth.second}">下一页</a></div>'
+
+
+def _back(truth: Truth) -> str:
+    return f'<div class="page"><a href="{truth.path}">上一页</a> <a href="{truth.path}">1</a> 2 下一页</div>'
 
 
 def _table(truth: Truth) -> str:

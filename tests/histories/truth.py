@@ -67,6 +67,11 @@ class Truth:
     def replaced(self) -> bool:
         return self.repeal is Repeal.SENTENCE
 
+    @property
+    def second(self) -> str:
+        """Address of the second page, where the site cuts the text."""
+        return self.path.replace(".html", "_1.html")
+
     def sentences(self) -> list[str]:
         """What a person reads on the page: one entry a paragraph or cell of length."""
         if self.replaced:
