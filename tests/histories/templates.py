@@ -54,7 +54,7 @@ BY_NAME = {form.name: form for form in (*FORMS, _form("redesigned", known=False)
 def render(
     truth: Truth, form: Form, slots: Slots, href: Mapping[str, str], charset: str = "utf-8", part: int = 0
 ) -> str:
-    """The page; `part`: 1 or 2 of a text that is cut. `href` gives the address of each file's link by the file's path."""
+    """The page; `part`: 1 or 2 of a text that is cut. `href`: the address of each file's link, by the file's path."""
     year, month, day = truth.issued
     values = {place: slots.get(place, "") for place in PLACES}
     heading = escape(truth.title) + (truth.words_of_repeal if truth.repeal is Repeal.HEADING else "")
