@@ -323,6 +323,8 @@ class Change:
     document_id: int | None = None
     from_version: int | None = None
     to_version: int | None = None
+    pages: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    """Of a text on several pages: the versions of page 2, 3 … before and after."""
 
 
 # ---------------------------------------------------------------- captures

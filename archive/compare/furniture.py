@@ -10,6 +10,7 @@ sentence, table or file can become furniture.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -68,7 +69,7 @@ def without_furniture(document: Document, furniture: Furniture) -> list[str]:
     if not furniture:
         return lines
     links = frozenset(document.link_lines)
-    gone = {at for block in _link_blocks(lines, links) if block.pattern in furniture.patterns for at in block.lines}
+    gone = {at for block in _link_blocks(lines, links) if block.is_one_of(furniture) for at in block.lines}
     return [line for at, line in enumerate(lines) if at not in gone and not _line_patterns(line) & furniture.patterns]
 
 
@@ -97,10 +98,18 @@ def _may_be(line: str) -> bool:
 class _Block:
     pattern: Pattern
     lines: range
+    plain: Pattern
+    """By the very lines around it, as older releases knew it."""
+
+    def is_one_of(self, known: Furniture) -> bool:
+        return self.pattern in known.patterns or self.plain in known.patterns
 
 
 def _link_blocks(lines: Sequence[str], links: frozenset[int]) -> Iterator[_Block]:
-    """Each run of lines that are nothing but links, with the lines that stand around it."""
+    """Each run of lines that are nothing but links, with the lines that stand around it, noise left out."""
+    if not links:
+        return
+    counting = [at for at, line in enumerate(lines_without_noise([*map(in_force, lines)])) if line.strip()]
     at = 0
     while at < len(lines):
         if at not in links:
@@ -109,10 +118,15 @@ def _link_blocks(lines: Sequence[str], links: frozenset[int]) -> Iterator[_Block
         end = at
         while end < len(lines) and end in links:
             end += 1
-        before = figures_of(lines[at - 1]) if at else ""
-        after = figures_of(lines[end]) if end < len(lines) else ""
-        yield _Block(Pattern(FurnitureKind.LINKS, f"{before} … {after}"), range(at, end))
+        before, after = bisect_left(counting, at), bisect_left(counting, end)
+        around = counting[before - 1] if before else -1, counting[after] if after < len(counting) else len(lines)
+        yield _Block(_links_between(lines, *around), range(at, end), _links_between(lines, at - 1, end))
         at = end
+
+
+def _links_between(lines: Sequence[str], before: int, after: int) -> Pattern:
+    around = (figures_of(lines[at]) if 0 <= at < len(lines) else "" for at in (before, after))
+    return Pattern(FurnitureKind.LINKS, " … ".join(around))
 
 
 # ---------------------------------------------------------------- what one change may be
@@ -145,13 +159,12 @@ class _Lines:
     @classmethod
     def of(cls, document: Document, known: Furniture) -> _Lines:
         lines = document.text.split("\n")
-        of_line: dict[int, Pattern] = {
-            at: block.pattern for block in _link_blocks(lines, frozenset(document.link_lines)) for at in block.lines
-        }
+        of_line = {at: block for block in _link_blocks(lines, frozenset(document.link_lines)) for at in block.lines}
         kept = [
-            (line, compare_fold(cleaned), of_line.get(at))
+            (line, compare_fold(cleaned), block.pattern if block else None)
             for at, (line, cleaned) in enumerate(zip(lines, lines_without_noise([*map(in_force, lines)]), strict=True))
-            if cleaned.strip() and of_line.get(at) not in known.patterns and not _line_patterns(line) & known.patterns
+            for block in [of_line.get(at)]
+            if cleaned.strip() and not (block and block.is_one_of(known)) and not _line_patterns(line) & known.patterns
         ]
         plain, folded, blocks = zip(*kept, strict=True) if kept else ((), (), ())
         return cls(plain, folded, blocks)
@@ -203,7 +216,8 @@ def _value(pattern: Pattern, document: Document) -> str:
     lines = document.text.split("\n")
     if pattern.kind is FurnitureKind.LINKS:
         blocks = _link_blocks(lines, frozenset(document.link_lines))
-        return " / ".join(lines[at] for block in blocks if block.pattern == pattern for at in block.lines)
+        asked = Furniture(frozenset({pattern}))
+        return " / ".join(lines[at] for block in blocks if block.is_one_of(asked) for at in block.lines)
     fitting = figures_of if pattern.kind is FurnitureKind.FIGURES else compare_fold
     return " / ".join(line for line in lines if _may_be(line) and fitting(line) == pattern.pattern)
 

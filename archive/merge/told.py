@@ -147,6 +147,7 @@ def _write(store: Store, theirs: Store, numbers: Numbers, first: Row, before: Ro
     values = {name: told[name] for name in _TAKEN} | {
         name: first[name] for name in ("notice_id", "document_id", "law_id", "candidate_id")
     }
+    values["pages"] = told["pages"] if own else None  # their versions of page 2 have no numbers here
     values["crawl_id"] = told["crawl_id"] if own else numbers.crawls.get(told["crawl_id"])
     if before is None:
         id = store.insert("changes", values)

@@ -9,7 +9,7 @@ from typing import Any
 from archive.compare.redline import Op, redline
 from archive.model import Kind
 from archive.publish.report import changes
-from archive.record.difference import version_of
+from archive.record.difference import versions_of
 from archive.record.story import Story, stories, text_of
 
 
@@ -38,6 +38,6 @@ def _text(connection: sqlite3.Connection, story: Story) -> list[Op]:
     about_text = story.kind not in (Kind.MOVED, Kind.GONE, Kind.RESTORED)
     if story.steps and about_text:
         return text_of(connection, story)
-    versions = (version_of(connection, id) for id in (story.from_version, story.to_version))
+    versions = versions_of(connection, story.from_version, story.to_version, story.pages)
     before, after = (version["text"] if version else "" for version in versions)
     return redline(before, after) if about_text else redline(after or before, after or before)

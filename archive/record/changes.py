@@ -43,6 +43,7 @@ def record_change(
             "candidate_id": candidate,
             "unsure": int(change.unsure),
             "corrects": json.dumps(corrects) if corrects else None,
+            "pages": json.dumps(change.pages) if any(change.pages) else None,
         },
     )
     store.db.table("row_changes").insert_all(

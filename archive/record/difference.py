@@ -114,7 +114,7 @@ class Difference:
 
 def work_out(connection: sqlite3.Connection, change: Mapping[str, Any]) -> Difference:
     """What a row of `changes` is about, from the two versions and `row_changes`."""
-    before, after = (version_of(connection, change[key]) for key in ("from_version", "to_version"))
+    before, after = versions_of(connection, change["from_version"], change["to_version"], change.get("pages"))
     rows = _rows(connection, change["id"])
     old_capture, capture = _capture_of(connection, change["from_version"]), _capture(connection, change)
     ops = redline(before["text"], after["text"]) if before and after and before["text"] != after["text"] else []
@@ -134,6 +134,23 @@ def work_out(connection: sqlite3.Connection, change: Mapping[str, Any]) -> Diffe
         fetched_before=old_capture["fetched_at"] if old_capture else "",
         sha256_before=(old_capture["sha256"] or "") if old_capture else "",
     )
+
+
+def versions_of(
+    connection: sqlite3.Connection, before: int | None, after: int | None, pages: str | None
+) -> tuple[Row | None, Row | None]:
+    """The two versions of a change; of a text that is cut, with the text of all `pages` (as the table has them)."""
+    further = json.loads(pages or "[[], []]")
+    old, new = (_whole(connection, id, more) for id, more in zip((before, after), further, strict=True))
+    return old, new
+
+
+def _whole(connection: sqlite3.Connection, id: int | None, further: Sequence[int]) -> Row | None:
+    first = version_of(connection, id)
+    if first is None or not further:
+        return first
+    texts = [row["text"] for more in further if (row := version_of(connection, more))]
+    return first | {"text": "\n".join([first["text"], *texts])}
 
 
 def version_of(connection: sqlite3.Connection, id: int | None) -> Row | None:

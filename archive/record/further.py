@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from archive.model import Change, Kind
+from archive.model import Change, Document, Kind
 from archive.record.edition import Edition, File
 from archive.record.store import Store
 
@@ -58,6 +58,40 @@ def unsure(store: Store, told: Edition, edition: Edition, changes: Iterable[Chan
         else change
         for change in changes
     ]
+
+
+def of_any_page(store: Store, told: Edition, edition: Edition, before: Document, after: Document) -> Document:
+    """The document before, saying of itself what the one after says wherever only the cutting differs: who has signed
+    stands on the last page, and a text that is cut or joined again says on its first page what its title says."""
+    if told.further == edition.further:
+        return before
+    old, new = (_said(store, one) for one in (told, edition))
+    moved = {
+        field: value
+        for field, value in after.metadata.items()
+        if value in old.get(field, ()) or before.metadata.get(field) in new.get(field, ())
+    }
+    return evolve(before, metadata={**before.metadata, **moved})
+
+
+def _said(store: Store, edition: Edition) -> dict[str, set[str]]:
+    """What the further pages of an edition say of themselves."""
+    found: dict[str, set[str]] = {}
+    for version in _versions(edition):
+        for field, value in store.load(version).metadata.items():
+            found.setdefault(field, set()).add(value)
+    return found
+
+
+def _versions(edition: Edition) -> tuple[int, ...]:
+    return tuple(version for id in edition.further if (version := edition.version_of(id)) is not None)
+
+
+def with_pages(change: Change, told: Edition, edition: Edition) -> Change:
+    """The change with the versions of the further pages between which it lies, where it is about the text."""
+    if change.kind is not Kind.REVISED or change.document_id != edition.document_id:
+        return change
+    return evolve(change, pages=(_versions(told), _versions(edition)))
 
 
 def _is_unsure(store: Store, versions: set[int | None], page: int) -> bool:

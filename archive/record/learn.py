@@ -16,9 +16,11 @@ EXAMPLES = 6
 
 
 def furniture_of(store: Store, document_id: int | None) -> Furniture:
-    """What is known or proposed as furniture of a document: held back until a person has said what it is."""
+    """What is known or proposed as furniture of a document: held back until a person has said what it is. The pages of
+    a text have the same: it is the first one's."""
     rows = store.rows(
-        "SELECT kind, pattern FROM furniture WHERE document_id = ? AND state IN ('proposed', 'accepted')", [document_id]
+        "SELECT kind, pattern FROM furniture WHERE document_id = ? AND state IN ('proposed', 'accepted')",
+        [_first_page(store, document_id)],
     )
     return Furniture(frozenset(Pattern(FurnitureKind(row["kind"]), row["pattern"]) for row in rows))
 
@@ -37,6 +39,7 @@ def learn(store: Store, document_id: int, last: Document, reading: Document) -> 
 def propose(store: Store, document_id: int, proven: Iterable[tuple[Pattern, Sequence[str]]]) -> list[Pattern]:
     """Note these patterns with what they read; returns those that a person has not called the notice's own."""
     held = []
+    document_id = _first_page(store, document_id) or document_id
     for pattern, values in proven:
         known = store.row(
             "SELECT id, state FROM furniture WHERE document_id = ? AND kind = ? AND pattern = ?",
@@ -57,6 +60,16 @@ def propose(store: Store, document_id: int, proven: Iterable[tuple[Pattern, Sequ
         if known is None or known["state"] != "rejected":
             held.append(pattern)
     return held
+
+
+def _first_page(store: Store, document_id: int | None) -> int | None:
+    """The page whose text a further page goes on with; else the document itself."""
+    row = store.row(
+        """SELECT f.page_id FROM documents d JOIN further_pages f ON f.id = d.id
+           WHERE d.id = ? AND d.kind = 'attachment'""",
+        [document_id],
+    )
+    return row["page_id"] if row else document_id
 
 
 def _history(store: Store, document_id: int) -> list[Document]:

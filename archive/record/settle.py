@@ -36,7 +36,7 @@ from archive.record.edition import (
     present,
     with_version,
 )
-from archive.record.further import taken_over, unsure, waited
+from archive.record.further import of_any_page, taken_over, unsure, waited, with_pages
 from archive.record.learn import furniture_of
 from archive.record.picture_changes import picture_changes, with_pictures
 from archive.record.store import Store
@@ -95,11 +95,12 @@ def _changes(store: Store, told: Edition, edition: Edition) -> list[Change]:
     if old_edition != new_edition:
         before = document_of(store, old_edition, standing_in=True)
         after = document_of(store, new_edition)
+        before = of_any_page(store, told, edition, before, after)
         if _version(store, edition.version_id)["state"] == "accepted":  # a person is sure, whatever it is held against
             before = evolve(before, confidence="high")
         areas = {row["slug"]: row["name"] for row in store.rows("SELECT slug, name FROM areas")}
         found = compare(before, after, furniture_of(store, edition.document_id), areas)
-        found = unsure(store, told, edition, found)
+        found = [with_pages(change, told, edition) for change in unsure(store, told, edition, found)]
         changes += [_beside(change, edition) if edition.beside is not None else change for change in found]
     return changes + picture_changes(store, told, edition)
 

@@ -22,7 +22,7 @@ from archive.machine.database import Row, rows_of
 from archive.model import PICTURE, Kind
 from archive.record.advice import advice
 from archive.record.concern import Concern
-from archive.record.difference import Difference, RowStory, of_json, version_of, work_out
+from archive.record.difference import Difference, RowStory, of_json, versions_of, work_out
 
 if TYPE_CHECKING:
     from archive.machine.database import Database
@@ -53,6 +53,8 @@ class Story(Difference):
     updated_at: str
     from_version: int | None
     to_version: int | None
+    pages: str | None = None
+    """Of a text that is cut: as the table `changes` has it."""
     slug: str
     """Of the notice; '' when the change is about a law."""
     law: str
@@ -203,6 +205,7 @@ def _story(connection: sqlite3.Connection, row: Row, areas: tuple[str, ...], bas
         updated_at=row["updated_at"] or row["detected_at"],
         from_version=row["from_version"],
         to_version=row["to_version"],
+        pages=row["pages"],
         slug=row["slug"] or "",
         law=row["law"] or "",
         notice=row["notice"],
@@ -238,7 +241,8 @@ def keep_stories(db: Database) -> None:
 
 def text_of(connection: sqlite3.Connection, story: Story) -> list[Op]:
     """The whole redline of the two texts; [] when they are the same, or when there are no two."""
-    old = (version_of(connection, story.from_version) or {}).get("text", "")
+    before, _ = versions_of(connection, story.from_version, story.to_version, story.pages)
+    old = (before or {}).get("text", "")
     ops: list[Op] = []
     at = 0
     for op, text in story.steps:
