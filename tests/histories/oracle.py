@@ -318,7 +318,9 @@ def _questions(verdict: Verdict, visit: int) -> None:
 def _files_of_lying(history: History, visit: int) -> int:
     """Files that went with a page while a cache still said that it stands: each was missed before the page was."""
     lied = any(episode.trouble.conditional and not episode.file for episode in history.active(visit))
-    return len(history.visits[visit].truth.files) if history.visits[visit].truth.gone and lied else 0
+    if not history.visits[visit].truth.gone or not lied:
+        return 0
+    return len(history.visits[visit].truth.files) + (visit in history.cut)  # the second page is one of them
 
 
 def _unrecovered(history: History, episode: Episode, visit: int) -> bool:
