@@ -11,7 +11,8 @@ import feedparser
 import pytest
 
 from archive.machine.lock import NAME, LockHeld, crawl_lock
-from archive.publish import export, feeds
+from archive.machine.written import replaced
+from archive.publish import feeds
 from archive.record.look import read_only
 from archive.record.store import Store
 from archive.record.visits import due, mark_gone, next_interval
@@ -65,8 +66,8 @@ def test_an_export_that_cannot_be_written_leaves_the_old_file_and_no_litter(
     target = tmp_path / "目录.xlsx"
     target.write_bytes(b"old")
     monkeypatch.setattr(os, "fsync", _full_disk)
-    with pytest.raises(OSError, match="No space"):
-        export.write(target, b"new")
+    with pytest.raises(OSError, match="No space"), replaced(target, b"new"):
+        pytest.fail("there is no new file")
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
     assert target.read_bytes() == b"old"
 

@@ -140,9 +140,9 @@ def _files(visit: Visit, version_id: int, end: str) -> list[Row]:
              UNION ALL SELECT {_THEN.format("c.document_id")}, c.position FROM continued_links c
              WHERE c.version_id = :version),
            links AS (
-             SELECT a.document_id, a.name, min(p.place * 1000 + a.position) AS place
-             FROM pages p JOIN attachments a ON a.version_id = p.version_id
-             WHERE p.place = 0 OR a.id NOT IN (SELECT id FROM continued_links WHERE version_id = p.version_id)
+             SELECT a.document_id, a.name, min(pages.place * 1000 + a.position) AS place
+             FROM pages JOIN attachments a ON a.version_id = pages.version_id
+             WHERE pages.place = 0 OR a.id NOT IN (SELECT id FROM continued_links WHERE version_id = pages.version_id)
              GROUP BY a.document_id)
            SELECT d.id, CASE WHEN d.id = a.document_id THEN a.name ELSE d.name END AS name, d.kind, v.id AS version_id,
                   v.number, v.captured_at, c.sha256

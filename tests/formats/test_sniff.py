@@ -26,7 +26,8 @@ TABLE = grid([["序号", "事项"], ["1", "征地"]])
         ("通知\n正文".encode("gb18030"), "txt"),
         (b"", "empty"),
         ("<html><body>中文</body></html>".encode("utf-16"), "html"),
-        (b"\xff\xd8\xff\xe0" + bytes(range(40)), "unknown"),
+        (b"\xff\xd8\xff\xe0" + bytes(range(40)), "jpg"),
+        (b"\xff\xd9\xff\xe0" + bytes(range(40)), "unknown"),
         (b"junk\r\n%PDF-1.4\r\n", "pdf"),
         (b"{\\rtf1}", "rtf"),
         (b"Rar!\x1a\x07\x01\x00", "rar"),
@@ -75,6 +76,6 @@ def test_only_the_header_tells_a_page_of_plain_words_from_a_text() -> None:
 def test_every_kind_has_a_media_type() -> None:
     assert set(MEDIA_TYPES) == {
         "docx", "doc", "xls", "xlsx", "ods", "odt", "pdf", "ofd", "zip", "html", "txt", "rtf", "rar", "7z",
-        "mht", "wordml",
+        "mht", "wordml", "png", "jpg", "gif", "bmp", "webp", "tif",
         "encrypted-office", "empty", "unknown",
     }  # fmt: skip

@@ -19,6 +19,7 @@ from archive.web.serving.threads import threads_of
 from tests.web.conftest import Site
 
 SMALL = {
+    "pages",  # of one text, as a statement itself lists them
     "areas",
     "a",
     "notices",
