@@ -116,7 +116,8 @@ def work_out(connection: sqlite3.Connection, change: Mapping[str, Any]) -> Diffe
     """What a row of `changes` is about, from the two versions and `row_changes`."""
     before, after = versions_of(connection, change["from_version"], change["to_version"], change.get("pages"))
     rows = _rows(connection, change["id"])
-    old_capture, capture = _capture_of(connection, change["from_version"]), _capture(connection, change)
+    capture = _capture(connection, change)
+    old_capture = _capture_of(connection, change["from_version"]) or _bytes_before(connection, change, capture)
     ops = redline(before["text"], after["text"]) if before and after and before["text"] != after["text"] else []
     metadata = metadata_changes(before, after) if before and after else ()
     as_table = metadata if change["kind"] == Kind.METADATA else rows
@@ -173,6 +174,14 @@ def _capture(connection: sqlite3.Connection, change: Mapping[str, Any]) -> Row |
         ),
         None,
     )
+
+
+def _bytes_before(connection: sqlite3.Connection, change: Mapping[str, Any], capture: Row | None) -> Row | None:
+    """The last capture of other bytes, where a file that cannot be read was replaced: it has no version."""
+    if capture is None or change["kind"] != Kind.ATTACHMENT_REPLACED:
+        return None
+    sql = """SELECT * FROM good_captures WHERE document_id = ? AND id < ? AND sha256 <> ? ORDER BY id DESC LIMIT 1"""
+    return next(iter(rows_of(connection, sql, [change["document_id"], capture["id"], capture["sha256"] or ""])), None)
 
 
 def _capture_of(connection: sqlite3.Connection, version: int | None) -> Row | None:

@@ -3,6 +3,7 @@ bytes are another file, once a second answer has brought them too."""
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.crawl.harness import Archive, page
 from tests.crawl.test_same_files import attention, packed, told
 from tests.samples import files
 from tests.sites.server import SiteServer
+from tests.web.conftest import Site as Web
 
 SAMPLES = Path(__file__).parents[1] / "samples/files"
 RTF, PDF, WORD, ZIP = "application/rtf", "application/pdf", "application/msword", "application/zip"
@@ -148,3 +150,18 @@ def test_a_file_that_cannot_be_read_and_then_cannot_be_had_is_both_to_whoever_kn
         with closing(read_only(site.archive.data)) as connection:
             open_ = [trouble.what for trouble in notice_troubles(connection) if not trouble.acknowledged]
     assert open_ == ["附件“目录”没有取得：服务器返回 HTTP 500"]
+
+
+def test_the_sheet_of_a_replaced_scan_leads_to_both_originals(tmp_path: Path) -> None:
+    with SiteServer() as server:
+        site = Site(server, tmp_path / "data", ".pdf", PDF, scan(2))
+        site.serve(scan(1))
+        site.crawl()
+    web = Web(site.archive.data)
+    sheet = web.get("/changes/2").text
+    links = re.findall(r'href="(/documents/\d+/file\?sha256=[0-9a-f]{64})"', sheet)
+    assert [web.get(link).content for link in links] == [scan(2), scan(1)]
+    assert web.get(links[0][:-4] + "0000").status_code == 404
+    page = web.get("/notices/land").text
+    assert "无法读取：PDF 文件共 1 页" in page, "without the code by which programs know it"
+    web.close()

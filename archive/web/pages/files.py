@@ -24,7 +24,8 @@ NO_RECORD = "这份文件没有保存下来的原始字节：抓取时没有取�
 
 def kept(visit: Visit) -> Response:
     document = visit.numbered("文件", "SELECT * FROM documents WHERE id = ?")
-    body, capture = _bytes(visit, document, _capture_of_version(visit, document["id"]))
+    asked = _capture_of_digest if visit.text("sha256") else _capture_of_version
+    body, capture = _bytes(visit, document, asked(visit, document["id"]))
     media_type = (document["media_type"] or capture["media_type"] or "").split(";")[0].strip().lower()
     headers = attachment_header(filename_of(document, capture, media_type)) | {
         "content-security-policy": "sandbox; default-src 'none'",
@@ -59,6 +60,17 @@ def _capture_of_version(visit: Visit, document_id: int) -> Row | None:
     )
     if found is None:
         raise Missing(f"这份文件没有第 {number} 版。")
+    return found
+
+
+def _capture_of_digest(visit: Visit, document_id: int) -> Row:
+    """The capture that brought these very bytes: of a file that cannot be read there is no version. Raises Missing."""
+    found = visit.row(
+        "SELECT * FROM good_captures WHERE document_id = ? AND sha256 = ? ORDER BY id LIMIT 1",
+        [document_id, visit.text("sha256")],
+    )
+    if found is None:
+        raise Missing("这份文件没有这个 SHA-256 的原件。")
     return found
 
 
