@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
+from archive.compare.pages import joined
 from archive.machine.database import Row
 from archive.model import CONTINUED, CORRUPT, Attachment, Document, Problem
 from archive.record.store import Store
@@ -246,14 +247,7 @@ def _joined(page: Document, files: tuple[Attachment, ...]) -> tuple[Document, tu
         file = by_address.get(url)
         if file is None or file.document is None or file.document.problem or not file.document.text:
             continue
-        more = file.document
-        below = len(page.text.splitlines())
-        page = evolve(
-            page,
-            text=f"{page.text}\n{more.text}",
-            items=(*page.items, *more.items),
-            link_lines=(*page.link_lines, *(below + line for line in more.link_lines)),
-        )
+        page = joined(page, file.document)
     return page, tuple(file for file in files if file.url not in further)
 
 
