@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
+from archive.compare.furniture import figures_of
 from archive.model import Document
 from archive.text.fold import compare_fold
 from archive.text.noise import lines_without_noise
@@ -33,9 +34,11 @@ def joined(first: Document, second: Document) -> Document:
 
 
 def _counting(page: Document) -> list[tuple[int, str]]:
-    """Numbers of the lines that count, and what they say."""
+    """Numbers of the lines that count, and what they say; of links, which are no text, but for figures."""
     cleaned = lines_without_noise([*map(in_force, page.text.split("\n"))])
-    return [(at, compare_fold(line)) for at, line in enumerate(cleaned) if line.strip()]
+    links = frozenset(page.link_lines)
+    said = ((at, figures_of(line) if at in links else compare_fold(line)) for at, line in enumerate(cleaned))
+    return [(at, text) for at, text in said if text]
 
 
 def _common(one: list[tuple[int, str]], two: list[tuple[int, str]]) -> list[str]:

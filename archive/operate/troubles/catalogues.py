@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from archive import words
@@ -28,12 +28,18 @@ _LONGEST_LINE = 300
 
 def catalogue_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     """One point a file; what is held, unreadable or gone is told elsewhere."""
-    found = []
-    for row in _files(connection):
-        trouble = _trouble(connection, row)
-        if trouble is not None:
-            found.append(trouble)
-    return found
+    files = _files(connection)
+    of_others = _rows_of_other_pages(connection, {row["id"]: row["rows"] for row in files})
+    troubles = (_trouble(connection, row | {"others": of_others.get(row["id"], 0)}) for row in files)
+    return [trouble for trouble in troubles if trouble is not None]
+
+
+def _rows_of_other_pages(connection: sqlite3.Connection, rows: Mapping[int, int]) -> dict[int, int]:
+    """For each page of a text that is cut, the rows that its other pages have: a table may go from one to another."""
+    texts: dict[int, set[int]] = {}
+    for row in rows_of(connection, "SELECT id, page_id FROM further_pages"):
+        texts.setdefault(row["page_id"], {row["page_id"]}).add(row["id"])
+    return {id: sum(rows.get(other, 0) for other in pages - {id}) for pages in texts.values() for id in pages}
 
 
 def _files(connection: sqlite3.Connection) -> Sequence[Row]:
@@ -128,14 +134,15 @@ def _called(row: Row) -> str:
 
 
 def _rows_before(connection: sqlite3.Connection, row: Row) -> int:
-    """Rows of the version before the present one; the reader's own upgrades count, too."""
+    """Rows of the version before the present one, less those that other pages of the text have; the reader's own
+    upgrades count, too."""
     found = value(
         connection,
         """SELECT (SELECT count(*) FROM items i WHERE i.version_id = v.id) FROM versions v
            WHERE v.document_id = ? AND v.number < ? AND v.state IN ('', 'accepted') ORDER BY v.number DESC LIMIT 1""",
         [row["id"], row["number"]],
     )
-    return int(found or 0)
+    return max(0, int(found or 0) - int(row["others"]))
 
 
 def _missing(connection: sqlite3.Connection, version: int) -> int:
