@@ -78,6 +78,11 @@ class Present:
     def last_capture(self) -> Row | None:
         return self.store.row("SELECT * FROM latest_captures WHERE document_id = ?", [self.document_id])
 
+    def came_broken(self, sha256: str) -> bool:
+        """Whether the visit before got the same bytes, and held them as incomplete: then the site has them so."""
+        last = self.last_capture
+        return last is not None and last["reason"] == Reason.TRUNCATED and last["sha256"] == sha256
+
     @cached_property
     def accepted(self) -> Row:
         """The last version that a person took for the notice although its capture was suspect."""

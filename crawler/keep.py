@@ -318,15 +318,15 @@ def _is_broken(job: Job, payload: bytes, document: Document, present: Present) -
     """Whether a file came broken: its reader says so, or it is no more than the beginning of the file before."""
     if document.problem.code == CORRUPT:
         return True
-    return job.kind != "page" and len(payload) < len(present.payload) and present.payload.startswith(payload)
+    good = present.good_capture
+    shorter = good is not None and len(payload) < (good["bytes"] or 0)
+    return job.kind != "page" and shorter and present.payload.startswith(payload)
 
 
 def _broken(finding: Finding, capture: Capture, present: Present) -> Finding:
     """A file that was whole and now comes broken is believed when the crawl before got the same bytes."""
-    last = present.last_capture
-    again = last is not None and last["reason"] == Reason.TRUNCATED and last["sha256"] == capture.sha256
     was_whole = present.document is not None or present.problem.code not in ("", CORRUPT)
-    if again or not was_whole:
+    if present.came_broken(capture.sha256) or not was_whole:
         return finding
     return Finding(Verdict.SUSPECT, str(Reason.TRUNCATED), BROKEN)
 

@@ -52,10 +52,8 @@ def without_problem(document: Document, payload: bytes) -> Document:
 
 def believed(finding: Finding, document: Document, capture: Capture, present: Present) -> Finding:
     """A picture that cannot be decoded to its end is what the site has when the crawl before got the same bytes."""
-    last = present.last_capture
-    again = last is not None and last["reason"] == Reason.TRUNCATED and last["sha256"] == capture.sha256
     damaged = finding.reason == Reason.TRUNCATED and document.problem.code == CORRUPT
-    return Finding(Verdict.OK) if damaged and again else finding
+    return Finding(Verdict.OK) if damaged and present.came_broken(capture.sha256) else finding
 
 
 def is_news(store: Store, answer: Answer) -> bool:

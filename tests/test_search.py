@@ -16,7 +16,7 @@ from archive.search import index
 from archive.search.ask import MAX_TERMS, QueryError, match_expression, parse
 from archive.search.drift import check
 from archive.search.query import Hit, count, search
-from archive.search.snippet import snippet_of
+from archive.search.snippet import piece_of
 from archive.search.texts import document_text, document_title
 from archive.text.fold import search_fold
 from archive.text.tokens import Folding, entry, phrase, spaced
@@ -203,14 +203,14 @@ def test_a_snippet_is_verbatim_and_its_spans_are_the_terms(archive: Store) -> No
 
 def test_a_snippet_shows_as_many_terms_as_fit() -> None:
     text = "甲在这里。" + "。" * 400 + "乙和甲都在这里。"
-    snippet, hits = snippet_of(text, "", ["甲", "乙"])
-    assert [snippet[start:end] for start, end in hits] == ["乙", "甲"]
+    piece = piece_of(text, "", ["甲", "乙"])
+    assert [piece.text[start:end] for start, end in piece.hits] == ["乙", "甲"]
 
 
 def test_a_snippet_of_a_long_text_is_found_quickly_and_right() -> None:
     text = "前文　文字。\n" * 50_000 + "最後的扶貧 項目"
-    snippet, hits = snippet_of(text, "", ["扶贫项目"])
-    assert [snippet[start:end] for start, end in hits] == ["扶貧 項目"]
+    piece = piece_of(text, "", ["扶贫项目"])
+    assert [piece.text[start:end] for start, end in piece.hits] == ["扶貧 項目"]
 
 
 # ---------------------------------------------------------------- the index

@@ -38,7 +38,6 @@ class File:
     """Its bytes cannot be read: the version is that of the file before, which stands in until they can."""
     problem: str = ""
     """Code of why they cannot be read; '' too where an older release told the edition."""
-
     on: int | None = None
     """The further page of the text that names it, where the first one does not (further.py)."""
 
@@ -123,7 +122,7 @@ def _files(store: Store, told: Edition | None, rows: Sequence[Row], *, keep_all:
     if told:
         kept = told.files if keep_all else [f for f in told.files if f.on in linked and store.version_beside(f.on)]
         named = {file.document_id for file in files} | {link_key(file.url) for file in files}
-        files += [f for f in map(partial(_again, store), kept) if not {f.document_id, link_key(f.url)} & named]
+        files += [f for f in map(partial(again, store), kept) if not {f.document_id, link_key(f.url)} & named]
     return tuple(files)
 
 
@@ -168,7 +167,7 @@ def _standing_in(file: File, before: File) -> File:
     return evolve(file, version_id=before.version_id, members=before.members) if file.unread else before
 
 
-def _again(store: Store, file: File) -> File:
+def again(store: Store, file: File) -> File:
     """A file of the told edition as the archive has it now, under the name and address that it had."""
     row = store.row("SELECT * FROM documents WHERE id = ?", [file.document_id])
     return file_now(store, row | {"name": file.name, "url": file.url, "on": file.on}) if row else file

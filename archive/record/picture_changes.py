@@ -14,7 +14,7 @@ from attrs import evolve
 
 from archive.machine.database import Row
 from archive.model import DIMENSIONS, PIXELS, Attachment, Change, Document, Kind, Verdict
-from archive.record.edition import Edition, File, file_now
+from archive.record.edition import Edition, File, again, file_now
 from archive.record.pictures import note_pictures, pictures_of, shown_by
 from archive.record.store import Store
 from archive.text.links import link_key
@@ -42,7 +42,7 @@ def with_pictures(store: Store, told: Edition | None, edition: Edition) -> Editi
         "SELECT confidence = 'high' OR state = 'accepted' AS sure FROM versions WHERE id = ?", [edition.version_id]
     )
     if before is not None and (edition.beside is not None or page is None or not page["sure"]):
-        return evolve(edition, pictures=tuple(_again(store, picture) for picture in before))
+        return evolve(edition, pictures=tuple(again(store, picture) for picture in before))
     further = [version["id"] for id in edition.further if (version := store.current_version(id))]
     versions = [edition.beside or edition.version_id, *further]
     rows = [row for version in versions for row in pictures_of(store, version)]
@@ -53,14 +53,8 @@ def with_pictures(store: Store, told: Edition | None, edition: Edition) -> Editi
     held = [picture for picture in named if picture.version_id is not None or picture.document_id in known]
     if edition.missing or any(_is_awaited(store, picture) for picture in named if picture not in held):
         there = {picture.document_id for picture in held}
-        held += [_again(store, picture) for picture in before if picture.document_id not in there]
+        held += [again(store, picture) for picture in before if picture.document_id not in there]
     return evolve(edition, pictures=tuple(held))
-
-
-def _again(store: Store, picture: File) -> File:
-    """A picture of the told edition as the archive has it now, under the name and address that it had."""
-    row = store.row("SELECT * FROM documents WHERE id = ?", [picture.document_id])
-    return file_now(store, row | {"name": picture.name, "url": picture.url}) if row else picture
 
 
 def _is_awaited(store: Store, picture: File) -> bool:
@@ -170,7 +164,7 @@ def _different(store: Store, told: Sequence[File], now: Sequence[File]) -> tuple
     come = [p for p in now if p.version_id is not None and _said(store, p).get(PIXELS) not in was]
     come = [picture for picture in come if picture.document_id not in never]
     there = {picture.document_id for picture in now}
-    lost = [p for p in told if p.document_id in never - there and _again(store, p).version_id is None]
+    lost = [p for p in told if p.document_id in never - there and again(store, p).version_id is None]
     return gone, come[len(lost) :]
 
 

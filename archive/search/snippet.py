@@ -41,12 +41,6 @@ class Piece:
     """Where in the text its first hit is; None when it is the title."""
 
 
-def snippet_of(text: str, title: str, terms: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
-    """A verbatim piece of the text around the hits, and the hits' spans in it; of the title when only that has hits."""
-    piece = piece_of(text, title, terms)
-    return piece.text, piece.hits
-
-
 def piece_of(text: str, title: str, terms: Sequence[str]) -> Piece:
     """The piece of a text that shows most of the terms."""
     if len(text) > LONG:

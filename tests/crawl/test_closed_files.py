@@ -62,6 +62,13 @@ class Site:
     def serve(self, body: bytes) -> str:
         return self.server.put("a.example", self.path, body, self.media_type)
 
+    def replaced_after_a_second_look(self, body: bytes) -> None:
+        self.serve(body)
+        self.server.then(self.url, "status-500", after=1)
+        assert self.crawl() == [], "one answer is not believed"
+        self.server.then(self.url, "", after=0)
+        assert self.crawl() == [UNCOMPARED]
+
     def crawl(self, times: int = 1) -> list[tuple[str, int, str]]:
         for _ in range(times):
             self.archive.crawl()
@@ -119,22 +126,14 @@ def test_a_readable_pdf_that_comes_cut_once_has_lost_no_rows(tmp_path: Path, sha
 def test_a_file_that_is_readable_at_last_is_told_after_a_second_look(tmp_path: Path) -> None:
     with SiteServer() as server:
         site = Site(server, tmp_path / "data", ".docx", WORD, sample("locked.docx"))
-        site.serve(sample("mulu.docx"))
-        server.then(site.url, "status-500", after=1)
-        assert site.crawl() == [], "one answer is not believed"
-        server.then(site.url, "", after=0)
-        assert site.crawl() == [UNCOMPARED]
+        site.replaced_after_a_second_look(sample("mulu.docx"))
         assert site.archive.rows("SELECT count(*) AS n FROM items WHERE current")[0]["n"]
 
 
 def test_a_readable_file_that_gets_a_password_is_told_after_a_second_look(tmp_path: Path) -> None:
     with SiteServer() as server:
         site = Site(server, tmp_path / "data", ".docx", WORD, sample("mulu.docx"))
-        site.serve(sample("locked.docx"))
-        server.then(site.url, "status-500", after=1)
-        assert site.crawl() == [], "one answer is not believed"
-        server.then(site.url, "", after=0)
-        assert site.crawl() == [UNCOMPARED]
+        site.replaced_after_a_second_look(sample("locked.docx"))
         assert len(site.crawl(2)) == 1
         site.serve(sample("locked.docx", b"\0" * 512))
         assert site.crawl() == [UNCOMPARED] * 2, "and again when the next one comes"
