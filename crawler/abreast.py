@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from archive.clock import iso, now
-from archive.laws.outdated import outdated
-from archive.laws.register import load_register
 from archive.machine.database import Row
 from archive.model import Area, Grid, Item, Place
 from archive.record.laws import hash_of
@@ -25,7 +23,9 @@ def hold_locals(store: Store, crawl_id: int) -> None:
     )
     if not watched:
         return
-    from archive.local.compare import compare_local  # loads the readers of tables: most archives watch none
+    from archive.laws.outdated import outdated  # what most archives do not need: they watch none
+    from archive.laws.register import load_register
+    from archive.local.compare import compare_local
 
     national = national_items(store.db.conn)
     register = load_register(store.data)

@@ -20,15 +20,15 @@ from scrapy.exceptions import NotConfigured
 
 from archive import SOFTWARE
 from archive.clock import now
-from archive.laws.register import load_register
+from archive.laws import NAME as LAWS
 from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.lock import crawl_lock
 from archive.model import Notice
 from archive.operate.known import forget_settled
-from archive.record.decide import settle_reviews
 from archive.record.declare import declare
 from archive.record.laws import settle_laws
+from archive.record.reviews import sync
 from archive.record.settle import settle_all
 from archive.record.signs import keep_signs
 from archive.record.store import Store
@@ -41,7 +41,6 @@ from crawler.download.replay import is_demo, load_answers, recorded
 from crawler.reading import reader_id
 from crawler.reading.fault import ReadingFault
 from crawler.reading.rule import Rule
-from crawler.sandbox.apart import check_machine
 from crawler.settings import of_operator
 from crawler.sources import Declared, load_sources
 from crawler.spiders.watching import EVERY, ArchiveSpider
@@ -82,7 +81,10 @@ def under_way(data: Path, token: str, wanted: Wanted) -> Iterator[Crawl]:
     """
     settings = load_settings(data, **wanted.settings)
     declared = load_sources(_sources_file(data, wanted.sources))
-    load_register(data)  # its mistakes are told before anything is asked for
+    if (data / LAWS).exists():
+        from archive.laws.register import load_register
+
+        load_register(data)  # its mistakes are told before anything is asked for
     _all_known(declared, wanted.slugs)
     with crawl_lock(data), sound(data) as store:
         _one_kind_of_archive(store, wanted.replay)
@@ -132,7 +134,7 @@ def finish(store: Store, settings: Settings, crawl_id: int) -> None:
     mark_gone(store, settings)
     settle_all(store, crawl_id)
     settle_laws(store, crawl_id)
-    settle_reviews(store)
+    sync(store)
     hold_locals(store, crawl_id)
     update_notices(store, settings, crawl_id)
     forget_settled(store)
@@ -147,6 +149,8 @@ def _check_reader(store: Store) -> None:
         reader = reader_id(Rule())
         if store.info(CHECKED) == reader:
             return
+        from crawler.sandbox.apart import check_machine
+
         check_machine()
     except ReadingFault:
         store.set_info(CHECKED, "")

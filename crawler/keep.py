@@ -13,7 +13,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 from scrapy.http import Response
@@ -33,14 +33,14 @@ from crawler.crawl import Crawl
 from crawler.download.errors import explain
 from crawler.download.revisit import how_asked, was_conditional
 from crawler.judge import ending
-from crawler.judge.evidence import Evidence, is_left
-from crawler.judge.verdict import judge
 from crawler.reading.formats.errors import UnreadableError
-from crawler.reading.formats.mht import shown
 from crawler.reading.html import charset
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import sniff
 from crawler.readings import GAVE_UP, Reading, read_capture, read_whole
+
+if TYPE_CHECKING:  # what an answer is judged by is loaded where one is: most say that nothing has changed
+    from crawler.judge.evidence import Evidence
 
 logger = logging.getLogger("guidelines")
 
@@ -163,6 +163,8 @@ class Keeper:
         if rejected is not None:
             found = Finding(Verdict.SUSPECT, rejected["reason"] or Reason.ELSEWHERE, REJECTED)
         else:
+            from crawler.judge.verdict import judge
+
             found = judge(self._evidence(job, capture, response, document, present))
         if document and found.reason == Reason.EMPTY and document.problem.code in GAVE_UP:
             # not a page without a body, but one that the reader did not get through
@@ -172,6 +174,8 @@ class Keeper:
     def _evidence(
         self, job: Job, capture: Capture, response: Response, document: Document | None, present: Present
     ) -> Evidence:
+        from crawler.judge.evidence import Evidence
+
         current = present.document
         payload, headers = _as_shown(job, bytes(response.body), header_map(response))
         return Evidence(
@@ -204,6 +208,8 @@ class Keeper:
         self, finding: Finding, capture: Capture, document: Document, present: Present, rule: Rule
     ) -> Finding:
         """A shrunk text is believed when the crawl before saw it too, if anything of the notice is left in it."""
+        from crawler.judge.evidence import is_left
+
         if present.document is not None and not is_left(present.document, document):
             return evolve(finding, detail=NOTHING_LEFT)
         last = present.last_capture
@@ -283,6 +289,8 @@ def _as_shown(job: Job, payload: bytes, headers: Mapping[str, str]) -> tuple[byt
     """A page as a visitor sees it: of one that was saved as a single file (.mhtml), the page in it."""
     if job.kind != "page" or sniff(payload, headers) != "mht":
         return payload, headers
+    from crawler.reading.formats.mht import shown
+
     with suppress(UnreadableError):  # its reading says why
         return shown(payload, headers)
     return payload, headers

@@ -25,7 +25,6 @@ from archive.record.store import Store
 from archive.text.filetypes import PICTURES
 from archive.text.links import link_key
 from crawler.answer import Answer, Job, Present, as_found
-from crawler.reading.formats.picture import by_bytes
 from crawler.reading.sniff import sniff
 
 UNSURE = "同一次抓取的两回所列的正文图片不同，先按此前所知；下次抓取会再看"
@@ -46,6 +45,8 @@ def as_watched(store: Store, job: Job, document: Document) -> Document:
 def without_problem(document: Document, payload: bytes) -> Document:
     """The reading of a picture that nothing is wrong with: that it has no text is no problem of it. It counts as read
     by no reader, for there is nothing that a better one would find."""
+    from crawler.reading.formats.picture import by_bytes  # loads what decodes pictures
+
     known = document.metadata.get(PIXELS) or by_bytes(payload)  # of one that the reader gave up
     return evolve(document, problem="", reader="", metadata={**document.metadata, PIXELS: known})
 

@@ -14,7 +14,6 @@ from archive.record.keep import keep_members
 from archive.record.store import Store
 from archive.warc.read import Payload, read_payload
 from crawler.reading.rule import Rule
-from crawler.sandbox.apart import read_apart
 
 GAVE_UP = ("timeout", "memory", "crashed")
 """Problems of the machine rather than of the file: it is read again at the next visit."""
@@ -45,11 +44,15 @@ def read_whole(payload: bytes, headers: Mapping[str, str], url: str, rule: Rule)
 
 def read_one(payload: bytes, headers: Mapping[str, str], url: str, rule: Rule) -> Document:
     """headers: of the answer; what is read depends on its final address, its type and its name."""
+    from crawler.sandbox.apart import read_apart  # a crawl that finds nothing new reads nothing
+
     wanted = {name: headers[name] for name in ("content-type", "content-disposition") if headers.get(name)}
     return read_apart(payload, wanted | {"content-location": url}, rule)
 
 
 def with_inside(document: Document, rule: Rule) -> Reading:
+    from crawler.sandbox.apart import read_apart
+
     return Reading(
         document,
         tuple(

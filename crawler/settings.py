@@ -125,7 +125,7 @@ def scrapy_settings(settings: Settings, replay: Sequence[Path] = ()) -> ScrapySe
     result = ScrapySettings()
     result.setmodule("crawler.settings", priority="project")
     result.setdict(of_operator(settings, replay=bool(replay)), priority="cmdline")
-    result.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # crawler/__main__.py has its own
+    result.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # crawler/commands.py has its own
     if replay:
         paths = [str(path) for path in replay]
         load_answers(tuple(paths))  # Scrapy would hide the error of a damaged file

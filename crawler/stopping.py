@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from archive.machine import faults, lifeline
-from crawler.sandbox import apart
+from crawler.sandbox import living
 
 
 class Stop:
@@ -49,6 +49,6 @@ class Stop:
         lifeline.end_in_time()
         for handler in logging.getLogger().handlers:  # what is cut off now would complain, and has nothing to say
             handler.addFilter(lambda record: record.name == "guidelines")
-        apart.end_all()
+        living.end_all()
         if self._halt is not None:
             self._halt()

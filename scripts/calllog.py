@@ -107,7 +107,7 @@ def _traced(data: Path, arguments: Sequence[str]) -> dict[str, list[Call]]:
     from click.testing import CliRunner
 
     from archive.cli import cli
-    from crawler.__main__ import main as crawl
+    from crawler.commands import main as crawl
 
     with Log() as answer:
         crawl.main(["crawl", "--data", str(data), "--token", "traced", *arguments], standalone_mode=False)

@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from archive.model import Attachment
-from archive.record import decide
+from archive.record import decide, reviews
 from archive.record.settle import settle_all
 from tests.factory import NOTICES, attachment_document, capture, item, make_archive, page_document
 
@@ -94,7 +94,7 @@ def test_a_text_of_low_confidence_is_held_back_until_a_person_has_looked(told):
     row = told.store.row("SELECT * FROM versions WHERE id = ?", [version])
     assert row["state"] == "held"
     assert told.store.current_version(row["document_id"])["id"] != version, "the last sure text stands"
-    decide.settle_reviews(told.store)
+    reviews.sync(told.store)
     (review,) = told.store.rows("SELECT * FROM reviews")
     decide.accept(told.store, review)
     (change,) = told.settle()
@@ -131,7 +131,7 @@ def test_an_accepted_successor_is_compared_with_the_old_edition(told):
             "evidence": "[]",
         }
     )
-    decide.settle_reviews(store)
+    reviews.sync(store)
     decide.accept(store, decide.open_review(store, 1))
     assert told.settle() == [], "until the new page has been fetched the old edition stands"
     row = store.row("SELECT url, edition_title FROM notices WHERE slug = 'land'")

@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from attrs import evolve, frozen
-from rapidfuzz import fuzz
 
 from archive import words
 from archive.compare.rows import ADDED, REMOVED
@@ -74,6 +73,9 @@ def _matched(old: list[Attachment], new: list[Attachment]) -> tuple[list[Pair], 
     take(_key)
     take(lambda a: (link_key(a.url),))  # files inside an archive file have no address: in their order
     take(lambda a: a.sha256)
+    if gone and come:
+        from rapidfuzz import fuzz
+
     for now, after in list(come.items()):
         alike = (was for was, before in gone.items() if fuzz.ratio(_key(before), _key(after)) >= _SIMILAR_NAME)
         if (was := next(alike, None)) is not None:

@@ -16,19 +16,20 @@ from attrs import evolve, frozen
 from archive.compare.sentences import quoted_change
 from archive.model import CATALOGUE_ROW, CELL, Document, Item
 from archive.text.fold import compare_fold
+from archive.text.late import late
 from archive.text.noise import without_noise
 from archive.text.same import cells_of, is_attachment_line, is_row, without_serials
 from archive.text.struck import in_force
 
 CHOSEN = str.maketrans(dict.fromkeys("■◆☑✓✔●◼▣√", "√") | dict.fromkeys("□☐◇○◻", "□"))
-_MARKS = re.compile(r"[√□]+")
-_PAGE_NUMBER = re.compile(r"[-·]\s*\d{1,4}\s*[-·]|第\d{1,4}页(?:[/,、(]?共\d{1,4}页\)?)?|\d{1,4}/\d{1,4}")
-_BARE_NUMBER = re.compile(r"\d{1,4}")
-_LABEL = re.compile(r"附[件表录]?[\d一二三四五六七八九十]*[:：]?")
-_SHEET_OF_NOBODY = re.compile(r"(?:sheet|表|工作表)\d*|(?:公开)?(?:标准|事项)*目录(?:表|\d*)", re.IGNORECASE)
-_ORDINAL = re.compile(r"^(?:附[件表录][\d一二三四五六七八九十]*[:：]?)?(?:\(?[\d一二三四五六七八九十]{1,3}[)、.])?")
-_TITLE = re.compile(r"(?:目录|清单|一览表|名单|指引|汇总表|表)(?:\([^()]{1,12}\))?")
-_COLOPHON = re.compile(r"(?:注|说明)?:?.{0,12}由.{2,30}负责解释[。.]?")
+_MARKS = late(r"[√□]+")
+_PAGE_NUMBER = late(r"[-·]\s*\d{1,4}\s*[-·]|第\d{1,4}页(?:[/,、(]?共\d{1,4}页\)?)?|\d{1,4}/\d{1,4}")
+_BARE_NUMBER = late(r"\d{1,4}")
+_LABEL = late(r"附[件表录]?[\d一二三四五六七八九十]*[:：]?")
+_SHEET_OF_NOBODY = late(r"(?:sheet|表|工作表)\d*|(?:公开)?(?:标准|事项)*目录(?:表|\d*)", re.IGNORECASE)
+_ORDINAL = late(r"^(?:附[件表录][\d一二三四五六七八九十]*[:：]?)?(?:\(?[\d一二三四五六七八九十]{1,3}[)、.])?")
+_TITLE = late(r"(?:目录|清单|一览表|名单|指引|汇总表|表)(?:\([^()]{1,12}\))?")
+_COLOPHON = late(r"(?:注|说明)?:?.{0,12}由.{2,30}负责解释[。.]?")
 """Who answers questions about a catalogue: left out where only the table was kept."""
 _TITLE_LENGTH = 60
 

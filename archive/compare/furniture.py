@@ -9,7 +9,6 @@ sentence, table or file can become furniture.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
@@ -19,14 +18,15 @@ from attrs import frozen
 
 from archive.model import Document
 from archive.text.fold import compare_fold
+from archive.text.late import late
 from archive.text.noise import lines_without_noise
 from archive.text.same import is_row
 from archive.text.struck import in_force
 
 LONGEST_LINE = 60
 """Characters of a line that may be furniture; what is longer says something."""
-_FIGURES = re.compile(r"\d[\d,.:/\-年月日时分秒]*(?:(?:星期|周)[一二三四五六日天])?")
-_SAYS_SOMETHING = re.compile("[。；，]")
+_FIGURES = late(r"\d[\d,.:/\-年月日时分秒]*(?:(?:星期|周)[一二三四五六日天])?")
+_SAYS_SOMETHING = late("[。；，]")
 
 
 class FurnitureKind(StrEnum):

@@ -6,7 +6,6 @@ give the new one. A moved passage is a `moved` at its new place and a `delete` w
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -15,8 +14,8 @@ from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from attrs import frozen
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Indel
+
+from archive.text.late import late
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,8 +26,8 @@ EQUAL, INSERT, DELETE, MOVED = "equal", "insert", "delete", "moved"
 
 Op = tuple[str, str]
 
-_SENTENCE = re.compile(r"[^。；！？\n]*(?:[。；！？]+[”’」』）]*\n?|\n|$)")
-_TOKEN = re.compile(
+_SENTENCE = late(r"[^。；！？\n]*(?:[。；！？]+[”’」』）]*\n?|\n|$)")
+_TOKEN = late(
     r"(?:(?![见按据和与及以对由在的将])[\u4e00-\u9fff]){1,5}[〔\[【（(]\s*[12]\d{3}\s*[〕\]】）)]\s*第?\d+号"  # 文号
     r"|\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"  # dates
     r"|第[一二三四五六七八九十百千零〇两\d]+[条款项章节批号]"
@@ -159,6 +158,7 @@ def _pairs(gone: list[str], come: list[str]) -> list[tuple[int, int]]:
     if not gone or not come or len(gone) * len(come) > _MATRIX:
         return []
     import numpy as np  # 0.1 s of processor time, which a crawl without changes need not spend
+    from rapidfuzz import fuzz, process
 
     alike = process.cdist(gone, come, scorer=fuzz.ratio, dtype=np.float32)
     return best_path(np.where(alike >= _PAIRED_FROM, alike, 0))
@@ -243,6 +243,8 @@ def tokens(text: str) -> list[str]:
 
 def characters(old: str, new: str) -> list[Op]:
     """The redline of one sentence, token by token."""
+    from rapidfuzz.distance import Indel
+
     before, after = tokens(old), tokens(new)
     if len(before) * len(after) > _TOKEN_PAIRS:
         return [op for op in ((DELETE, old), (INSERT, new)) if op[1]]

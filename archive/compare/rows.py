@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import define, frozen
-from rapidfuzz import fuzz, process
 
 from archive.compare.redline import best_path, longest_run, matched
 from archive.model import CellChange, Item, RowChange
@@ -209,6 +208,7 @@ def _alike_in_gaps(
 def _likeness(left: list[_Row], right: list[_Row]) -> Matrix:
     """0–1 for each pair, 0 below the threshold. Names weigh most: most rows of a table share basis and channels."""
     import numpy as np
+    from rapidfuzz import fuzz, process
 
     score = np.zeros((len(left), len(right)), dtype=np.float32)
     if not left or not right or score.size > _MATRIX:

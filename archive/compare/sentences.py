@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rapidfuzz import fuzz
-
 from archive import words
 from archive.compare.redline import DELETE, INSERT, characters
 from archive.compare.rows import ADDED, CHANGED, EMPTY, FLAGS, GROUPS_OF_FLAGS, MOVED, REMOVED
@@ -183,6 +181,8 @@ def _split_partner(changes: Sequence[RowChange], n: int) -> int | None:
 
 
 def _is_sum(whole: Item, part: Item, other: Item) -> bool:
+    from rapidfuzz import fuzz  # as everywhere in this room: a crawl without changes compares nothing
+
     for field in ("content", "level2", "basis"):
         full, one, two = (_LAYOUT.sub("", compare_fold(getattr(item, field))) for item in (whole, part, other))
         if one and two and one != full and max(fuzz.ratio(full, one + two), fuzz.ratio(full, two + one)) >= 92:

@@ -16,9 +16,9 @@ from archive.laws.register import Register
 from archive.laws.titles import arabic, chinese, folded, number_key
 from archive.text.late import late
 
-_BEGINS = re.compile(r"^[\s\u3000]*(第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五])?)(?=[\s\u3000]|$)")
-_HEADING = re.compile(r"^[\s\u3000]*第[一二三四五六七八九十百千零〇]+[编章节](?=[\s\u3000]|$)")
-_CITED = re.compile(r"第[一二三四五六七八九十百千零]+条(?:之[一二三四五])?")
+_BEGINS = late(r"^[\s\u3000]*(第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五])?)(?=[\s\u3000]|$)")
+_HEADING = late(r"^[\s\u3000]*第[一二三四五六七八九十百千零〇]+[编章节](?=[\s\u3000]|$)")
+_CITED = late(r"第[一二三四五六七八九十百千零]+条(?:之[一二三四五])?")
 _N = r"[一二三四五六七八九十百千零〇\d]+"
 _LIST = rf"{_N}(?:[、，,和]{_N})*"
 _TO = r"(?:至|到|[-—–－~～]+)"

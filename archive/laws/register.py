@@ -17,14 +17,13 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from archive.laws import HERE, NAME
 from archive.laws.titles import folded
 from archive.machine.toml import TomlFile
 
-HERE = Path(__file__).parent
 ENDS = "2025-04"
 """The month of the collection: later texts are known only by an operator's line or a watched source."""
 SOURCE = "法律法规标题行（公开汇编 LawRefBook/Laws，2025 年 4 月）"
-NAME = "laws.toml"
 NAMES = {"law": "条法规"}
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from archive.machine.faults import StoreError
-from archive.operate.troubles.notices import notice_troubles
 from archive.operate.troubles.trouble import Trouble
-from archive.record import decide
 from archive.record.store import Store
 
 
@@ -16,15 +15,27 @@ def acknowledge(store: Store, slug: str) -> list[Trouble]:
     row = store.row("SELECT id FROM notices WHERE slug = ?", [slug])
     if row is None:
         raise StoreError(f"没有 slug 为 {slug} 的通知；请用 guidelines status 查看")
-    known = [trouble for trouble in notice_troubles(store.db.conn) if trouble.notice == slug]
+    known = [trouble for trouble in _troubles(store) if trouble.notice == slug]
     if not known:
         raise StoreError(f"{slug} 目前没有问题，无需确认")
-    decide.acknowledge(store, row["id"], [trouble.mark for trouble in known])
+    _note(store, row["id"], [trouble.mark for trouble in known])
     return known
 
 
 def forget_settled(store: Store) -> None:
     """After a crawl: a trouble that a person knows about and that is over is a new one when it comes back."""
-    standing = {trouble.mark for trouble in notice_troubles(store.db.conn)}
-    for notice in store.rows("SELECT id, acknowledged FROM notices WHERE acknowledged IS NOT NULL"):
-        decide.acknowledge(store, notice["id"], [m for m in json.loads(notice["acknowledged"]) if m in standing])
+    known = store.rows("SELECT id, acknowledged FROM notices WHERE acknowledged IS NOT NULL")
+    standing = {trouble.mark for trouble in _troubles(store)} if known else set()
+    for notice in known:
+        _note(store, notice["id"], [mark for mark in json.loads(notice["acknowledged"]) if mark in standing])
+
+
+def _troubles(store: Store) -> list[Trouble]:
+    from archive.operate.troubles.notices import notice_troubles  # a crawl of an archive without any needs none
+
+    return notice_troubles(store.db.conn)
+
+
+def _note(store: Store, notice_id: int, marks: Collection[str]) -> None:
+    """In place of the marks noted before."""
+    store.update("notices", notice_id, acknowledged=json.dumps(list(marks)) if marks else None)

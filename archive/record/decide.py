@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import evolve, frozen
@@ -18,7 +18,6 @@ from archive.clock import iso, now
 from archive.machine.database import Row, atomic
 from archive.machine.faults import StoreError
 from archive.model import Change, Document, Kind, Verdict
-from archive.record import reviews
 from archive.record.changes import record_change
 from archive.record.edition import Edition
 from archive.record.reviews import ReviewKind
@@ -181,11 +180,6 @@ def _mark(store: Store, review: Row, word: str | None) -> None:
     store.update(mark.table, review["subject_id"], **{mark.column: word})
 
 
-def acknowledge(store: Store, notice_id: int, marks: Collection[str]) -> None:
-    """The troubles that a person knows about (marks, see archive/operate/troubles), in place of those noted before."""
-    store.update("notices", notice_id, acknowledged=json.dumps(list(marks)) if marks else None)
-
-
 # ---------------------------------------------------------------- taking one back
 
 
@@ -335,8 +329,3 @@ def correct(store: Store, review: Row, crawl_id: int, changes: list[int]) -> Non
     document_id = review["document_id"] or told[0]["document_id"]
     change = Change(Kind.CORRECTION, summary, quiet=not loud, document_id=document_id)
     record_change(store, notice["id"], crawl_id, change, corrects=changes)
-
-
-def settle_reviews(store: Store) -> None:
-    with atomic(store.db):
-        reviews.sync(store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from archive.machine.database import atomic
+from archive.machine.database import Row, atomic
 from archive.model import Notice
 from archive.record import about
 from archive.record.locals import declare_locals
@@ -16,21 +16,25 @@ from archive.watched import Role, Sources
 def declare(store: Store, sources: Sources) -> None:
     """Bring notices, areas and tasks in line with the sources file; nothing that was archived is removed."""
     tasks = [{"number": t.number, "task": t.task, "unit": t.unit, "due": t.due} for t in sources.tasks]
+    before = store.rows("SELECT number, task, unit, due FROM tasks ORDER BY id")
     with atomic(store.db):
         store.set_info(about.KEY, about.name_of_list(sources.name, [notice.title for notice in sources.notices]))
-        store.db.execute("UPDATE notices SET declared = 0")
+        known = {row["slug"]: row for row in store.rows("SELECT * FROM notices")}
+        for slug in known.keys() - {notice.slug for _, notice in sources.watched}:
+            store.update("notices", known[slug]["id"], declared=0)
         for role, notice in sources.watched:
-            _declare_notice(store, role, notice)
+            _declare_notice(store, role, notice, known.get(notice.slug))
         _declare_areas(store, sources)
         declare_locals(store, sources.locals)
-        store.db.execute("DELETE FROM tasks")
-        store.db.table("tasks").insert_all(tasks)
+        if tasks != before:
+            store.db.execute("DELETE FROM tasks")
+            store.db.table("tasks").insert_all(tasks)
         index.index_areas(store.db)
         for row in store.rows("SELECT id FROM notices"):
             index.index_notice(store.db, row["id"])
 
 
-def _declare_notice(store: Store, role: Role, notice: Notice) -> None:
+def _declare_notice(store: Store, role: Role, notice: Notice, known: Row | None) -> None:
     values = {
         "role": str(role),
         "number": notice.number,
@@ -41,7 +45,6 @@ def _declare_notice(store: Store, role: Role, notice: Notice) -> None:
         "declared_url": notice.url,
         "declared": 1,
     }
-    known = store.row("SELECT id, url, declared_url FROM notices WHERE slug = ?", [notice.slug])
     if known is None:
         store.insert("notices", values | {"url": notice.url, "state": "never-fetched"})
         return
@@ -49,11 +52,17 @@ def _declare_notice(store: Store, role: Role, notice: Notice) -> None:
         values |= {"url": notice.url, "edition_title": "", "next_due": None}
     elif known["url"] != notice.url:  # an accepted successor's address and title stay
         del values["title"]
-    store.update("notices", known["id"], **values)
+    _update(store, "notices", known, values)
+
+
+def _update(store: Store, table: str, known: Row, values: Row) -> None:
+    """Only what differs: most crawls follow the same list as the one before."""
+    store.update(table, known["id"], **{key: value for key, value in values.items() if known[key] != value})
 
 
 def _declare_areas(store: Store, sources: Sources) -> None:
     ids = {row["slug"]: row["id"] for row in store.rows("SELECT slug, id FROM notices")}
+    known = {row["slug"]: row for row in store.rows("SELECT * FROM areas")}
     notice_of = {name: ids[notice.slug] for notice in sources.notices for name in notice.areas}
     for position, area in enumerate(sources.areas, 1):
         values = {
@@ -63,8 +72,7 @@ def _declare_areas(store: Store, sources: Sources) -> None:
             "notice_id": notice_of.get(area.name),
             "position": position,
         }
-        known = store.row("SELECT id FROM areas WHERE slug = ?", [area.slug])
-        if known:
-            store.update("areas", known["id"], **values)
+        if area.slug in known:
+            _update(store, "areas", known[area.slug], values)
         else:
             store.insert("areas", values)

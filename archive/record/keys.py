@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
-from archive.compare.rows import same_rows
 from archive.machine.database import Database, atomic
 from archive.model import Item
 from archive.record.readings import item_of
@@ -123,6 +122,8 @@ def _handed_on(old: Sequence[Item], keys: Mapping[int, str], new: Sequence[Item]
     paired = {was.id for was, _ in pairs}, {now.id for _, now in pairs}
     left = [item for item in old if item.id not in paired[0]], [item for item in new if item.id not in paired[1]]
     if all(left):
+        from archive.compare.rows import same_rows
+
         pairs += [(was, now) for was, now in same_rows(*left) if was.area == now.area or not (was.area and now.area)]
     return {now.id: keys[was.id] for was, now in pairs if was.id is not None and now.id is not None}
 

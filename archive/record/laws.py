@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from attrs import asdict, evolve, frozen
 
+from archive import laws
 from archive.clock import iso, now
-from archive.laws.citations import Resolver, article_of
-from archive.laws.register import Entry, Register, Text, load_register
 from archive.laws.titles import folded
 from archive.machine.database import Row, atomic
 from archive.model import CellChange, Change, Item, Kind, RowChange
@@ -22,10 +22,15 @@ from archive.record.changes import record_change
 from archive.record.store import Store
 from archive.watched import Role
 
+if TYPE_CHECKING:  # read when something has changed
+    from archive.laws.register import Entry, Register
+
 FORM = "1"
 """Of the resolver; what another one made is made anew."""
 RESOLVED = "laws"
 """Key of archive_info: the register and resolver by which the citations were made."""
+SETTLED = "laws-settled"
+"""Key of archive_info: all that the laws were settled by; where it is the same, so is what there is to say."""
 
 
 @frozen
@@ -45,17 +50,32 @@ def settle_laws(store: Store, crawl_id: int | None) -> list[int]:
     """Bring laws and citations up to date and record what has become of the laws since; returns the new changes.
 
     Raises SettingsError when the operator's laws.toml has mistakes."""
-    register = load_register(store.data)
     day = iso(now())[:10]
+    pages = store.rows("SELECT * FROM notices WHERE role = ? AND declared = 1", [str(Role.LAW)])
+    if not pages and store.info(SETTLED) == _inputs(store, day):
+        return []
+    from archive.laws.register import Entry, load_register
+
+    register = load_register(store.data)
+    watched = {folded(row["title"]): row for row in pages}
     with atomic(store.db):
-        watched = {
-            folded(row["title"]): row
-            for row in store.rows("SELECT * FROM notices WHERE role = ? AND declared = 1", [str(Role.LAW)])
-        }
         entries = dict(register) | {title: register.get(title, Entry(title)) for title in watched}
         _enter(store, entries, watched, day)
         _cite(store, entries)
-        return [id for law in store.rows("SELECT * FROM laws ORDER BY id") for id in _settle(store, law, crawl_id, day)]
+        found = [
+            id for law in store.rows("SELECT * FROM laws ORDER BY id") for id in _settle(store, law, crawl_id, day)
+        ]
+        store.set_info(SETTLED, "" if pages else _inputs(store, day))
+    return found
+
+
+def _inputs(store: Store, day: str) -> str:
+    """All that decides what is to be said of the laws where none is watched, as a digest."""
+    parts = [FORM, day, str([row["id"] for row in store.rows(_UNRESOLVED)])]
+    digest = sha256("\0".join(parts).encode())
+    for path in (*(laws.HERE / name for name in laws.BUILT_IN), store.data / laws.NAME):
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()
 
 
 # ---------------------------------------------------------------- the tables
@@ -77,6 +97,8 @@ def _enter(store: Store, entries: Register, watched: Mapping[str, Row], day: str
 
 def _row(store: Store, entry: Entry, page: Row | None, known: Row | None, day: str) -> Row:
     """What is known of a law on a day: by the register, and by the page where its text is watched."""
+    from archive.laws.register import Text
+
     if page is not None:
         entry = _as_watched(store, entry, page, known, day)
     text = entry.newest(day) or Text("")
@@ -98,6 +120,8 @@ def _row(store: Store, entry: Entry, page: Row | None, known: Row | None, day: s
 def _as_watched(store: Store, entry: Entry, page: Row, known: Row | None, day: str) -> Entry:
     """A page that says otherwise than before is a newer text, from the day that it names, else from that when it was
     seen; one that says it is repealed, is."""
+    from archive.laws.register import Text
+
     texts = {text.date: text for text in entry.texts}
     first = store.row(
         """SELECT v.metadata FROM standing_versions v JOIN documents d ON d.id = v.document_id
@@ -138,16 +162,11 @@ def _cite(store: Store, entries: Register) -> None:
         store.set_info(RESOLVED, form)
     ids = {row["title"]: row["id"] for row in store.rows("SELECT id, title FROM laws")}
     short: dict[int, dict[str, str]] = {}
-    rows = store.rows(
-        """SELECT i.id, i.version_id, i.basis, coalesce(nullif(n.issued_on, ''), nullif(n.published_on, ''), '') AS day
-           FROM (SELECT id, version_id, document_id, basis, position FROM items_in_force
-                 UNION ALL SELECT id, version_id, document_id, basis, position FROM local_items) i
-             JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
-           WHERE trim(coalesce(i.basis, '')) <> '' AND NOT EXISTS (SELECT 1 FROM citations c WHERE c.item_id = i.id)
-           ORDER BY i.version_id, i.position"""
-    )
+    rows = store.rows(_UNRESOLVED)
     if not rows:
         return
+    from archive.laws.citations import Resolver
+
     resolver = Resolver(entries)
     store.db.table("citations").insert_all(
         {
@@ -163,6 +182,17 @@ def _cite(store: Store, entries: Register) -> None:
         for row in rows
         for position, citation in enumerate(resolver.find(row["basis"], short.setdefault(row["version_id"], {})), 1)
     )
+
+
+_UNRESOLVED = """
+    SELECT i.id, i.version_id, i.basis, coalesce(nullif(n.issued_on, ''), nullif(n.published_on, ''), '') AS day
+    FROM (SELECT id, version_id, document_id, basis, position FROM items_in_force
+          UNION ALL SELECT id, version_id, document_id, basis, position FROM local_items) i
+      JOIN documents d ON d.id = i.document_id JOIN notices n ON n.id = d.notice_id
+    WHERE trim(coalesce(i.basis, '')) <> '' AND NOT EXISTS (SELECT 1 FROM citations c WHERE c.item_id = i.id)
+    ORDER BY i.version_id, i.position
+"""
+"""Rows of the catalogues in force with a basis that nothing was found in, or that has not been looked at."""
 
 
 def hash_of(entries: Register) -> str:
@@ -234,6 +264,8 @@ def _text(store: Store, version_id: int | None) -> str:
 
 def _articles(cited: str, before: str, after: str) -> tuple[CellChange, ...]:
     """The cited articles that read otherwise now."""
+    from archive.laws.citations import article_of
+
     cells = (CellChange(one, article_of(before, one), article_of(after, one)) for one in cited.split("、") if one)
     return tuple(cell for cell in cells if cell.before != cell.after)
 

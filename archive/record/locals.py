@@ -6,10 +6,9 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from archive.clock import iso, now
-from archive.local.areas import slugs_of
-from archive.local.result import Comparison, Deviation, Kind
 from archive.machine.database import Row, atomic, rows_of
 from archive.model import Item
 from archive.record.readings import as_json, item_of
@@ -17,6 +16,9 @@ from archive.record.store import Store
 from archive.text.fold import compare_fold
 from archive.watched import Local
 from archive.words.columns import GROUPS, NAMES, TEXTS
+
+if TYPE_CHECKING:  # most archives watch no local catalogue
+    from archive.local.result import Comparison, Deviation
 
 _ROWS = """
     SELECT i.*, a.slug AS area FROM items_in_force i JOIN areas a ON a.id = i.area_id
@@ -61,6 +63,8 @@ def inputs_of(national: Sequence[Item], versions: Sequence[int], areas: Sequence
 
 def keep_comparison(store: Store, local: Row, found: Comparison, inputs: str) -> None:
     """In place of what was found before."""
+    from archive.local.areas import slugs_of
+
     areas = {row["slug"]: row["id"] for row in store.rows("SELECT id, slug FROM areas")}
     counts: dict[str, dict[str, int]] = {slug: {} for slug in found.areas}
     rows = []
@@ -132,7 +136,8 @@ def note_behind(store: Store, crawl_id: int, found: Mapping[int, Comparison]) ->
 def _is_behind(change: Row, found: Comparison) -> bool:
     """Whether a local catalogue still has what a national row was before one of its cells changed."""
     if change["item_after"] is None:  # taken out by the ministry, and still there
-        from archive.local.match import name_of  # loads rapidfuzz: most archives watch no local catalogue
+        from archive.local.match import name_of
+        from archive.local.result import Kind
 
         name = name_of(change["level1"] or "", change["level2"] or "")
         own = (row.local for row in found.rows if Kind.ADDITIONAL in row.kinds and row.local)

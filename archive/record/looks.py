@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING
@@ -11,16 +12,11 @@ from attrs import asdict, frozen
 
 from archive.clock import iso, now, parse
 from archive.machine.database import Row
+from archive.model import Change, Kind
 from archive.text.links import link_key
 
 if TYPE_CHECKING:
     from archive.record.store import Store
-import json
-from collections.abc import Iterable
-
-from archive.model import Change, Kind
-from archive.record.changes import record_change
-from archive.record.store import Store
 
 PAST = 6
 """Earlier looks without a fault that a look is held against."""
@@ -169,6 +165,8 @@ def is_candidate(store: Store, notice_id: int, url: str) -> bool:
 def propose(store: Store, crawl_id: int, notice_id: int, values: dict[str, str], evidence: Sequence[str]) -> None:
     """A candidate, and the change that tells of it. `values`: url, title, document_number, published_on and listing;
     `evidence`: sentences in Chinese."""
+    from archive.record.changes import record_change  # whoever only asks how lists fare compares nothing
+
     told = json.dumps(evidence, ensure_ascii=False)
     row = values | {"notice_id": notice_id, "evidence": told, "found_at": iso(now()), "state": "new"}
     candidate = store.insert("candidates", row)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from archive.clock import iso, now
+from archive.machine.database import atomic
 from archive.model import Document, Reason
 from archive.record.store import Store
 
@@ -33,10 +34,11 @@ the page does not exist, half a page or garbage is no text to decide on."""
 
 def sync(store: Store) -> None:
     """Open what is new, follow what has moved on, settle what is no longer a question."""
-    _versions(store)
-    _candidates(store)
-    _furniture(store)
-    _captures(store)
+    with atomic(store.db):
+        _versions(store)
+        _candidates(store)
+        _furniture(store)
+        _captures(store)
 
 
 def note_capture(store: Store, document_id: int, capture_id: int, reason: str, reading: Document | None) -> None:

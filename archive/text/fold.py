@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from archive.text.late import late
 from archive.text.numbers import HAN_DIGITS, han_number
 
 # ---------------------------------------------------------------- radicals
@@ -33,7 +34,7 @@ RADICALS |= {ord("⼾"): "户", ord("⾭"): "青", ord("⿈"): "黄"}
 
 # ---------------------------------------------------------------- for search
 
-CLUSTER = re.compile(r"[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]*|[\u0300-\u036f\u3099\u309a]+")
+CLUSTER = late(r"[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]*|[\u0300-\u036f\u3099\u309a]+")
 """A character and the accents that follow it."""
 _BRACKETS = dict.fromkeys("〔[【〖(﹝{", "[") | dict.fromkeys("〕]】〗)﹞}", "]")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
@@ -88,17 +89,17 @@ def _compared() -> dict[int, str]:
 
 PLAIN_SIGNS = _compared()
 """For str.translate: width, quotes, dashes and points of one kind, invisible characters dropped."""
-_LOOSE_SPACE = re.compile(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
-_DIGIT = re.compile(r"\d|[〇○零]年|[一二三四五六七八九]年")
-_FULL = re.compile(
+_LOOSE_SPACE = late(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
+_DIGIT = late(r"\d|[〇○零]年|[一二三四五六七八九]年")
+_FULL = late(
     r"(?<![\d.\-/])((?:19|20)\d{2})(?:年(0?[1-9]|1[0-2])月(0?[1-9]|[12]\d|3[01])[日号]"
     r"|([-/.])(0?[1-9]|1[0-2])\4(0?[1-9]|[12]\d|3[01])(?![\d.\-/年月日]))"
 )
-_MONTH = re.compile(r"(?<!\d)0([1-9])(?=月)|(?<=月)0([1-9])(?=[日号])")
-_HOUR = re.compile(r"(?<![\d:])0(\d)(?=:[0-5]\d)")
-_YEAR_IN_BRACKETS = re.compile(r"[〔\[【(﹝〖]((?:19|20)\d{2})[〕\]】)﹞〗]")
-_THOUSANDS = re.compile(r"(?<![\d.,，:])\d{1,3}(?:,\d{3})+(?![\d,，])")
-_HAN = re.compile(
+_MONTH = late(r"(?<!\d)0([1-9])(?=月)|(?<=月)0([1-9])(?=[日号])")
+_HOUR = late(r"(?<![\d:])0(\d)(?=:[0-5]\d)")
+_YEAR_IN_BRACKETS = late(r"[〔\[【(﹝〖]((?:19|20)\d{2})[〕\]】)﹞〗]")
+_THOUSANDS = late(r"(?<![\d.,，:])\d{1,3}(?:,\d{3})+(?![\d,，])")
+_HAN = late(
     r"([一二][〇○零O0一二三四五六七八九]{3})年(元|十[一二]?|[一二三四五六七八九])月"
     r"(二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])日"
 )

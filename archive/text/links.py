@@ -12,30 +12,32 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-_SESSION = re.compile(
+from archive.text.late import late
+
+_SESSION = late(
     r"(?:j|php|asp)?_?sess(?:ion)?_?(?:id)?|jsessionid|sid|token|_|rand(?:om)?|nonce|timestamp|ts", re.IGNORECASE
 )
-_PERHAPS_SESSION = re.compile(r"[trv]|ver|time|date", re.IGNORECASE)
-_STAMP = re.compile(r"\d{8,}|0?\.\d+")
-_SIGNATURE = re.compile(
+_PERHAPS_SESSION = late(r"[trv]|ver|time|date", re.IGNORECASE)
+_STAMP = late(r"\d{8,}|0?\.\d+")
+_SIGNATURE = late(
     r"sign|signature|sig|x-\w+-signature|q-signature|auth_?key|(?:ws|tx)secret|authorization|hmac|hash_?sign"
     r"|(?:access_?|down(?:load)?_?|file_?|temp_?|api_?)token|sign_?key|url_?sign|ossaccesskeyid|awsaccesskeyid"
     r"|accesskeyid|hwaccesskeyid|x-\w+-security-token|security-?token",
     re.IGNORECASE,
 )
 """Parameters that sign an address: 阿里云, 腾讯云, 华为云, AWS, Azure, 网宿 and home-made ones."""
-_SIGNED_WITH = re.compile(
+_SIGNED_WITH = late(
     r"expires?(?:_?(?:in|at|time))?|(?:ws|tx)time|sign_?(?:time|at|method|type|version)|signed_?at|x-(?:amz|oss|cos|obs|bce|goog|tos)-.+"
     r"|q-[a-z-]+|key-pair-id|policy|se|sp|sv|sr|st|spr|e|exp|t|time(?:_?stamp)?|ts|nonce(?:_?str)?|rand(?:om)?|app_?key"
     r"|app_?id|ak|access_?key(?:_?id)?|algorithm|credential",
     re.IGNORECASE,
 )
 """Parameters that belong to a signature beside them; alone they may be anything."""
-_BY_LOT = re.compile(
+_BY_LOT = late(
     r"[0-9A-Fa-f]{16,}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
     r"|(?=.*\d)(?=.*[A-Za-z])[\w+/=%~-]{16,}|[\w+/-]{14,}={1,2}|(?=.*[a-z])(?=.*[A-Z])[A-Za-z+/]{20,}"
 )
-_MOMENT = re.compile(r"1[4-9]\d{8}(?:\d{3})?|20\d{12}(?:\d{3})?|0?\.\d{6,}")
+_MOMENT = late(r"1[4-9]\d{8}(?:\d{3})?|20\d{12}(?:\d{3})?|0?\.\d{6,}")
 DRAWN = "*"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from archive.text.late import late
 
 HAN_DIGITS = {sign: str(n) for n, signs in enumerate(("〇○零ＯOo0０", *"一二三四五六七八九")) for sign in signs} | {
     "元": "1"
 }
-_BARE = re.compile(r"[(\[〔（]?(\d{1,4}|[〇零一二三四五六七八九十百]{1,6})[)\]〕）]?[.．、,:：]?")
+_BARE = late(r"[(\[〔（]?(\d{1,4}|[〇零一二三四五六七八九十百]{1,6})[)\]〕）]?[.．、,:：]?")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from attrs import define, field, frozen
-from rapidfuzz import fuzz
 
 from archive.model import Document
 from archive.text.fold import title_fold
@@ -120,6 +119,8 @@ class Look:
 
     def named(self, text: str) -> bool:
         """Whether a text carries the declared title or its core, a sign or two apart."""
+        from rapidfuzz import fuzz
+
         about = _ABOUT.search(text)
         if about and about[0] not in self.evidence.title:
             return False  # an article about the notice

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from rapidfuzz import fuzz
-
 from archive.model import Document
 from archive.text.fold import compare_fold
 from archive.text.late import late
@@ -45,6 +43,8 @@ def has_substance(document: Document) -> bool:
 
 def is_like(text: str, accepted: str) -> bool:
     """Whether a text is one of the kind that a person accepted: the same words, whatever the figures."""
+    from rapidfuzz import fuzz
+
     one, other = (re.sub(r"\d[\d.,%]*", "#", compare_fold(each))[:_COMPARED] for each in (text, accepted))
     return bool(one and other) and fuzz.ratio(one, other) >= _LIKE
 

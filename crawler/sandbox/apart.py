@@ -32,7 +32,7 @@ from crawler.reading.fault import ReadingFault, cause_of
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import sniff
 from crawler.samples import BEFORE_A_CRAWL, FOLDER, SAMPLES, Sample
-from crawler.sandbox import child
+from crawler.sandbox import child, living
 from crawler.sandbox.child import MEMORY_LIMIT, SECONDS, Answer, Limits, Task, seconds_for
 
 DOUBTFUL = ("timeout", "memory", "crashed", "corrupt")
@@ -42,8 +42,6 @@ _RULE = Rule(content=("#content",))
 """Of the samples."""
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["crawler.sandbox.preload"])
-_LIVING: set[int] = set()
-_ENDING = threading.Event()
 _STARTING = threading.Lock()  # Process.start() of multiprocessing is not made for several threads at once
 
 
@@ -137,13 +135,13 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
 
 def _run(task: Task) -> tuple[Answer | None, int | None, bool]:
     """The child's answer, None without one; its exit code; and whether it was killed for its time."""
-    if _ENDING.is_set():
+    if living.ENDING.is_set():
         raise RuntimeError("this process is about to end")
     receiver, process = _start(task)
     is_late = False
     with receiver:
         leader = cast(int, process.pid)
-        _LIVING.add(leader)
+        living.LEADERS.add(leader)
         answer: Answer | None = None
         try:
             is_late = not receiver.poll(task.limits.seconds)
@@ -152,19 +150,12 @@ def _run(task: Task) -> tuple[Answer | None, int | None, bool]:
         except (EOFError, OSError):
             pass  # it died before it had one
         finally:
-            _kill(leader)
-            _LIVING.discard(leader)
+            living.kill(leader)
+            living.LEADERS.discard(leader)
             process.join()
     code = process.exitcode
     process.close()
     return answer, code, is_late
-
-
-def end_all() -> None:
-    """Kill every reader and start none any more: this process is about to end."""
-    _ENDING.set()
-    for leader in tuple(_LIVING):
-        _kill(leader)
 
 
 def _start(task: Task) -> tuple[Connection, ForkServerProcess]:
@@ -202,13 +193,3 @@ def _started(task: Task) -> tuple[Connection, ForkServerProcess]:
         receiver.close()
         raise
     return receiver, process
-
-
-def _kill(leader: int) -> None:
-    """Kill every process of the session that `leader` leads, in whatever process group it put itself."""
-    while found := child.members(leader):
-        for pid in found:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue

@@ -11,7 +11,6 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from attrs import frozen
 
@@ -21,6 +20,7 @@ from crawler.reading.fault import EXHAUSTED, cause_of
 from crawler.reading.formats.errors import KEPT
 from crawler.reading.formats.ocr import engine
 from crawler.reading.rule import Rule
+from crawler.sandbox.living import members
 from crawler.sandbox.ready import load
 
 SECONDS = 300.0
@@ -156,17 +156,3 @@ def _end_with_parent() -> None:
             if pid != os.getpid():
                 os.kill(pid, signal.SIGKILL)
         os._exit(1)
-
-
-def members(leader: int) -> list[int]:
-    """The living processes of a session. The leader counts as one until it has called setsid."""
-    found: list[int] = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()  # the name before it may hold blanks and brackets
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        pid = int(stat.parent.name)
-        if fields[0] not in "ZX" and (int(fields[3]) == leader or pid == leader):
-            found.append(pid)
-    return found

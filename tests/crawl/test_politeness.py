@@ -21,7 +21,7 @@ def note(event, arguments):
         if arguments[0]:
             out.write(json.dumps(["resolve", str(arguments[0])]) + "\\n")
 sys.addaudithook(note)
-from crawler.__main__ import cli
+from crawler.commands import cli
 sys.exit(cli())
 """
 

@@ -24,7 +24,7 @@ from archive.publish.choice import Choice
 from archive.publish.export import entries
 from archive.publish.feeds import feed
 from archive.publish.laws import check, coverage, laws
-from archive.record import decide
+from archive.record import decide, reviews
 from archive.record.declare import declare
 from archive.record.laws import settle_laws
 from archive.record.look import read_only
@@ -231,7 +231,7 @@ def test_taking_back_a_decision_about_a_watched_text_takes_back_what_it_told(tmp
         watch(store, 1, "乡镇人民政府受理申请。", confidence="low")
         settle_all(store, 1)
         assert settle_laws(store, 1) == []
-        decide.settle_reviews(store)
+        reviews.sync(store)
         (waits,) = store.rows("SELECT * FROM waiting")
         decide.accept(store, decide.open_review(store, waits["id"]))
         settle_all(store, 1)
