@@ -12,18 +12,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 from uuid import uuid4
 
 import click
-from rich.console import Console
 
 from archive.machine import child, faults
 from archive.machine.lock import crawl_lock
-from archive.machine.written import replaced
 from archive.record.look import crawl_under, read_only
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from archive.record.store import Store
 
 OK, FAILED, USAGE, ATTENTION = 0, 1, 2, 3
@@ -32,12 +32,24 @@ WIDTH_OF_A_FILE = 160
 """Columns where the output is no terminal, so that no title is cut in a log."""
 
 
-def _console(stream: TextIO, *, stderr: bool = False) -> Console:
-    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else WIDTH_OF_A_FILE)
+class _Late:
+    """A console that is made when something is said: JSON needs none, nor does who waits for a child."""
+
+    def __init__(self, stream: TextIO, *, stderr: bool = False) -> None:
+        self._asked: dict[str, Any] = {"stderr": stderr, "width": None if stream.isatty() else WIDTH_OF_A_FILE}
+
+    @functools.cached_property
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        return Console(highlight=False, **self._asked)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._console, name)
 
 
-out = _console(sys.stdout)
-err = _console(sys.stderr, stderr=True)
+out = cast("Console", _Late(sys.stdout))
+err = cast("Console", _Late(sys.stderr, stderr=True))
 
 
 def pass_data(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,6 +106,8 @@ def stop(code: int, why: object) -> NoReturn:
 
 def write_file(file: Path, body: bytes) -> None:
     """Write the whole file or nothing: a reader never sees half of it."""
+    from archive.machine.written import replaced
+
     try:
         with replaced(file, body):
             pass

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
 from archive import words
 from archive.clock import local
-from archive.commands import ATTENTION, OK, crawl_by_child, emit, err, json_option, out, pass_data
-from archive.publish.report import crawl_report, needs_person, notices, visits
+from archive.commands import ATTENTION, OK, crawl_by_child, emit, json_option, out, pass_data
 from archive.record.look import read_only
 from archive.settings import load_settings
 from archive.watched import Role
@@ -40,8 +38,10 @@ from archive.watched import Role
 def crawl(data: Path, as_json: bool, **options: Any) -> None:
     """抓取到期的通知，列出每份通知的结论和发现的变化。"""
     where = "" if (data / "archive.db").exists() else "（还没有档案，将新建；档案若在别处，请用 --data 指出）"
-    err.print(f"数据目录：{data.absolute()}{where}", markup=False, soft_wrap=True)
+    click.echo(f"数据目录：{data.absolute()}{where}", err=True)
     crawl_id = crawl_by_child(data, "crawl", *_arguments(options))
+    from archive.publish.report import crawl_report, needs_person  # not while the child needs the memory
+
     connection = read_only(data)
     report = crawl_report(connection, crawl_id)
     attention = needs_person(connection, crawl_id)
@@ -66,6 +66,10 @@ def _print(connection: sqlite3.Connection, report: dict[str, Any], zone: Any) ->
     if not report["notices"]:
         _nothing_due(connection, zone)
         return
+    from rich.table import Table
+
+    from archive.publish.report import notices
+
     table = Table("序号", "通知", "结论", "附件", box=None, pad_edge=False)
     titles = notices(connection)
     for slug, entry in report["notices"].items():
@@ -84,6 +88,8 @@ def _print(connection: sqlite3.Connection, report: dict[str, Any], zone: Any) ->
 
 def _nothing_due(connection: sqlite3.Connection, zone: Any) -> None:
     """When the next visits are due, and which notices are waiting because the last one failed."""
+    from archive.publish.report import visits
+
     rows = visits(connection)
     failing = [row for row in rows if row["state"] not in ("current", "never-fetched")]
     silent = [row["reason"] for row in failing if row["state"] == "unreachable"]
@@ -110,6 +116,8 @@ def _nothing_due(connection: sqlite3.Connection, zone: Any) -> None:
 @pass_data
 def reextract(data: Path, as_json: bool) -> None:
     """用当前版本的读取程序重新读取全部原文；由此产生的差别记为“读取程序改进”，不算修订。"""
+    from archive.publish.report import crawl_report
+
     read_only(data).close()  # says so when there is no archive
     report = crawl_report(read_only(data), crawl_by_child(data, "reextract"))
     if as_json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from attrs import asdict, frozen
@@ -38,6 +37,8 @@ class Sign:
 
 def date_of(header: str) -> str:
     """A Date header as our times; '' when it is none."""
+    from email.utils import parsedate_to_datetime  # where answers are taken in it is loaded anyway
+
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:
