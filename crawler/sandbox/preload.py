@@ -6,6 +6,7 @@ Never fails: a server that dies while it loads tells nobody why. The reader that
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 
 from crawler.sandbox.ready import load
@@ -18,3 +19,6 @@ os.close(_NOWHERE)
 
 with contextlib.suppress(Exception):
     load()
+
+gc.collect()
+gc.freeze()  # a reader that looks for garbage leaves alone, and so shares, what was loaded here
