@@ -53,12 +53,14 @@ def _watched(connection: sqlite3.Connection) -> Sequence[Row]:
     """Lists that are still asked for: the declared one, else whatever the notice's last look tried."""
     return rows_of(
         connection,
-        """SELECT l.*, n.slug FROM listings l JOIN notices n ON n.id = l.notice_id
+        """WITH last AS (
+             SELECT m.id, m.notice_id, (
+               SELECT k.crawl_id FROM looks k WHERE k.listing_id = m.id ORDER BY k.id DESC LIMIT 1) AS crawl_id
+             FROM listings m)
+           SELECT l.*, n.slug FROM listings l JOIN notices n ON n.id = l.notice_id JOIN last ON last.id = l.id
            WHERE n.declared = 1
              AND CASE WHEN coalesce(n.listing, '') <> '' THEN l.url = n.listing ELSE l.verified = 0 END
-             AND (l.verified = 1 OR EXISTS (
-               SELECT 1 FROM looks k WHERE k.listing_id = l.id AND k.crawl_id = (
-                 SELECT max(j.crawl_id) FROM looks j JOIN listings m ON m.id = j.listing_id WHERE m.notice_id = n.id)))
+             AND (l.verified = 1 OR last.crawl_id = (SELECT max(crawl_id) FROM last o WHERE o.notice_id = n.id))
            ORDER BY n.number, l.id""",
     )
 
