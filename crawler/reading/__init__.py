@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from attrs import evolve
@@ -70,6 +70,7 @@ def _code() -> str:
 
 def _version(library: str) -> str:
     try:
-        return version(library)
+        said = distribution(library).read_text("METADATA") or ""  # a parser of mail would take four times as long
     except PackageNotFoundError as error:
         raise ReadingFault(f"没有安装软件包 {library}；请重新安装程序") from error
+    return said.partition("\nVersion: ")[2].partition("\n")[0]
