@@ -86,11 +86,18 @@ def _cost(cycle: Figures) -> str:
 def search(figures: Figures) -> Iterator[str]:
     found, asked = figures["figures"], figures["command"].split()
     documents, rows = (int(asked[asked.index(name) + 1]) for name in ("--documents", "--rows"))
-    yield from (f"## Search, {documents:,} documents and {rows:,} catalogue rows", "")
-    yield f"Documents of {found['characters a document']} characters, made of some forty words: nearly every character"
-    yield "stands in nearly every document, so that a phrase is as hard to find as it can be. Milliseconds of a query,"
-    yield "with 20 hits shown, of each query the best of a few runs. Recall and precision are those of exact hits"
-    yield f"against a substring scan ({found['queries held against a substring scan']} queries)."
+    of_laws = "--words laws" in figures["command"]
+    made = ", made of names of laws" if of_laws else ""
+    yield from (f"## Search, {documents:,} documents and {rows:,} catalogue rows{made}", "")
+    if of_laws:
+        yield f"Documents of {found['characters a document']} characters, whose words are the names of 1,000 laws and"
+        yield "some forty words of catalogues: characters are as frequent as in such texts."
+    else:
+        yield f"Documents of {found['characters a document']} characters, made of some forty words: nearly every"
+        yield "character stands in nearly every document, so that a phrase is as hard to find as it can be."
+    yield "Milliseconds of a query, with 20 hits shown, of each query the best of a few runs. Recall and precision are"
+    yield "those of exact hits against a substring scan "
+    yield f"({found['queries held against a substring scan']} queries)."
     yield ""
     speed = found["milliseconds a query, with 20 hits shown"]
     centiles = [(kind, name) for kind in ("processor", "wall") for name in ("p50", "p95")]

@@ -3,7 +3,7 @@
 scripts/bench size [--documents N] [--rows N] [--json FILE]
 
 Catalogues are tables of our own, read by the reader and kept as a crawl keeps them, with `rows` rows each; texts have
-640 and 5,000 characters.
+640 and 5,000 characters; what ministries and local governments published is read from $GUIDELINES_SHARED, where it is.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from archive.model import Document
 from archive.record.store import Store
 from crawler.reading import read
 from crawler.reading.rule import Rule
-from scripts.measuring import keep_figures, options
+from crawler.sources import load_sources
+from scripts.measuring import SHARED, keep_figures, options, saved
 from tests import corpus
 from tests.catalogue import generator
 from tests.factory import attachment_document, capture, item
 from tests.formats.writers import write_html
 
 SENTENCES = {"text of 640 characters": 24, "text of 5,000 characters": 210}
+REAL = {"text of published pages": "pages", "text of published files": "attachments/real"}
 SHOWN = 12
 """Tables and indexes, the largest."""
 
@@ -41,7 +43,11 @@ def main(arguments: Sequence[str]) -> int:
     }
     figures = {name: _of_rows(documents, asked.rows) for name, documents in catalogues.items()}
     for name, sentences in SENTENCES.items():
-        figures[name] = _of_texts(corpus.texts(asked.documents, sentences=sentences))
+        bodies = corpus.texts(asked.documents, sentences=sentences)
+        figures[name] = _of_texts([Document(text=one, title=one.split("\n", 1)[0], reader="test/1") for one in bodies])
+    for name, folder in REAL.items():
+        if found := list(_published(SHARED / folder)):
+            figures[name] = _of_texts(found)
     keep_figures("size", asked, figures=figures)
     return 0
 
@@ -69,13 +75,23 @@ def _of_rows(documents: Iterator[Document], rows: int) -> dict[str, Any]:
     return {"bytes a row": round(whole / each), "of these": {name: round(size / each) for name, size in tables.items()}}
 
 
-def _of_texts(bodies: list[str]) -> dict[str, Any]:
-    documents = (Document(text=body, title=body.split("\n", 1)[0], reader="test/1") for body in bodies)
-    whole, _, tables = _filled(documents)
-    text = sum(len(body.encode()) for body in bodies)
+def _published(folder: Path) -> Iterator[Document]:
+    """What the reader finds in saved pages and files, with their rows and raw tables."""
+    declared = load_sources(None)
+    for entry, path in saved(folder) if (folder / "manifest.jsonl").exists() else ():
+        url = entry.get("url") or f"http://a.example/{path.name}"
+        document = read(path.read_bytes(), {"content-location": url}, declared.rule_for(url))
+        if not document.problem and document.text:
+            yield evolve(document, members=())
+
+
+def _of_texts(documents: list[Document]) -> dict[str, Any]:
+    whole, _, tables = _filled(iter(documents))
+    text = sum(len(document.text.encode()) for document in documents)
     return {
-        "characters a document": round(sum(map(len, bodies)) / len(bodies)),
-        "bytes of text a document": round(text / len(bodies)),
+        "documents": len(documents),
+        "characters a document": round(sum(len(document.text) for document in documents) / len(documents)),
+        "bytes of text a document": round(text / len(documents)),
         "times the text": round(whole / text, 2),
         "of these": {name: round(size / text, 3) for name, size in tables.items()},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -35,11 +35,11 @@ BATCH = 500
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x30, 0x3A)})
 
 
-def sentence(chance: random.Random) -> str:
+def sentence(chance: random.Random, words: Sequence[str] = WORDS) -> str:
     parts = []
     for _ in range(chance.randint(4, 14)):
         parts.append(
-            chance.choice((*WORDS, *WORDS, *LINKS, *LAWS, str(chance.randint(1, 60)), "个工作日", "App", "ABC"))
+            chance.choice((*words, *words, *LINKS, *LAWS, str(chance.randint(1, 60)), "个工作日", "App", "ABC"))
         )
         if chance.random() < 0.3:
             parts.append(chance.choice(MARKS))
@@ -53,12 +53,12 @@ def sentence(chance: random.Random) -> str:
     return text + "。"
 
 
-def texts(count: int, seed: int = 7, sentences: int = 25) -> list[str]:
+def texts(count: int, seed: int = 7, sentences: int = 25, words: Sequence[str] = WORDS) -> list[str]:
     chance = random.Random(seed)
     made = []
     for number in range(count):
-        lines = [sentence(chance) for _ in range(chance.randint(3, sentences))]
-        rows = [f"┃{n}│{chance.choice(WORDS)}│{chance.choice(WORDS)}│√" for n in range(chance.randint(0, 6))]
+        lines = [sentence(chance, words) for _ in range(chance.randint(3, sentences))]
+        rows = [f"┃{n}│{chance.choice(words)}│{chance.choice(words)}│√" for n in range(chance.randint(0, 6))]
         made.append("\n".join([f"第{number}号演示文件", *lines, *rows]))
     return made
 
