@@ -1,6 +1,7 @@
 """Search at size: recall and precision against a substring scan, time of a query, of indexing, bytes kept.
 
-scripts/bench search [--documents N] [--rows N] [--words laws] [--kept FOLDER] [--queries N] [--runs N] [--rebuild 1] [--json FILE]
+scripts/bench search [--documents N] [--rows N] [--words laws] [--kept FOLDER] [--queries N] [--runs N]
+                     [--rebuild 1] [--json FILE]
 
 The archive is filled through the store with documents of some 640 characters, and kept in FOLDER for the next time.
 Times are milliseconds of the wall clock and of the processor, from the words to the first page of hits; of each query
