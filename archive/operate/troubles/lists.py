@@ -66,13 +66,12 @@ def _watched(connection: sqlite3.Connection) -> Sequence[Row]:
 
 
 def _fault(connection: sqlite3.Connection, listing: Row) -> Trouble | None:
-    looks = rows_of(connection, "SELECT * FROM looks WHERE listing_id = ? ORDER BY id DESC LIMIT 100", [listing["id"]])
-    last = looks[0] if looks else {"fault": "", "at": listing["checked_at"], "verdict": listing["verdict"]}
+    last = next(_looks(connection, listing, 1), {"fault": "", "at": listing["checked_at"]})
     declared_bad = listing["verified"] and listing["verdict"] != "ok"
     if not last["fault"] and not declared_bad:
         return None
     code = last["fault"] or Fault.NONE
-    run = list(takewhile(lambda look: look["fault"] == code, looks)) or [last]
+    run = list(takewhile(lambda look: look["fault"] == code, _looks(connection, listing, 100))) or [last]
     if code == Fault.NONE and not declared_bad and len(run) < PASSING and _passing(listing):
         return None
     what, why = FAULTS[Fault(code)]
@@ -80,6 +79,12 @@ def _fault(connection: sqlite3.Connection, listing: Row) -> Trouble | None:
         what += f"：{words.verdict(listing['verdict'], listing['reason'] or '')}"
     reason = f"{listing['verdict']} {listing['reason']}" if code == Fault.NONE else run[-1]["at"]
     return _point(listing, str(code), (what, why), run[-1]["at"], len(run), reason)
+
+
+def _looks(connection: sqlite3.Connection, listing: Row, most: int) -> Iterator[Row]:
+    """The last looks at a list, newest first."""
+    sql = "SELECT * FROM looks WHERE listing_id = ? ORDER BY id DESC LIMIT ?"
+    yield from rows_of(connection, sql, [listing["id"], most])
 
 
 def _passing(listing: Row) -> bool:
