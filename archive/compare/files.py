@@ -16,9 +16,8 @@ from attrs import evolve, frozen
 from archive.compare.sentences import quoted_change
 from archive.model import CATALOGUE_ROW, CELL, Document, Item
 from archive.text.fold import compare_fold
-from archive.text.noise import without_noise
+from archive.text.noise import in_force, without_noise
 from archive.text.same import cells_of, is_attachment_line, is_row, without_serials
-from archive.text.struck import in_force
 
 CHOSEN = str.maketrans(dict.fromkeys("■◆☑✓✔●◼▣√", "√") | dict.fromkeys("□☐◇○◻", "□"))
 _MARKS = re.compile(r"[√□]+")

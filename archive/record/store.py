@@ -25,7 +25,7 @@ from archive.record.database import LOST, applied, holds_records, is_empty
 from archive.record.files import attachment_documents
 from archive.record.migrations import SET
 from archive.record.packed import packed
-from archive.record.pictures import note_of_version, pictures_of
+from archive.record.pictures import note_of_version
 from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
 from archive.record.schema import PAGE, bring_up_to_date
 from archive.search import index
@@ -256,7 +256,8 @@ class Store:
             if stands:
                 self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
             self._insert_attachments(document_id, version_id, document.attachments)
-            note_of_version(self, document_id, version_id, document.pictures)
+            if document.pictures:
+                note_of_version(self, document_id, version_id, document.pictures)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
             national = self.row(
                 "SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id WHERE d.id = ?", [document_id]
@@ -322,5 +323,5 @@ class Store:
                 [version_id],
             ),
         )
-        pictures = pictures_of(self, version_id)
+        pictures = self.rows("SELECT name, url FROM pictures WHERE version_id = ? ORDER BY position", [version_id])
         return evolve(document, pictures=tuple(Attachment(row["name"], row["url"]) for row in pictures))

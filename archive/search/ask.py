@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from archive.search.texts import phrase, title_phrase
 from archive.text.fold import search_fold
-from archive.text.tokens import phrase, title_phrase
 
 MAX_CHARACTERS = 100
 MAX_TERMS = 8

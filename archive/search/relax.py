@@ -18,8 +18,8 @@ from attrs import Factory, define, frozen
 from archive.search import texts
 from archive.search.ask import Query, Term, either, expression
 from archive.search.meaning import NUMBER, Synonyms, alternatives
+from archive.search.texts import phrase, title_phrase
 from archive.text.fold import search_fold
-from archive.text.tokens import phrase, title_phrase
 
 PROBES = 600
 """Questions to the index that one query may ask."""
