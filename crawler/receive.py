@@ -150,7 +150,9 @@ def _job(crawl: Crawl, notice: Notice, saved: Saved, url: str) -> tuple[Job, str
         raise StoreError(f"{notice.slug} 不在档案的通知名单中")
     place = url or saved.url
     page = page_of(crawl.store, row)
-    attachments = _attachments(crawl, row)
+    attachments = crawl.store.rows(
+        "SELECT * FROM documents_in_force WHERE notice_id = ? AND kind = 'attachment' ORDER BY id", [row["id"]]
+    )
     file = next((a for a in attachments if place and link_key(a["url"]) == link_key(place)), None)
     if file is None and not saved.is_page and not (url and link_key(url) == link_key(notice.url)):
         file = _by_name(attachments, saved, place)
@@ -161,12 +163,6 @@ def _job(crawl: Crawl, notice: Notice, saved: Saved, url: str) -> tuple[Job, str
         job = Job(notice, row["id"], "attachment", file["url"], file["id"], name=file["name"] or "")
     hosts = crawl.hosts(notice)
     return evolve(job, known=known(crawl.store, job.document_id), hosts=hosts), place or job.url
-
-
-def _attachments(crawl: Crawl, notice: Row) -> list[Row]:
-    return crawl.store.rows(
-        "SELECT * FROM documents_in_force WHERE notice_id = ? AND kind = 'attachment' ORDER BY id", [notice["id"]]
-    )
 
 
 def _by_name(attachments: Sequence[Row], saved: Saved, place: str) -> Row:

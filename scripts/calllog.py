@@ -127,14 +127,10 @@ def _traced(data: Path, arguments: Sequence[str]) -> dict[str, list[Call]]:
 
 
 def _print(name: str, modules: Sequence[str], *, shown: bool) -> None:
-    rooms = [_room(module) for module in modules if not module.startswith(TOOLS)]
+    rooms = [".".join(module.split(".")[:2]) for module in modules if not module.startswith(TOOLS)]
     print(f"{name}: {_figures('rooms', rooms)}; {_figures('modules', modules)}")
     if shown:
         print("  " + " > ".join(room for room, _ in groupby(rooms)))
-
-
-def _room(module: str) -> str:
-    return ".".join(module.split(".")[:2])
 
 
 def _figures(what: str, names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ import click
 from archive import words
 from archive.commands import ATTENTION, FAILED, OK, USAGE, crawl_by_child, emit, err, json_option, out, pass_data, trial
 from archive.machine import child
-from archive.machine.database import Row, rows_of
+from archive.machine.database import rows_of
 from archive.publish.report import crawl_report, needs_person
 from archive.record.look import read_only
 
@@ -57,7 +57,12 @@ def _show_received(connection: sqlite3.Connection, report: dict[str, Any], slug:
         out.print(got["detail"], markup=False, soft_wrap=True)
     for change in report["changes"]:
         out.print(f"变化 {change['id']}：{words.change(change['kind'])}　{change['summary']}", markup=False)
-    missing = waiting_files(connection, slug)
+    missing = rows_of(
+        connection,
+        """SELECT d.* FROM documents_in_force d JOIN notices n ON n.id = d.notice_id
+           WHERE n.slug = ? AND d.kind = 'attachment' AND d.state = 'unread' ORDER BY d.id""",
+        [slug],
+    )
     if missing:
         out.print(f"还有 {len(missing)} 个附件没有取得。网站拦截程序时，请在浏览器里下载后逐个收录：", markup=False)
     for row in missing:
@@ -152,13 +157,3 @@ def _asked(command: str, data: Path, *arguments: str) -> Any:
     except child.ChildFailed as failed:
         err.print(str(failed), markup=False, soft_wrap=True)
         raise click.exceptions.Exit(failed.code if failed.code in (FAILED, USAGE) else FAILED) from None
-
-
-def waiting_files(connection: sqlite3.Connection, slug: str) -> list[Row]:
-    """The attachments of a notice that nobody has had yet."""
-    return rows_of(
-        connection,
-        """SELECT d.* FROM documents_in_force d JOIN notices n ON n.id = d.notice_id
-           WHERE n.slug = ? AND d.kind = 'attachment' AND d.state = 'unread' ORDER BY d.id""",
-        [slug],
-    )

@@ -45,7 +45,7 @@ def decode(payload: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
         if payload.startswith(bom) and name == charset:
             payload = payload[len(bom) :]
     text = payload.decode(charset, "replace")
-    return _clean(text), charset
+    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", "", text), charset
 
 
 def detect(payload: bytes, headers: Mapping[str, str]) -> str:
@@ -80,7 +80,3 @@ def _utf16(sample: bytes) -> str:
         if len(head) == 40 and half.count(0) > 15 and head.count(0) < 25:
             return name
     return ""
-
-
-def _clean(text: str) -> str:
-    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", "", text)

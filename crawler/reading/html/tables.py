@@ -39,11 +39,7 @@ def is_data(table: Element) -> bool:
     if inner and (len(rows) < 3 or inner * 2 > weight(table)):
         return False
     # a page's frame: menu beside article
-    return not any(_paragraphs(cell) > 12 and weight(cell) * 3 > weight(table) * 2 for row in rows for cell in row)
-
-
-def _paragraphs(cell: Element) -> int:
-    return len(select(cell, "p"))
+    return not any(len(select(cell, "p")) > 12 and weight(cell) * 3 > weight(table) * 2 for row in rows for cell in row)
 
 
 def grid_of(table: Element, number: int = 1) -> Grid:

@@ -42,7 +42,7 @@ def find_body(root: Element, rule: Rule, html: str, page: Page) -> Body | None:
     """The body of a page, None where there is no text that could be one."""
     prose = page.prose
     chosen, short, placed = _by_selector(root, rule)
-    if chosen is not None and _declared(root, chosen, rule):
+    if chosen is not None and any(chosen in select(root, css) for css in rule.declared):
         return Body(chosen)
     if chosen is not None:
         return _narrowed(_whole(root, chosen, rule, prose), page)
@@ -83,10 +83,6 @@ def _by_selector(root: Element, rule: Rule) -> tuple[Element | None, Element | N
         if short is None and _substance(best):
             short = best
     return None, short, placed
-
-
-def _declared(root: Element, chosen: Element, rule: Rule) -> bool:
-    return any(chosen in select(root, css) for css in rule.declared)
 
 
 def _whole(root: Element, chosen: Element, rule: Rule, prose: Prose) -> Body:

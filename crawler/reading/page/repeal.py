@@ -72,7 +72,7 @@ def repealed(root: Element, html: str, body: Element | None, titles: Sequence[st
     """The words, at most 120 characters. titles: the article's own first, then all that stand where one stands."""
     if not ANY.search(html):
         return ""
-    own = _own_title(titles)
+    own = next((bare_title(title) for title in titles if title), "")
     asides = _Asides(root, body)
     lines = list(_lines(root, body, asides))
     found = (
@@ -89,10 +89,6 @@ def bare_title(title: str) -> str:
     """The title without the mark that its document is repealed."""
     found = marked(title)
     return found[0] if found else title
-
-
-def _own_title(titles: Sequence[str]) -> str:
-    return next((bare_title(title) for title in titles if title), "")
 
 
 # ---------------------------------------------------------------- what belongs to other documents
