@@ -145,9 +145,8 @@ def _judged(crawl: Crawl, job: Job, saved: Saved, place: str) -> Answer:
 
 def _job(crawl: Crawl, notice: Notice, saved: Saved, url: str) -> tuple[Job, str]:
     """Which document it is, and the address it is kept under."""
-    row = crawl.store.row("SELECT * FROM notices WHERE slug = ?", [notice.slug])
-    if row is None:
-        raise StoreError(f"{notice.slug} 不在档案的通知名单中")
+    missing = f"{notice.slug} 不在档案的通知名单中"
+    row = crawl.store.one("SELECT * FROM notices WHERE slug = ?", [notice.slug], missing)
     place = url or saved.url
     page = page_of(crawl.store, row)
     attachments = crawl.store.rows(

@@ -26,6 +26,12 @@ def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] 
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
+def value_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+    """The first value of the first row; None when there is none."""
+    found = connection.execute(sql, parameters).fetchone()
+    return found[0] if found else None
+
+
 class Connected(Protocol):
     """A database of ours, or one of sqlite-utils."""
 

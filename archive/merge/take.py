@@ -189,8 +189,7 @@ def _documents(store: Store, theirs: Store, numbers: Numbers) -> None:
 
 
 def _last(store: Store, document_id: int) -> str:
-    found = store.row("SELECT max(fetched_at) AS at FROM captures WHERE document_id = ?", [document_id])
-    return (found and found["at"]) or ""
+    return store.value("SELECT max(fetched_at) FROM captures WHERE document_id = ?", [document_id]) or ""
 
 
 def _captures(store: Store, source: Source, numbers: Numbers) -> None:

@@ -183,8 +183,10 @@ def _item(store: Store, source: Store, numbers: Numbers, item_id: int | None) ->
     if item is None:
         return None
     version = _version(store, numbers.origin, item["version_id"])
-    found = store.row("SELECT id FROM items WHERE version_id = ? AND position = ?", [version, item["position"]])
-    return found["id"] if found else None
+    found: int | None = store.value(
+        "SELECT id FROM items WHERE version_id = ? AND position = ?", [version, item["position"]]
+    )
+    return found
 
 
 def _delete(store: Store, ids: Sequence[int]) -> None:

@@ -63,8 +63,4 @@ def _declare_areas(store: Store, sources: Sources) -> None:
             "notice_id": notice_of.get(area.name),
             "position": position,
         }
-        known = store.row("SELECT id FROM areas WHERE slug = ?", [area.slug])
-        if known:
-            store.update("areas", known["id"], **values)
-        else:
-            store.insert("areas", values)
+        store.put("areas", "slug", values)

@@ -69,8 +69,7 @@ def _is_icon(store: Store, picture: File) -> bool:
 
 
 def _said(store: Store, picture: File) -> Row:
-    row = store.row("SELECT metadata FROM versions WHERE id = ?", [picture.version_id])
-    return dict(json.loads(row["metadata"])) if row else {}
+    return dict(json.loads(store.value("SELECT metadata FROM versions WHERE id = ?", [picture.version_id]) or "{}"))
 
 
 def is_told_of(store: Store, notice_id: int, document: Document) -> bool:

@@ -89,12 +89,12 @@ def _was_handed_in(store: Store, document_id: int) -> bool:
 
 
 def _known_last(store: Store, document_id: int) -> tuple[Attachment, ...]:
-    row = store.row(
-        """SELECT max(p.version_id) AS id FROM pictures p JOIN versions v ON v.id = p.version_id
+    last = store.value(
+        """SELECT max(p.version_id) FROM pictures p JOIN versions v ON v.id = p.version_id
            WHERE v.document_id = ?""",
         [document_id],
     )
-    return tuple(Attachment(one["name"], one["url"]) for one in pictures_of(store, row["id"])) if row else ()
+    return tuple(Attachment(one["name"], one["url"]) for one in pictures_of(store, last))
 
 
 def pictures_of(store: Store, version_id: int | None) -> list[Row]:
@@ -108,9 +108,9 @@ def pictures_of(store: Store, version_id: int | None) -> list[Row]:
 
 def shown_by(store: Store, document_id: int) -> frozenset[int]:
     """The documents of the pictures that a page shows."""
-    rows = store.rows(
+    documents = store.column(
         """SELECT p.document_id FROM pictures p JOIN linking_versions v ON v.id = p.version_id
            WHERE v.document_id = ?""",
         [document_id],
     )
-    return frozenset(row["document_id"] for row in rows)
+    return frozenset(documents)

@@ -114,8 +114,7 @@ def _open(
         store.update("reviews", known["id"], subject_id=subject_id, **values)
         return
     if notice_id is None:
-        owner = store.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
-        notice_id = owner["notice_id"] if owner else None
+        notice_id = store.value("SELECT notice_id FROM documents WHERE id = ?", [document_id])
     store.insert(
         "reviews",
         {

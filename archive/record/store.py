@@ -17,7 +17,7 @@ from attrs import evolve
 
 from archive.clock import iso, now
 from archive.machine import faults
-from archive.machine.database import Database, Row, atomic, rows_of
+from archive.machine.database import Database, Row, atomic, rows_of, value_of
 from archive.machine.faults import StoreError
 from archive.model import GOOD, Attachment, Capture, Document
 from archive.record import keys
@@ -87,6 +87,21 @@ class Store:
         found = self.rows(sql, parameters)
         return found[0] if found else None
 
+    def one(self, sql: str, parameters: Sequence[Any], missing: str) -> Row:
+        """Raises StoreError when there is no such row: what is `missing`, a sentence for people."""
+        found = self.row(sql, parameters)
+        if found is None:
+            raise StoreError(missing)
+        return found
+
+    def value(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+        """The first value of the first row; None when there is none."""
+        return value_of(self.db.conn, sql, parameters)
+
+    def column(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
+        """The first value of each row."""
+        return [row[0] for row in self.db.conn.execute(sql, parameters)]
+
     def update(self, table: str, id: int, **values: Any) -> None:
         self.db.table(table).update(id, values)
 
@@ -94,11 +109,18 @@ class Store:
         """Insert a row and return its id."""
         return self.db.table(table).insert(values)
 
+    def put(self, table: str, key: str, values: Mapping[str, Any]) -> None:
+        """Change the row with this value of `key`, or insert it."""
+        known = self.value(f"SELECT id FROM {table} WHERE {key} = ?", [values[key]])  # noqa: S608 - names of ours
+        if known:
+            self.update(table, known, **values)
+        else:
+            self.insert(table, values)
+
     # ------------------------------------------------------------ about the archive
 
     def info(self, key: str) -> str:
-        found = self.row("SELECT value FROM archive_info WHERE key = ?", [key])
-        return found["value"] if found else ""
+        return self.value("SELECT value FROM archive_info WHERE key = ?", [key]) or ""
 
     def set_info(self, key: str, value: str) -> None:
         self.db.table("archive_info").insert({"key": key, "value": value}, otherwise="REPLACE")
@@ -202,10 +224,7 @@ class Store:
 
     def capture(self, capture_id: int) -> Row:
         """Raises StoreError when there is none."""
-        found = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
-        if found is None:
-            raise StoreError(f"没有编号为 {capture_id} 的抓取记录")
-        return found
+        return self.one("SELECT * FROM captures WHERE id = ?", [capture_id], f"没有编号为 {capture_id} 的抓取记录")
 
     def lost(self, capture_id: int) -> None:
         """The record of a capture cannot be read any more: the document is fetched again."""
@@ -237,17 +256,15 @@ class Store:
         """Store a reading as the document's next version; its rows are the current ones unless its `state` says that
         it does not stand (held, aside)."""
         stands = state in ("", "accepted")
-        last = self.row(_LAST_NUMBER, [document_id])
-        capture = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
-        if capture is None:
-            raise StoreError(f"抓取记录 {capture_id} 不存在")
+        number = self.value(_LAST_NUMBER, [document_id]) or 0
+        capture = self.capture(capture_id)
         with atomic(self.db):
             version_id = self.insert(
                 "versions",
                 version_row(document)
                 | {
                     "document_id": document_id,
-                    "number": ((last and last["number"]) or 0) + 1,
+                    "number": number + 1,
                     "capture_id": capture_id,
                     "captured_at": capture["fetched_at"],
                     "state": state,
@@ -288,10 +305,8 @@ class Store:
     def _insert_attachments(self, document_id: int, version_id: int, attachments: Sequence[Attachment]) -> None:
         if not attachments:
             return
-        page = self.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
-        if page is None:
-            raise StoreError(f"文档 {document_id} 不存在")
-        documents = attachment_documents(self, page["notice_id"], attachments)
+        notice_id = self.value("SELECT notice_id FROM documents WHERE id = ?", [document_id])
+        documents = attachment_documents(self, notice_id, attachments)
         self.db.table("attachments").insert_all(
             {
                 "version_id": version_id,
@@ -306,14 +321,13 @@ class Store:
     def load(self, version_id: int) -> Document:
         """A version as a Document again: text, metadata, attachments and pictures (names, addresses) and items; no
         grids."""
-        version = self.row(
+        version = self.one(
             """SELECT v.*, d.location, d.url, coalesce(nullif(v.media_type, ''), c.media_type) AS kind
                FROM versions v JOIN documents d ON d.id = v.document_id
                LEFT JOIN captures c ON c.id = v.capture_id WHERE v.id = ?""",
             [version_id],
+            f"版本 {version_id} 不存在",
         )
-        if version is None:
-            raise StoreError(f"版本 {version_id} 不存在")
         document = document_of_row(
             version,
             self.rows("SELECT name, url FROM attachments WHERE version_id = ? ORDER BY position", [version_id]),

@@ -52,6 +52,13 @@ class Visit:
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
         return next(iter(self.rows(sql, parameters)), None)
 
+    def one(self, sql: str, parameters: Parameters, missing: str) -> Row:
+        """Raises Missing when there is no such row, with a sentence for people."""
+        found = self.row(sql, parameters)
+        if found is None:
+            raise Missing(missing)
+        return found
+
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         return self.connection.execute(sql, parameters).fetchone()[0]
 
@@ -73,18 +80,12 @@ class Visit:
     def numbered(self, what: str, sql: str) -> Row:
         """The row that `sql` finds by the number in the path. Raises Missing."""
         id = self.id(what)
-        found = self.row(sql, [id])
-        if found is None:
-            raise Missing(f"没有编号为 {id} 的{what}。")
-        return found
+        return self.one(sql, [id], f"没有编号为 {id} 的{what}。")
 
     def called(self, none: str, sql: str) -> Row:
         """The row that `sql` finds by the name in the path. Raises Missing, which says `none`."""
         slug = self.vars["slug"]
-        found = self.row(sql, [slug])
-        if found is None:
-            raise Missing(none.format(slug))
-        return found
+        return self.one(sql, [slug], none.format(slug))
 
     def version(self, id: int | None) -> Row | None:
         sql = "SELECT *, capture_id IN (SELECT id FROM received_captures) AS received FROM versions WHERE id = ?"

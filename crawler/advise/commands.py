@@ -15,7 +15,7 @@ from attrs import asdict, evolve
 from archive import words
 from archive.machine import faults
 from archive.machine.faults import StoreError
-from archive.machine.toml import SettingsError
+from archive.machine.toml import SettingsError, lines_of
 from archive.machine.written import replaced
 from archive.model import Area, Document, Finding, Notice, Verdict
 from archive.settings import load_settings
@@ -186,22 +186,10 @@ def _slug(url: str, areas: tuple[str, ...], declared: Declared) -> str:
 
 def as_toml(notice: Notice) -> str:
     """The entry as TOML."""
-
-    def quoted(value: object) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
-    lines = ["[[notice]]", f"number = {notice.number}"]
-    for key in ("slug", "title", "issuer"):
-        if getattr(notice, key):
-            lines.append(f"{key} = {quoted(getattr(notice, key))}")
-    if notice.areas:
-        lines.append(f"areas = {quoted(list(notice.areas))}")
-    lines.append(f"url = {quoted(notice.url)}")
-    for key in ("content", "listing"):
-        if getattr(notice, key):
-            lines.append(f"{key} = {quoted(getattr(notice, key))}")
+    names = ("number", "slug", "title", "issuer", "areas", "url", "content", "listing")
+    lines = ["[[notice]]", *lines_of({name: getattr(notice, name) for name in names})]
     for mirror in notice.mirrors:
-        lines += ["[[notice.mirrors]]", f"url = {quoted(mirror.url)}", f"label = {quoted(mirror.label)}"]
+        lines += ["[[notice.mirrors]]", *lines_of({"url": mirror.url, "label": mirror.label})]
     return "\n".join(lines) + "\n"
 
 
