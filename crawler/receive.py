@@ -115,8 +115,7 @@ def receive(crawl: Crawl, saved: Saved, url: str) -> Answer:
 
     Raises StoreError when it is not clear which document it is, or it is older than what the archive has.
     """
-    notice = crawl.notices[0]
-    job, place = _job(crawl, notice, saved, url)
+    job, place = _job(crawl, crawl.notices[0], saved, url)
     answer = _judged(crawl, job, saved, place)
     _refuse_older(crawl, answer, saved)
     files = WarcFiles(crawl.store.data / "warc", crawl.id, _info(crawl))

@@ -22,8 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     wrong: list[str] = []
     national = national_items()
     for copy in copies():
-        found = compared(copy, national)
-        missed, false = score(copy, found)
+        missed, false = score(copy, compared(copy, national))
         totals.update(rows=copy.rows, known=len(copy.known), missed=len(missed), false=len(false))
         for name, these in (("known", copy.known), ("missed", missed), ("false", false)):
             for one in these:

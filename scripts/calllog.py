@@ -118,10 +118,9 @@ def _traced(data: Path, arguments: Sequence[str]) -> dict[str, list[Call]]:
     settled = Log()
     at = max(number for number, (_, name) in enumerate(answer.calls) if name == "settle_all")
     settled.calls = answer.calls[at:]
-    change = settled.between("settle_all", "end_crawl")
     return {
         "an answer": answer.between("answered", "arrived"),
-        "a change: settle": change,
+        "a change: settle": settled.between("settle_all", "end_crawl"),
         "a change: tell": told.calls,
     }
 

@@ -101,16 +101,14 @@ def _notices(store: Store, theirs: Store, numbers: Numbers) -> None:
 def _areas(store: Store, theirs: Store, numbers: Numbers) -> None:
     for row in theirs.rows("SELECT * FROM areas ORDER BY id"):
         known = store.row("SELECT id FROM areas WHERE slug = ?", [row["slug"]])
-        notice = numbers.notices.get(row["notice_id"])
-        values = _without(row, "id", notice_id=notice)
+        values = _without(row, "id", notice_id=numbers.notices.get(row["notice_id"]))
         numbers.areas[row["id"]] = known["id"] if known else store.insert("areas", values)
 
 
 def _laws(store: Store, theirs: Store, numbers: Numbers) -> None:
     for row in theirs.rows("SELECT * FROM laws ORDER BY id"):
         known = store.row("SELECT id FROM laws WHERE slug = ? OR title = ?", [row["slug"], row["title"]])
-        notice = numbers.notices.get(row["notice_id"])
-        values = _without(row, "id", notice_id=notice)
+        values = _without(row, "id", notice_id=numbers.notices.get(row["notice_id"]))
         numbers.laws[row["id"]] = known["id"] if known else store.insert("laws", values)
 
 

@@ -283,8 +283,7 @@ class _Sheets:
         for (file, number, line), row in self.by_place.items():
             if (file, number) == (table.file, table.grid.place.table):
                 for column, text in _remarks(row, table.columns_at(line)):
-                    at = _anchor(table.grid, line - 1, column)
-                    told.setdefault(at, []).append(text)
+                    told.setdefault(_anchor(table.grid, line - 1, column), []).append(text)
         for (r, c), texts in told.items():
             text = "\n".join(dict.fromkeys(texts))[:2_000]
             sheet.write_comment(top + r, c, text, {"x_scale": 2, "y_scale": 2, "author": "guidelines"})

@@ -64,8 +64,7 @@ def add(data: Path, url: str, unseen: bool, **given: Any) -> None:
     if not is_notice(one):
         raise StoreError(_refusal(one))
     refuse_known(declared, one.fetched.url)
-    wanted = Notice(url=url, **given)
-    notice = proposed(one, url, declared, wanted)
+    notice = proposed(one, url, declared, Notice(url=url, **given))
     toml = as_toml(notice)
     written = append(data, text, entries(text, notice, declared))
     shown = None if unseen else told(one, declared)

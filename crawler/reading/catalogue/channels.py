@@ -262,6 +262,4 @@ def _verbatim(name: str, label: str) -> str:
         return name
     wide = "".join(label.split())
     start = squeeze(wide).find(name)
-    if start >= 0 and len(squeeze(wide)) == len(wide):
-        return wide[start : start + len(name)]
-    return name
+    return wide[start : start + len(name)] if start >= 0 and len(squeeze(wide)) == len(wide) else name

@@ -107,9 +107,7 @@ def _span(cell: Element, name: str) -> int:
     """colspan or rowspan as a number of at least 1; 0 rows means 'to the end'."""
     found = re.match(r"\s*(\d{1,9})", cell.get(name, ""))
     number = int(found[1]) if found else 1
-    if name == "rowspan":
-        return number or 1_000_000
-    return min(max(number, 1), MAX_COLSPAN)
+    return number or 1_000_000 if name == "rowspan" else min(max(number, 1), MAX_COLSPAN)
 
 
 def _placed(rows: list[list[Element]]) -> list[Cell]:

@@ -138,8 +138,7 @@ def propose_selector(root: Element, text: str) -> str:
     best = ""
     element = next(iter(select(root, "body")), None)
     while element is not None and pieces:
-        name = _selector(root, element)
-        best = name or best
+        best = _selector(root, element) or best
         element = next((child for child in element if isinstance(child.tag, str) and _holds(child, pieces)), None)
     return best
 
@@ -222,8 +221,7 @@ def _numbered(url: str, address: str) -> tuple[int, str] | None:
 
 
 def _by_query(own: str, address: str) -> tuple[int, str] | None:
-    query = urlsplit(address).query
-    here, there = dict(parse_qsl(own)), dict(parse_qsl(query))
+    here, there = dict(parse_qsl(own)), dict(parse_qsl(urlsplit(address).query))
     changed = [name for name in there if here.get(name) != there[name]]
     if len(changed) != 1 or changed[0].lower() not in _NUMBER or set(here) - set(there):
         return None

@@ -64,8 +64,7 @@ def _levels(ink: Any, runs: Sequence[tuple[int, int]], size: float) -> Iterator[
         else:
             joined.append((start, end))
     for start, end in joined:
-        lines = max(1, round((end - start) / (1.35 * size)))
-        yield from _apart(ink[start:end], start, lines)
+        yield from _apart(ink[start:end], start, max(1, round((end - start) / (1.35 * size))))
 
 
 def _apart(ink: Any, start: int, lines: int) -> Iterator[tuple[int, int]]:
