@@ -111,9 +111,8 @@ def _read_what_was_held(store: Store, declared: Declared, review: Row) -> None:
     reading = _read(store, declared, capture)
     with atomic(store.db):
         if keep(store, document_id, capture["id"], reading):
-            version = store.row("SELECT max(id) AS id FROM versions WHERE document_id = ?", [document_id])
-            if version:
-                decide.note_version(store, review, version["id"])
+            version = store.value("SELECT max(id) FROM versions WHERE document_id = ?", [document_id])
+            decide.note_version(store, review, version)
 
 
 # ---------------------------------------------------------------- taking back

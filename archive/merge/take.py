@@ -119,11 +119,11 @@ def know_laws(store: Store, theirs: Store, numbers: Numbers) -> None:
         if ours is None:
             continue
         known, told = (json.loads(one["known"] or "{}") for one in (ours, row))
-        last = store.row("SELECT max(id) AS id FROM changes WHERE notice_id = ?", [ours["notice_id"]])
+        last = store.value("SELECT max(id) FROM changes WHERE notice_id = ?", [ours["notice_id"]])
         told = known | {
             "date": max(known.get("date", ""), told.get("date", "")),
             "repealed": known.get("repealed") or told.get("repealed", ""),
-            "change": (last and last["id"]) or 0,
+            "change": last or 0,
         }
         if told != known:
             store.update("laws", ours["id"], known=json.dumps(told, ensure_ascii=False))

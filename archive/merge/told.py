@@ -81,8 +81,7 @@ def agree(store: Store, theirs: Store, numbers: Numbers, notice_id: int | None) 
         told |= {key, key[:2]}
         used.add(_one(store, theirs, numbers, group, used, was_between.pop(key, None)))
     used |= tell_between(store, lines, told, was_between)
-    all_of_notice = store.rows("SELECT id FROM changes WHERE notice_id IS ?", [notice_id])
-    _delete(store, [row["id"] for row in all_of_notice if row["id"] not in used])
+    _delete(store, [*{*store.column("SELECT id FROM changes WHERE notice_id IS ?", [notice_id])} - used])
     keep_stories(store.db)
 
 
@@ -264,29 +263,27 @@ def _with_files(store: Store, page: Document, at: str) -> Document:
     for row in store.rows(
         "SELECT name, url, document_id FROM attachments WHERE version_id = ? ORDER BY position", [page.version_id]
     ):
-        file = store.row(
+        version = store.value(
             """SELECT version_id FROM sightings WHERE document_id = ? AND state IN ('', 'accepted')
                ORDER BY seen_at > ?, CASE WHEN seen_at > ? THEN '' ELSE seen_at END DESC, seen_at LIMIT 1""",
             [row["document_id"], at, at],
         )
-        reading = store.load(file["version_id"]) if file and file["version_id"] else None
-        reading = reading or Document(document_id=row["document_id"], problem="unread: 尚未读取")
-        found.append(Attachment(row["name"], row["url"], reading))
+        unread = Document(document_id=row["document_id"], problem="unread: 尚未读取")
+        found.append(Attachment(row["name"], row["url"], store.load(version) if version else unread))
     return evolve(page, attachments=tuple(found))
 
 
 def _kept(store: Store, document: int, change: Change, new: Group, known_id: int | None) -> int:
-    notice = store.row("SELECT notice_id FROM documents WHERE id = ?", [document])
-    capture = store.row("SELECT crawl_id FROM captures WHERE id = ?", [new[0]["capture_id"]])
-    assert notice is not None  # noqa: S101 - its line was made of it
-    id = known_id or record_change(store, notice["notice_id"], capture["crawl_id"] if capture else None, change)
+    notice_id = store.value("SELECT notice_id FROM documents WHERE id = ?", [document])
+    crawl_id = store.value("SELECT crawl_id FROM captures WHERE id = ?", [new[0]["capture_id"]])
+    id = known_id or record_change(store, notice_id, crawl_id, change)
     at = new[0]["seen_at"]
     store.update("changes", id, detected_at=at, updated_at=at, from_version=change.from_version,
                  to_version=change.to_version)  # fmt: skip
     store.db.execute(
         """INSERT INTO reports (origin_id, their_id, change_id, kind, notice_id, document_id, from_seen, to_seen, about,
              detected_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)""",
-        [ORIGIN, id, id, str(change.kind), notice["notice_id"], change.document_id, change.from_version,
+        [ORIGIN, id, id, str(change.kind), notice_id, change.document_id, change.from_version,
          change.to_version, at],
     )  # fmt: skip
     return id

@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from archive.clock import parse
-from archive.machine.database import Row, rows_of
+from archive.machine.database import Row, rows_of, value_of
 from archive.publish.report import form
 from archive.record.about import list_name, site_name
 from archive.record.story import Story, stories
@@ -99,10 +99,10 @@ def _changes(connection: sqlite3.Connection, area: str = "") -> list[Row]:
 def _title(connection: sqlite3.Connection, area: str) -> str:
     if not area:
         return f"{list_name(connection)}：变化"
-    found = rows_of(connection, "SELECT name FROM areas WHERE slug = ?", [area])
-    if not found:
+    name = value_of(connection, "SELECT name FROM areas WHERE slug = ?", [area])
+    if name is None:
         raise NoSuchArea(f"没有名为 {area} 的领域")
-    return f"{list_name(connection)}：{found[0]['name']}"
+    return f"{list_name(connection)}：{name}"
 
 
 def _entry(root: Any, story: Story, tag: str) -> None:

@@ -166,10 +166,9 @@ def accept_capture(store: Store, review: Row, reading: Document) -> None:
 
 def note_version(store: Store, review: Row, version_id: int) -> None:
     """A version that came into being by a decision after it was noted."""
-    row = store.row("SELECT undo FROM reviews WHERE id = ?", [review["id"]])
-    if row:
-        undo = json.loads(row["undo"]) | {"versions": [version_id]}
-        store.update("reviews", review["id"], undo=json.dumps(undo, ensure_ascii=False))
+    undo = json.loads(store.value("SELECT undo FROM reviews WHERE id = ?", [review["id"]]))
+    undo |= {"versions": [version_id]}
+    store.update("reviews", review["id"], undo=json.dumps(undo, ensure_ascii=False))
 
 
 def _mark(store: Store, review: Row, word: str | None) -> None:

@@ -99,12 +99,12 @@ def _as_watched(store: Store, entry: Entry, page: Row, known: Row | None, day: s
     """A page that says otherwise than before is a newer text, from the day that it names, else from that when it was
     seen; one that says it is repealed, is."""
     texts = {text.date: text for text in entry.texts}
-    first = store.row(
+    first = store.value(
         """SELECT v.metadata FROM standing_versions v JOIN documents d ON d.id = v.document_id
            WHERE d.notice_id = ? AND d.kind = 'page' ORDER BY v.id LIMIT 1""",
         [page["id"]],
     )
-    said = json.loads(first["metadata"] or "{}") if first else {}
+    said = json.loads(first or "{}")
     if not texts and (on := said.get("issued_on") or said.get("published_on")):
         texts[on] = Text(on, _force(said, on))
     for change in store.rows(

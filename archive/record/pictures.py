@@ -63,8 +63,8 @@ def note_of_version(store: Store, document_id: int, version_id: int, pictures: S
         pictures = _known_last(store, document_id)
     if known == [(picture.name, picture.url) for picture in pictures]:
         return
-    notice = store.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
-    ids = picture_documents(store, notice["notice_id"], pictures) if notice else []
+    notice_id = store.value("SELECT notice_id FROM documents WHERE id = ?", [document_id])
+    ids = picture_documents(store, notice_id, pictures)
     store.db.execute("DELETE FROM pictures WHERE version_id = ?", [version_id])
     store.db.table("pictures").insert_all(
         {

@@ -87,12 +87,12 @@ def _furniture(store: Store) -> None:
 
 def _captures(store: Store) -> None:
     """A later answer that was taken, or that cannot be decided on, leaves nothing to decide of the one before."""
-    latest = store.rows(
+    latest = store.column(
         """SELECT c.id FROM captures c WHERE c.verdict = 'suspect' AND c.decision IS NULL
              AND c.id = (SELECT id FROM captures WHERE document_id = c.document_id
                          AND verdict IN ('ok', 'unchanged', 'suspect') ORDER BY fetched_at DESC, id DESC LIMIT 1)"""
     )
-    _settle(store, ReviewKind.CAPTURE, {row["id"] for row in latest})
+    _settle(store, ReviewKind.CAPTURE, set(latest))
 
 
 def _open(

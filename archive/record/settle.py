@@ -254,8 +254,8 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
 
 def _title(store: Store, notice: Row, edition: Edition, said: Row) -> dict[str, str]:
     """An accepted successor brings its own title; every other page is called as it was declared."""
-    page = store.row("SELECT url FROM documents WHERE id = ?", [edition.document_id])
-    succeeds = page is not None and page["url"] == notice["url"] != notice["declared_url"]
+    url = store.value("SELECT url FROM documents WHERE id = ?", [edition.document_id])
+    succeeds = url == notice["url"] != notice["declared_url"]
     title = said["title"] or notice["edition_title"]
     return {"title": title} if succeeds and title else {}
 

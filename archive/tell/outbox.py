@@ -18,7 +18,7 @@ from typing import Any
 from attrs import frozen
 
 from archive.clock import iso
-from archive.machine.database import atomic, rows_of
+from archive.machine.database import atomic, rows_of, value_of
 from archive.machine.tables import Database, Migrations, Table
 from archive.record.schema import migrate
 
@@ -134,8 +134,7 @@ class Outbox:
         return rows_of(self.db.conn, sql, parameters)
 
     def info(self, key: str) -> str:
-        found = self.rows("SELECT value FROM info WHERE key = ?", [key])
-        return str(found[0]["value"]) if found else ""
+        return str(value_of(self.db.conn, "SELECT value FROM info WHERE key = ?", [key]) or "")
 
     def set_info(self, key: str, value: str) -> None:
         """Call it in a transaction."""

@@ -140,8 +140,7 @@ class NoticesSpider(ArchiveSpider):
         """The files to ask for; those past the limit are noted as not asked for, which `status` says."""
         for attachment in files[most:]:
             document_id = self.store.document(job.notice_id, "attachment", attachment.url, name=attachment.name)
-            row = self.store.row("SELECT state FROM documents WHERE id = ?", [document_id])
-            if row is not None and row["state"] == "unread":
+            if self.store.value("SELECT state FROM documents WHERE id = ?", [document_id]) == "unread":
                 self.store.not_asked_for(document_id, TOO_MANY)
         return files[:most]
 
