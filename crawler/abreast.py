@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from archive.clock import iso, now
-from archive.laws.outdated import outdated
+from archive.laws.citations import outdated
 from archive.laws.register import load_register
 from archive.machine.database import Row
 from archive.model import Area, Grid, Item, Place

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
@@ -20,8 +20,9 @@ from archive.clock import local
 from archive.compare.redline import DELETE, EQUAL, Op
 from archive.machine.database import Row, rows_of
 from archive.model import PICTURE, Kind
-from archive.record.concern import Concern
 from archive.record.difference import Difference, RowStory, of_json, versions_of, work_out
+from archive.text.fold import compare_fold
+from archive.words.columns import LEVELS
 
 if TYPE_CHECKING:
     from archive.machine.database import Database
@@ -286,3 +287,42 @@ def advice(kind: str, *, rows: bool, restored: bool, withdrawn: bool, picture: b
     if rows and kind in (Kind.REVISED, Kind.ATTACHMENT_REPLACED, Kind.ATTACHMENT_ADDED):
         return ROW_BY_ROW
     return BY_KIND.get(kind, "")
+
+
+NAMED = 8
+"""公开主体 that are named, the most frequent first."""
+
+
+@frozen
+class Concern:
+    areas: tuple[str, ...] = ()
+    """Names, in the order of the rows."""
+    levels: tuple[str, ...] = ()
+    """县级, 乡级."""
+    subjects: tuple[str, ...] = ()
+    more_subjects: int = 0
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Concern:
+        """`rows`: with the name of their `area`, `county`, `township` and `subject`."""
+        found = list(rows)
+        written: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for row in found:
+            subject = "；".join((row["subject"] or "").split())
+            if subject:
+                written.setdefault(compare_fold(subject), subject)
+                counts[compare_fold(subject)] += 1
+        return cls(
+            tuple(dict.fromkeys(row["area"] for row in found if row["area"])),
+            tuple(word for field, word in LEVELS.items() if any(row[field] for row in found)),
+            tuple(written[key] for key, _ in counts.most_common(NAMED)),
+            max(0, len(counts) - NAMED),
+        )
+
+    @property
+    def sentence(self) -> str:
+        """'社会救助；县级、乡级；县级民政部门', '' when nothing is known."""
+        more = f"等 {len(self.subjects) + self.more_subjects} 种" if self.more_subjects else ""
+        parts = ("、".join(self.areas), "、".join(self.levels), "、".join(self.subjects) + more)
+        return "；".join(part for part in parts if part)
