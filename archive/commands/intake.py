@@ -160,6 +160,9 @@ def _asked(command: str, data: Path, *arguments: str) -> Any:
         raise click.exceptions.Exit(failed.code if failed.code in (FAILED, USAGE) else FAILED) from None
 
 
+# ---------------------------------------------------------------- what `try` shows
+
+# How `guidelines try` shows what was read of a page or file.
 LINES = 12
 """Of the text."""
 

@@ -295,6 +295,10 @@ def article_of(text: str, cited: str) -> str:
     return "\n".join(kept)
 
 
+# ---------------------------------------------------------------- what is outdated
+
+
+# What a printed basis names that is no longer the text in force: for tables that are in no archive.
 def outdated(register: Register, day: str) -> Callable[[str], list[tuple[str, str]]]:
     """公开依据 → (as printed, a sentence) of each citation that is repealed on a day, or names an older text by its
     year. A citation that names no text is never outdated by a newer one; nor is one with the number of the order that

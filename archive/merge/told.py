@@ -195,6 +195,9 @@ def _delete(store: Store, ids: Sequence[int]) -> None:
         store.db.execute("DELETE FROM changes WHERE id = ?", [id])
 
 
+# ---------------------------------------------------------------- told by neither
+
+# What changed between the end of one archive and the beginning of another, so that neither has told it.
 ORIGIN = -1
 """Of reports that no archive has made."""
 _LISTED = (Kind.ATTACHMENT_ADDED, Kind.ATTACHMENT_REMOVED)
@@ -288,6 +291,10 @@ def _kept(store: Store, document: int, change: Change, new: Group, known_id: int
     return id
 
 
+# ---------------------------------------------------------------- steps of a line
+
+
+# The steps of a document's line: which texts a reader tells apart, and which step no archive has seen.
 @frozen
 class Line:
     """Where the versions of a document stand, counted in texts that a reader tells apart."""

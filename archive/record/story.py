@@ -253,6 +253,9 @@ def text_of(connection: sqlite3.Connection, story: Story) -> list[Op]:
     return ops
 
 
+# ---------------------------------------------------------------- advice
+
+# What a reader has to do about a change, in one sentence: a suggestion, never more than the change itself shows.
 BACK = "原文已恢复，无需再改；此前据此作过改动的，请改回"
 TAKEN_BACK = "这条变化已撤销；此前据此作过改动的，请改回"
 ROW_BY_ROW = "请按对照页逐行修改本地目录，再按新的内容公开"
@@ -289,6 +292,9 @@ def advice(kind: str, *, rows: bool, restored: bool, withdrawn: bool, picture: b
     return BY_KIND.get(kind, "")
 
 
+# ---------------------------------------------------------------- whom it concerns
+
+# Whom rows of a catalogue concern: the areas, the levels that publish, and who has to do it.
 NAMED = 8
 """公开主体 that are named, the most frequent first."""
 

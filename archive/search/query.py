@@ -203,6 +203,9 @@ def hits(connection: sqlite3.Connection, found: Found, limit: int, offset: int =
     return shown
 
 
+# ---------------------------------------------------------------- another agency's name
+
+# A term that is only part of another agency's name: 民政部 stands in 县级民政部门, which is no ministry.
 GOES_ON = {"部": "门"}
 """The last sign of an agency's name, and what makes another one of it."""
 READ = 300

@@ -73,6 +73,10 @@ def wrapped(app: App, datasette: Any) -> App:
     return either
 
 
+# ---------------------------------------------------------------- compression
+
+# Text answers go out gzip-compressed to whoever takes that; files that are compressed already, and the huge, do not.
+# Around the application: the main process and each worker have it, so what a worker answers is compressed there.
 LEAST = 800
 """Bytes; less is not worth the work."""
 MOST = 8 << 20

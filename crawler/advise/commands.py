@@ -115,6 +115,10 @@ def _print(found: dict[str, Any]) -> None:
 COMMANDS = (try_, add, sources)
 
 
+# ---------------------------------------------------------------- an entry of the list
+
+# `guidelines add`: one more [[notice]] at the end of the operator's sources.toml, checked before anything is written.
+# The file is text that a person has written: what stands in it stays as it is, comments and order too.
 _SECOND_LEVEL = ("gov", "com", "org", "net", "edu", "ac")
 FILE = "sources.toml"
 

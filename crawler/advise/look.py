@@ -163,6 +163,9 @@ def is_notice(one: Seen) -> bool:
     return one.finding.verdict is Verdict.OK and not one.document.problem
 
 
+# ---------------------------------------------------------------- a rule proposed
+
+# A [[site]] rule for a host that has none, proposed from one page, and what is read by it.
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _FILE = re.compile(rf"\.(?:{FILE})(?:$|[?#])", re.I)
 _PIECE = 20

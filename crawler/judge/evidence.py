@@ -199,6 +199,9 @@ def _sentences(document: Document) -> set[str]:
     return {text for text in folded if len(text) >= 8 and text not in title and title not in text}
 
 
+# ---------------------------------------------------------------- substance
+
+# Whether a text without a single sentence is a notice all the same: figures, labels and values, rows.
 ENOUGH = 200
 """Characters, links and widgets not counted, from which a text without a full stop is no stray words."""
 _ROWS = 3

@@ -142,6 +142,9 @@ def _serial(text: str) -> str:
     return "".join(parts) if len(parts) > 1 and all(part.isdecimal() for part in parts) and "\n" in text else text
 
 
+# ---------------------------------------------------------------- deadlines
+
+# 公开时限 as a structured deadline, where it can be read; the verbatim text stays in `time_limit`.
 _NUMBER = r"(\d+|[零〇一二两三四五六七八九十百]+)"
 _UNITS = {
     "个工作日": "工作日", "工作日": "工作日", "个工作天": "工作日", "工作天": "工作日",

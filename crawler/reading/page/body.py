@@ -160,6 +160,9 @@ def _to_file(anchor: Element) -> bool:
     return "." in name and not name.lower().endswith((".html", ".htm", ".shtml"))
 
 
+# ---------------------------------------------------------------- a text in a script
+
+# A page whose text stands in its script, as JSON that the browser makes the page of (gkmlpt and other shells).
 LONGEST = 5_000_000
 """Characters of a script that are looked through."""
 ENOUGH_IN_SCRIPT = 60

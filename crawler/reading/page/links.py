@@ -1,5 +1,5 @@
 """The files that a notice's page links to, from the tree: in the body, beside it, where the site's rule says, and
-wherever else the page keeps its own files (elsewhere.py)."""
+wherever else the page keeps its own files."""
 
 from __future__ import annotations
 
@@ -209,6 +209,12 @@ def _one_line(text: str) -> str:
     return BLANK.sub(" ", text).strip()
 
 
+# ---------------------------------------------------------------- far from the text
+
+# A notice's files that its page keeps far from the text: hidden lists, behind the footer, tables of labels, scripts.
+# A file far from the body is taken only on evidence that it is this notice's: it lies in the folder of the page,
+# stands in the page's list of labels or in a box named for attachments, or is called 附件; and never among a list of
+# pages.
 _BOX = re.compile(
     r"(?:^|[-_])(?:attach\w*|fujian\w*|fj\d*|\w*fj|annex\w*|appen\w*|fjdown|fjxz|xiazai|filelist|file-list)(?:$|[-_\d])",
     re.I,

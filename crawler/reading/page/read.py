@@ -123,6 +123,9 @@ NO_BODY = Problem(
 )
 
 
+# ---------------------------------------------------------------- a proposal
+
+# Which selector would find a body that was only guessed: a proposal for `content`, for a person to try.
 SHARE = 0.9
 """Of the guessed text that the element must hold."""
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
@@ -162,6 +165,11 @@ def _selector(root: Element, element: Element) -> str:
     return next((name for name in names if len(select(root, name)) == 1), "")
 
 
+# ---------------------------------------------------------------- further pages
+
+# The further pages of a text that a site cuts into several: 下一页, a row of numbers, a script that writes them. Only
+# addresses that differ from the page's own in nothing but a number are taken, so that the next document in a list
+# (下一篇) never is; the pages between two known numbers are named, too.
 MOST = 20
 """Pages of one text that are followed."""
 HERE = "{page}"

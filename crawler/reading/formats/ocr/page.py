@@ -203,6 +203,9 @@ def _chars(strip: Strip, text: str, scale: float) -> Iterator[Char]:
         x += unit * width
 
 
+# ---------------------------------------------------------------- marks by their ink
+
+# Marks that a recogniser loses, by the shape of their ink: ■ before a channel, √ alone in a cell.
 _SURE_CHARACTER = 0.85
 _DARK = 128
 _WORD = re.compile(r"[\u3400-\u9fff0-9]")
