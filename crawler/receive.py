@@ -62,10 +62,6 @@ class Saved:
     beside: Sequence[Path] = field(default=())
     """The files in the folder of a complete page."""
 
-    @property
-    def is_page(self) -> bool:
-        return self.kind in _PAGES
-
 
 def look_at(path: Path, max_bytes: int) -> Saved:
     """Raises StoreError when there is nothing that could be kept."""
@@ -152,7 +148,7 @@ def _job(crawl: Crawl, notice: Notice, saved: Saved, url: str) -> tuple[Job, str
         "SELECT * FROM documents_in_force WHERE notice_id = ? AND kind = 'attachment' ORDER BY id", [row["id"]]
     )
     file = next((a for a in attachments if place and link_key(a["url"]) == link_key(place)), None)
-    if file is None and not saved.is_page and not (url and link_key(url) == link_key(notice.url)):
+    if file is None and saved.kind not in _PAGES and not (url and link_key(url) == link_key(notice.url)):
         file = _by_name(attachments, saved, place)
     if file is None:
         document_id = page["id"] if page else crawl.store.document(row["id"], "page", notice.url)

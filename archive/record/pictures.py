@@ -59,7 +59,8 @@ def note_of_version(store: Store, document_id: int, version_id: int, pictures: S
     known = [(row["name"], row["url"]) for row in pictures_of(store, version_id)]
     if not (known or pictures) or not are_watched(store, document_id):
         return
-    if _was_handed_in(store, document_id):
+    handed_in = "SELECT 1 FROM last_good_captures WHERE document_id = ? AND id IN (SELECT id FROM received_captures)"
+    if store.value(handed_in, [document_id]):  # a browser that saves a page names its pictures in ways of its own
         pictures = _known_last(store, document_id)
     if known == [(picture.name, picture.url) for picture in pictures]:
         return
@@ -75,16 +76,6 @@ def note_of_version(store: Store, document_id: int, version_id: int, pictures: S
             "document_id": id,
         }
         for position, (picture, id) in enumerate(zip(pictures, ids, strict=True), 1)
-    )
-
-
-def _was_handed_in(store: Store, document_id: int) -> bool:
-    """A page that a browser has saved names its pictures in ways of its own: those that were known stay."""
-    return bool(
-        store.row(
-            "SELECT 1 FROM last_good_captures WHERE document_id = ? AND id IN (SELECT id FROM received_captures)",
-            [document_id],
-        )
     )
 
 

@@ -17,7 +17,7 @@ from archive.machine import faults
 from archive.machine.faults import StoreError
 from archive.machine.toml import SettingsError, lines_of
 from archive.machine.written import replaced
-from archive.model import Area, Document, Finding, Notice, Verdict
+from archive.model import Document, Finding, Notice, Verdict
 from archive.settings import load_settings
 from archive.text.links import link_key
 from crawler.advise.fetch import Fetched
@@ -166,11 +166,11 @@ def _areas(title: str, declared: Declared) -> tuple[str, ...]:
     if "基层政务公开标准" not in title:
         return ()
     taken = {name for notice in declared.sources.notices for name in notice.areas}
-    return tuple(a.name for a in declared.sources.areas if a.name not in taken and _named(a, title))
-
-
-def _named(area: Area, title: str) -> bool:
-    return any(name in title for name in (area.name, *area.aliases))
+    return tuple(
+        a.name
+        for a in declared.sources.areas
+        if a.name not in taken and any(name in title for name in (a.name, *a.aliases))
+    )
 
 
 def _slug(url: str, areas: tuple[str, ...], declared: Declared) -> str:

@@ -36,7 +36,13 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     html, charset = decode(payload, headers)
     url = headers.get("content-location", "")
     if len(html) > MAX_CHARACTERS:
-        return Document(media_type="text/html", url=url, problem=_too_large(len(html)))
+        return Document(
+            media_type="text/html",
+            url=url,
+            problem=Problem(
+                "too-large", f"网页有 {len(html):,} 个字符，超过读取上限，没有读取。{KEPT}；请在浏览器里打开核对。"
+            ),
+        )
     root = parse(html)
     page = page_of(root, rule)
     body = find_body(root, rule, html, page)
@@ -65,7 +71,11 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         text=document.text,
         title=bare_title(title) if gone else title,
         metadata=metadata | {"repealed": gone} if gone else metadata,
-        attachments=(*_further(further), *attachments(page, body, addresses, rule, drop)),
+        attachments=(
+            # further pages of the text are fetched and kept as files of their own
+            *[Attachment(f"第{number}页", url) for number, url in enumerate(further, 2)],
+            *attachments(page, body, addresses, rule, drop),
+        ),
         pictures=pictures(element, addresses, drop),
         items=document.items,
         tables=document.tables,
@@ -79,10 +89,6 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     )
 
 
-def _too_large(size: int) -> Problem:
-    return Problem("too-large", f"网页有 {size:,} 个字符，超过读取上限，没有读取。{KEPT}；请在浏览器里打开核对。")
-
-
 def _left_out(element: Element, page: Page, rule: Rule) -> frozenset[Element]:
     """What is no text of the notice: what the operator drops, widgets by their usual names, furniture at the edges.
 
@@ -90,11 +96,6 @@ def _left_out(element: Element, page: Page, rule: Rule) -> frozenset[Element]:
     """
     widgets = [widget for widget in select_all(element, rule.drop) if not page.says(widget)]
     return dropped(element, [*select_all(element, rule.declared_drop), *widgets, *edges(element, page)])
-
-
-def _further(urls: tuple[str, ...]) -> list[Attachment]:
-    """The further pages of a text, each fetched and kept as a file of its own."""
-    return [Attachment(f"第{number}页", url) for number, url in enumerate(urls, 2)]
 
 
 def _content(body: Body, drop: frozenset[Element]) -> list[Block]:

@@ -179,17 +179,13 @@ def _in_sentence(lines: Sequence[_Line], own: str) -> str:
 
 def _at_title(root: Element, lines: Sequence[_Line], titles: Sequence[str], own: str) -> str:
     """A mark at what is the document's own title or number, wherever that stands."""
-    whole = next((text_of_title(element) for element in select(root, "title")), "")
+    whole = next((BLANK.sub(" ", text_title(element)).strip() for element in select(root, "title")), "")
     candidates = [(whole, True), *((title, False) for title in titles), *((line.text, False) for line in lines)]
     for text, certain in candidates:
         found = marked(text) if len(text) <= 300 else None
         if found and (certain or _is_own(found[0], own, whole)):
             return found[1] if certain or len(text) > LONGEST else text
     return ""
-
-
-def text_of_title(element: Element) -> str:
-    return BLANK.sub(" ", text_title(element)).strip()
 
 
 def _is_own(text: str, own: str, whole: str) -> bool:
