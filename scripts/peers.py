@@ -33,6 +33,13 @@ class Peer(ABC):
     slug_of: dict[str, str] = field(factory=dict)
     """The notice of each watched address."""
 
+    def watched(self, site: CountingReplica) -> list[tuple[str, str]]:
+        """Each address that is to be watched, with the element that holds its text; '' of a file."""
+        for slug in site.slugs:
+            self.slug_of |= dict.fromkeys((site.url(slug), *site.files.get(slug, [])), slug)
+        css = selectors(site, self.folder.parent)
+        return [(url, css[slug] if url == site.url(slug) else "") for url, slug in self.slug_of.items()]
+
     @abstractmethod
     def prepare(self, site: CountingReplica) -> None:
         """Install the program where it is not, and have it watch the site."""
@@ -66,6 +73,12 @@ def environment(folder: Path, package: str) -> Path:
 def version_in(bin: Path, package: str) -> str:
     code = f"import importlib.metadata as m; print(m.version({package!r}))"
     return subprocess.run([str(bin / "python"), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def urlwatch(bin: Path, folder: Path) -> list[str]:
+    """The command, with all that it reads and keeps in a folder."""
+    files = (("urls", "urls.yaml"), ("config", "urlwatch.yaml"), ("hooks", "hooks.py"), ("cache", "cache.db"))
+    return [str(bin / "urlwatch"), *(word for option, name in files for word in (f"--{option}", str(folder / name)))]
 
 
 class Guidelines(Peer):
@@ -102,14 +115,10 @@ class Urlwatch(Peer):
         self.folder.mkdir(parents=True, exist_ok=True)
         self._bin = environment(self.folder.parents[1], "urlwatch")
         self.version = version_in(self._bin, "urlwatch")
-        css = selectors(site, self.folder.parent)
-        jobs = []
-        for slug in site.slugs:
-            self.slug_of[site.url(slug)] = slug
-            jobs.append({"url": site.url(slug), "filter": [{"css": css[slug]}, {"html2text": {"method": "re"}}]})
-            for url in site.files.get(slug, []):
-                self.slug_of[url] = slug
-                jobs.append({"url": url, "filter": ["sha1sum"]})
+        jobs = [
+            {"url": url, "filter": [{"css": css}, {"html2text": {"method": "re"}}] if css else ["sha1sum"]}
+            for url, css in self.watched(site)
+        ]
         (self.folder / "urls.yaml").write_text("\n---\n".join(json.dumps(job, ensure_ascii=False) for job in jobs))
         report = {"text": {"details": False, "footer": False}, "stdout": {"enabled": True, "color": False}}
         (self.folder / "urlwatch.yaml").write_text(json.dumps({"report": report, "display": {"error": True}}))
@@ -120,11 +129,7 @@ class Urlwatch(Peer):
         }  # fmt: skip
 
     def cycle(self) -> tuple[Cost, set[str]]:
-        files = (("urls", "urls.yaml"), ("config", "urlwatch.yaml"), ("hooks", "hooks.py"), ("cache", "cache.db"))
-        line = [str(self._bin / "urlwatch")]
-        for option, name in files:
-            line += [f"--{option}", str(self.folder / name)]
-        cost = run(line, PLAIN | {"PYTHONPATH": ""})
+        cost = run(urlwatch(self._bin, self.folder), PLAIN | {"PYTHONPATH": ""})
         urls = re.findall(r"CHANGED: (\S+)", cost.output)
         return cost, {self.slug_of[url] for url in urls if url in self.slug_of}
 
@@ -134,17 +139,9 @@ class Changedetection(Peer):
         self.folder.mkdir(parents=True, exist_ok=True)
         self._bin = environment(self.folder.parents[1], "changedetection.io")
         self.version = version_in(self._bin, "changedetection.io")
-        css = selectors(site, self.folder.parent)
         self._first: list[str] = []
-        watches: list[tuple[str, dict[str, Any]]] = []
-        for slug in site.slugs:
-            self.slug_of[site.url(slug)] = slug
-            watches.append((site.url(slug), {"include_filters": [css[slug]]}))
-            for url in site.files.get(slug, []):
-                self.slug_of[url] = slug
-                watches.append((url, {}))
-        for number, (url, values) in enumerate(watches):
-            self._first += ["-u", url, f"-u{number}", json.dumps(values)]
+        for number, (url, css) in enumerate(self.watched(site)):
+            self._first += ["-u", url, f"-u{number}", json.dumps({"include_filters": [css]} if css else {})]
         self._snapshots: dict[str, int] = {}
         self.settings = {
             "mode": "batch (-b): starts, rechecks all, ends", "fetcher": "html_requests (plain)",
