@@ -11,22 +11,18 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import asdict, frozen
 
 from archive import words
 from archive.clock import local
 from archive.compare.redline import DELETE, EQUAL, Op
-from archive.machine.database import Row, rows_of
+from archive.machine.database import Database, Row, rows_of
 from archive.model import PICTURE, Kind
 from archive.record.difference import Difference, RowStory, of_json, versions_of, work_out
 from archive.text.fold import compare_fold
 from archive.words.columns import LEVELS
-
-if TYPE_CHECKING:
-    from archive.machine.database import Database
-
 
 FORM = 2
 """Of the kept stories. One of another form was written by another release and is worked out again."""

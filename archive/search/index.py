@@ -17,15 +17,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from archive.machine.database import atomic
+from archive.machine.database import Database, atomic
 from archive.search import texts
 from archive.search.texts import KINDS, entry
 from archive.text import fold, noise
-
-if TYPE_CHECKING:
-    from archive.machine.database import Database
 
 log = logging.getLogger(__name__)
 FORM = "3"
