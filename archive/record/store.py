@@ -21,13 +21,12 @@ from archive.machine.database import Database, Row, atomic, rows_of, value_of
 from archive.machine.faults import StoreError
 from archive.model import GOOD, Attachment, Capture, Document
 from archive.record import keys
-from archive.record.database import LOST, applied, holds_records, is_empty
 from archive.record.files import attachment_documents
 from archive.record.migrations import SET
 from archive.record.packed import packed
 from archive.record.pictures import note_of_version
 from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
-from archive.record.schema import PAGE, bring_up_to_date
+from archive.record.schema import LOST, PAGE, applied, bring_up_to_date, holds_records, is_empty
 from archive.search import index
 from archive.text.same import name_key
 
