@@ -17,7 +17,7 @@ from attrs import evolve
 
 from archive.clock import iso, now
 from archive.machine import faults
-from archive.machine.database import Database, Row, atomic, rows_of, value_of
+from archive.machine.database import Database, Queries, Row, atomic
 from archive.machine.faults import StoreError
 from archive.model import GOOD, Attachment, Capture, Document
 from archive.record import keys
@@ -36,12 +36,13 @@ _LAST_NUMBER = """SELECT max(v.number) AS number FROM documents d JOIN documents
 """Of a document's versions; the pages of a notice's editions count on."""
 
 
-class Store:
+class Store(Queries):
     """An open archive. One process writes at a time (the crawl lock sees to it); any number may read."""
 
     def __init__(self, data: Path, db: Database) -> None:
         self.data = data
         self.db = db
+        self.connection = db.conn
 
     @classmethod
     def open(cls, data: Path) -> Store:
@@ -79,27 +80,12 @@ class Store:
     def close(self) -> None:
         self.db.conn.close()
 
-    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-        return rows_of(self.db.conn, sql, parameters)
-
-    def row(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
-        found = self.rows(sql, parameters)
-        return found[0] if found else None
-
     def one(self, sql: str, parameters: Sequence[Any], missing: str) -> Row:
         """Raises StoreError when there is no such row: what is `missing`, a sentence for people."""
         found = self.row(sql, parameters)
         if found is None:
             raise StoreError(missing)
         return found
-
-    def value(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
-        """The first value of the first row; None when there is none."""
-        return value_of(self.db.conn, sql, parameters)
-
-    def column(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
-        """The first value of each row."""
-        return [row[0] for row in self.db.conn.execute(sql, parameters)]
 
     def update(self, table: str, id: int, **values: Any) -> None:
         self.db.table(table).update(id, values)
