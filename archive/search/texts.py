@@ -10,7 +10,7 @@ import json
 import sqlite3
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -60,15 +60,10 @@ def entry(title: str, text: str) -> str:
     return f"{spaced(text)}{SEPARATOR}{titled(title)}"
 
 
-def phrase(term: str) -> str:
-    """One term of a query as an FTS5 phrase of the text; '' when nothing visible is left of it."""
-    inner = spaced(term)
-    return f'"{inner}"' if inner else ""
-
-
-def title_phrase(term: str) -> str:
-    """The same of the title."""
-    inner = titled(term)
+def phrase(term: str, held: Callable[[str], str] = spaced) -> str:
+    """One term of a query as an FTS5 phrase of the text, or (`titled`) of the title; '' when nothing visible is left of
+    it."""
+    inner = held(term)
     return f'"{inner}"' if inner else ""
 
 
