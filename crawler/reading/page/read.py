@@ -36,13 +36,8 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     html, charset = decode(payload, headers)
     url = headers.get("content-location", "")
     if len(html) > MAX_CHARACTERS:
-        return Document(
-            media_type="text/html",
-            url=url,
-            problem=Problem(
-                "too-large", f"网页有 {len(html):,} 个字符，超过读取上限，没有读取。{KEPT}；请在浏览器里打开核对。"
-            ),
-        )
+        why = f"网页有 {len(html):,} 个字符，超过读取上限，没有读取。{KEPT}；请在浏览器里打开核对。"
+        return Document(media_type="text/html", url=url, problem=Problem("too-large", why))
     root = parse(html)
     page = page_of(root, rule)
     body = find_body(root, rule, html, page)
@@ -64,6 +59,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
     metadata = read_metadata(root, labels, said, (title, *headings[:3]), rule)
     addresses = Addresses.of(root, url, charset)
     further = () if element is None else continued(root, element, url, addresses)
+    pages = [Attachment(f"第{number}页", page_url) for number, page_url in enumerate(further, 2)]  # kept as files
     if further:
         metadata[CONTINUED] = " ".join(further)
     gone = repealed(root, html, element, (title, *headings), metadata)
@@ -71,11 +67,7 @@ def read_page(payload: bytes, headers: Mapping[str, str], rule: Rule) -> Documen
         text=document.text,
         title=bare_title(title) if gone else title,
         metadata=metadata | {"repealed": gone} if gone else metadata,
-        attachments=(
-            # further pages of the text are fetched and kept as files of their own
-            *[Attachment(f"第{number}页", url) for number, url in enumerate(further, 2)],
-            *attachments(page, body, addresses, rule, drop),
-        ),
+        attachments=(*pages, *attachments(page, body, addresses, rule, drop)),
         pictures=pictures(element, addresses, drop),
         items=document.items,
         tables=document.tables,
