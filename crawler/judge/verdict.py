@@ -23,8 +23,8 @@ from crawler.judge.markers import (
     SHELL_WORDS,
     SORRY,
     TESTING,
-    common_share,
 )
+from crawler.reading.html.charset import common_share
 from crawler.reading.sniff import sniff
 
 VERY_SHORT = 150
