@@ -23,7 +23,7 @@ def hold_locals(store: Store, crawl_id: int) -> None:
     )
     if not watched:
         return
-    from archive.laws.outdated import outdated  # what most archives do not need: they watch none
+    from archive.laws.citations import outdated  # what most archives do not need: they watch none
     from archive.laws.register import load_register
     from archive.local.compare import compare_local
 

@@ -113,11 +113,11 @@ class Present:
     @cached_property
     def document_number(self) -> str:
         """Of the notice, '' when it is not known."""
-        row = self.store.row(
+        number = self.store.value(
             "SELECT n.document_number FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?",
             [self.document_id],
         )
-        return (row and row["document_number"]) or ""
+        return number or ""
 
     def rejected(self, sha256: str) -> Row | None:
         """A capture of the same bytes that a person has called not the document."""

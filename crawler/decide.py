@@ -67,16 +67,15 @@ def _accept_capture(store: Store, declared: Declared, review: Row) -> None:
 
 def review_of_capture(store: Store, capture_id: int) -> int:
     """The number under which a suspect capture waits; one that nothing asks about is put into the queue."""
-    row = store.row("SELECT id FROM waiting WHERE kind = 'capture' AND subject_id = ?", [capture_id])
-    if row:
-        return int(row["id"])
-    held = store.row(
+    waiting = store.value(
+        "SELECT id FROM waiting WHERE kind = 'capture' AND subject_id = ?", [capture_id]
+    ) or store.value(
         """SELECT r.id FROM waiting r JOIN versions v ON v.id = r.subject_id
            WHERE r.kind = 'version' AND v.capture_id = ?""",
         [capture_id],
     )
-    if held:
-        return int(held["id"])
+    if waiting:
+        return int(waiting)
     capture = store.capture(capture_id)
     if capture["verdict"] != Verdict.SUSPECT or not capture["warc_file"]:
         raise StoreError(f"抓取记录 {capture_id} 不是存疑的内容，无需决定")
@@ -112,9 +111,8 @@ def _read_what_was_held(store: Store, declared: Declared, review: Row) -> None:
     reading = _read(store, declared, capture)
     with atomic(store.db):
         if keep(store, document_id, capture["id"], reading):
-            version = store.row("SELECT max(id) AS id FROM versions WHERE document_id = ?", [document_id])
-            if version:
-                decide.note_version(store, review, version["id"])
+            version = store.value("SELECT max(id) FROM versions WHERE document_id = ?", [document_id])
+            decide.note_version(store, review, version)
 
 
 # ---------------------------------------------------------------- taking back
@@ -148,12 +146,12 @@ def _resting_on(store: Store, review: Row) -> set[int]:
 
 
 def _of_candidate(store: Store, review: Row) -> set[int]:
-    rows = store.rows(
+    found = store.column(
         """SELECT v.id FROM versions v JOIN documents d ON d.id = v.document_id JOIN candidates c ON c.id = ?
            WHERE d.notice_id = c.notice_id AND d.kind = 'page' AND d.url = c.url AND v.state != 'withdrawn'""",
         [review["subject_id"]],
     )
-    return {row["id"] for row in rows}
+    return set(found)
 
 
 def _bring_back(store: Store, declared: Declared, review: Row, withdrawn: set[int]) -> None:

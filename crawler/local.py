@@ -57,14 +57,11 @@ def _of_file(path: Path, declared: Declared) -> Iterator[_File]:
     headers: Mapping[str, str] = {}
     rule = evolve(declared.generic, areas=declared.sources.areas)
     reading = read_whole(payload, headers, path.name, rule)
-    if not _rows(reading) and reading.document.media_type == "text/html":
+    documents = (reading.document, *(file.document for file in reading.inside))
+    if not any(document.items for document in documents) and reading.document.media_type == "text/html":
         # a page that was saved, without a container that anybody knows
         reading = read_whole(payload, headers, path.name, Rule(content=_WHOLE_PAGE, areas=rule.areas))
     yield from _files(place, reading)
-
-
-def _rows(reading: Reading) -> int:
-    return len(reading.document.items) + sum(len(file.document.items) for file in reading.inside)
 
 
 def _files(place: Attachment, reading: Reading | None, failure: str = "") -> Iterator[_File]:

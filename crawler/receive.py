@@ -62,10 +62,6 @@ class Saved:
     beside: Sequence[Path] = field(default=())
     """The files in the folder of a complete page."""
 
-    @property
-    def is_page(self) -> bool:
-        return self.kind in _PAGES
-
 
 def look_at(path: Path, max_bytes: int) -> Saved:
     """Raises StoreError when there is nothing that could be kept."""
@@ -115,8 +111,7 @@ def receive(crawl: Crawl, saved: Saved, url: str) -> Answer:
 
     Raises StoreError when it is not clear which document it is, or it is older than what the archive has.
     """
-    notice = crawl.notices[0]
-    job, place = _job(crawl, notice, saved, url)
+    job, place = _job(crawl, crawl.notices[0], saved, url)
     answer = _judged(crawl, job, saved, place)
     _refuse_older(crawl, answer, saved)
     files = WarcFiles(crawl.store.data / "warc", crawl.id, _info(crawl))
@@ -145,14 +140,15 @@ def _judged(crawl: Crawl, job: Job, saved: Saved, place: str) -> Answer:
 
 def _job(crawl: Crawl, notice: Notice, saved: Saved, url: str) -> tuple[Job, str]:
     """Which document it is, and the address it is kept under."""
-    row = crawl.store.row("SELECT * FROM notices WHERE slug = ?", [notice.slug])
-    if row is None:
-        raise StoreError(f"{notice.slug} 不在档案的通知名单中")
+    missing = f"{notice.slug} 不在档案的通知名单中"
+    row = crawl.store.one("SELECT * FROM notices WHERE slug = ?", [notice.slug], missing)
     place = url or saved.url
     page = page_of(crawl.store, row)
-    attachments = _attachments(crawl, row)
+    attachments = crawl.store.rows(
+        "SELECT * FROM documents_in_force WHERE notice_id = ? AND kind = 'attachment' ORDER BY id", [row["id"]]
+    )
     file = next((a for a in attachments if place and link_key(a["url"]) == link_key(place)), None)
-    if file is None and not saved.is_page and not (url and link_key(url) == link_key(notice.url)):
+    if file is None and saved.kind not in _PAGES and not (url and link_key(url) == link_key(notice.url)):
         file = _by_name(attachments, saved, place)
     if file is None:
         document_id = page["id"] if page else crawl.store.document(row["id"], "page", notice.url)
@@ -161,12 +157,6 @@ def _job(crawl: Crawl, notice: Notice, saved: Saved, url: str) -> tuple[Job, str
         job = Job(notice, row["id"], "attachment", file["url"], file["id"], name=file["name"] or "")
     hosts = crawl.hosts(notice)
     return evolve(job, known=known(crawl.store, job.document_id), hosts=hosts), place or job.url
-
-
-def _attachments(crawl: Crawl, notice: Row) -> list[Row]:
-    return crawl.store.rows(
-        "SELECT * FROM documents_in_force WHERE notice_id = ? AND kind = 'attachment' ORDER BY id", [notice["id"]]
-    )
 
 
 def _by_name(attachments: Sequence[Row], saved: Saved, place: str) -> Row:

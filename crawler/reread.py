@@ -16,7 +16,7 @@ from archive.record.store import Store
 from archive.warc.read import WarcError, read_payload
 from crawler.reading import reader_id
 from crawler.reading.rule import Rule
-from crawler.readings import GAVE_UP, Reading, keep_inside, read_capture, with_inside
+from crawler.readings import GAVE_UP, keep_inside, read_capture, with_inside
 from crawler.sources import Declared
 
 
@@ -49,7 +49,10 @@ def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int |
     told = store.capture(base["capture_id"]) if base else latest
     members = store.rows("SELECT id FROM documents WHERE parent_id = ? AND state != 'gone'", [document_id])
     inside = [member for row in members if (member := _base(store, row["id"]))]
-    reads = {id: _whole(store, id, rule) for id in {told["id"], latest["id"], *(file["capture_id"] for file in inside)}}
+    reads = {
+        id: with_inside(read_capture(store, store.capture(id), rule), rule)
+        for id in {told["id"], latest["id"], *(file["capture_id"] for file in inside)}
+    }
     shown = shown_by(store, document_id)
     with atomic(store.db):
         added = [keep_upgraded(store, document_id, base, told["id"], reads[told["id"]].document, crawl_id)]
@@ -62,10 +65,6 @@ def bring_up_to_date(store: Store, document_id: int, rule: Rule, crawl_id: int |
         keep_inside(store, document_id, latest["id"], reads[latest["id"]])
         note_pictures_read_again(store, document_id, reads[latest["id"]].document, shown)
     return any(added)
-
-
-def _whole(store: Store, capture_id: int, rule: Rule) -> Reading:
-    return with_inside(read_capture(store, store.capture(capture_id), rule), rule)
 
 
 def read_again(store: Store, document_id: int, version: Row, rule: Rule, *, former: bool) -> None:

@@ -111,7 +111,10 @@ def load_sources(path: Path | None) -> Declared:
     areas = given.area or built_in.area
     generic, built_in_rules = _built_in_rules()
     generic = evolve(generic, areas=areas)
-    own = [rule if path is None else _declared(rule) for rule in map(_rule, given.site)]
+    own = [
+        rule if path is None else evolve(rule, declared=rule.content, declared_drop=rule.drop)
+        for rule in map(_rule, given.site)
+    ]
     rules = {rule.host: rule for rule in (*built_in_rules, *own)}
     notices, tasks = given.notice or built_in.notice, given.task or built_in.task
     name = given.name if given.notice else built_in.name
@@ -178,11 +181,6 @@ def _built_in_rules() -> tuple[Rule, list[Rule]]:
 
 def _rule(site: Site) -> Rule:
     return Rule(**asdict(site) | {"host": site.host.lower()})
-
-
-def _declared(rule: Rule) -> Rule:
-    """A rule that the operator wrote."""
-    return evolve(rule, declared=rule.content, declared_drop=rule.drop)
 
 
 def _completed(rule: Rule, generic: Rule) -> Rule:

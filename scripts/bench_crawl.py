@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.measuring import TOP, keep_figures, options
-from scripts.peers import PLAIN, environment, version_in
+from scripts.peers import PLAIN, environment, urlwatch, version_in
 from scripts.processes import Cost, run
 from tests import corpus
 from tests.crawl.harness import page, title_of
@@ -59,15 +59,11 @@ def programs(urls: Sequence[str], folder: Path) -> dict[str, list[str]]:
     (folder / "urls.yaml").write_text("\n---\n".join(map(json.dumps, jobs)))
     (folder / "urlwatch.yaml").write_text(json.dumps({"report": {"stdout": {"enabled": True, "color": False}}}))
     (folder / "hooks.py").write_text("")
-    files = (("urls", "urls.yaml"), ("config", "urlwatch.yaml"), ("hooks", "hooks.py"), ("cache", "cache.db"))
-    watch = [str(environment(folder.parent, "urlwatch") / "urlwatch")]
-    for option, name in files:
-        watch += [f"--{option}", str(folder / name)]
     ours = [sys.executable, "-c", "from archive.cli import main; main()", "--data", str(folder / "data"), "crawl"]
     return {
         "bare Scrapy": [*spider, str(folder / "bare.json")],
         "Scrapy + trafilatura": [*spider, str(folder / "trafilatura.json"), "trafilatura"],
-        "urlwatch": watch,
+        "urlwatch": urlwatch(environment(folder.parent, "urlwatch"), folder),
         "guidelines": [*ours, "--all", "--delay", "0", "--confirm-after", "0", "--sources", str(declared)],
     }
 

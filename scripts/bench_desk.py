@@ -88,9 +88,8 @@ async def _measured(data: Path) -> None:
     datasette = site(data)
     await datasette.invoke_startup()
     app = datasette.app()
-    database = datasette.get_database("archive")
     first = (
-        await database.execute(
+        await datasette.get_database("archive").execute(
             """SELECT i.key, i.document_id, n.slug, a.slug AS area, (SELECT max(id) FROM changes) AS change,
                       (SELECT max(number) FROM versions w WHERE w.document_id = i.document_id) AS last
                FROM items i JOIN versions v ON v.id = i.version_id JOIN documents d ON d.id = i.document_id

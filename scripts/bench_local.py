@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from tests.local.generator import Known, copies, national_items
+from tests.local.generator import copies, national_items
 from tests.local.score import compared, score
 
 LEAST_FOUND, MOST_FALSE = 0.98, 0.01
@@ -22,14 +22,13 @@ def main(arguments: Sequence[str]) -> int:
     wrong: list[str] = []
     national = national_items()
     for copy in copies():
-        found = compared(copy, national)
-        missed, false = score(copy, found)
+        missed, false = score(copy, compared(copy, national))
         totals.update(rows=copy.rows, known=len(copy.known), missed=len(missed), false=len(false))
         for name, these in (("known", copy.known), ("missed", missed), ("false", false)):
             for one in these:
                 by_kind.setdefault(one.kind, Counter())[name] += 1
         wrong += [
-            f"{copy.name}: {what} {_words(one)}"
+            f"{copy.name}: {what} {one.kind} {one.area} {one.level1} {one.level2}"
             for what, these in (("missed", missed), ("false", false))
             for one in these
         ]
@@ -53,7 +52,3 @@ def _thousand(national: Sequence[object]) -> float:
     for copy in made:
         compared(copy, national)  # type: ignore[arg-type]
     return (time.process_time() - began) * 1000 / sum(copy.rows for copy in made)
-
-
-def _words(one: Known) -> str:
-    return " ".join((one.kind, one.area, one.level1, one.level2))

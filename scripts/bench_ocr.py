@@ -13,6 +13,7 @@ import multiprocessing
 import random
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
@@ -108,27 +109,24 @@ def prose(text: str, name: str) -> Score:
 
 
 def scored(items: Sequence[Item], rows: Sequence[Row]) -> Score:
-    han = han_right = ticks = ticks_right = cells = cells_right = 0
+    counts: Counter[str] = Counter()
     wrong: list[str] = []
     by_serial = {item.serial: item for item in items}
     for number, row in enumerate(rows):
         item = by_serial.get(str(row["serial"]), Item(0))
         for key in (*TEXTS, *FLAGS, "channels"):
             wanted, found = row[key], getattr(item, key)
-            cells += 1
             same = _folded(found) == _folded(wanted)
-            cells_right += same
+            counts.update(cells=1, cells_right=same)
             if not same:
                 wrong.append(f"row {number + 1} {key}: {found!r} for {wanted!r}")
             if key in FLAGS:
-                ticks += 1
-                ticks_right += found == wanted
+                counts.update(ticks=1, ticks_right=found == wanted)
             elif key in TEXTS:
                 want, have = _han(str(wanted)), _han(str(found))
-                han += len(want)
                 matches = SequenceMatcher(None, want, have, autojunk=False).get_matching_blocks()
-                han_right += sum(block.size for block in matches)
-    return Score(han, han_right, ticks, ticks_right, cells, cells_right, len(items), wrong)
+                counts.update(han=len(want), han_right=sum(block.size for block in matches))
+    return Score(**counts, rows=len(items), wrong=wrong)
 
 
 def _folded(value: object) -> object:

@@ -19,9 +19,8 @@ from typing import Any
 from attrs import Factory, define
 
 from scripts.measuring import keep_figures, options
-from scripts.peers import Peer, programs
+from scripts.peers import CountingReplica, Peer, programs
 from scripts.processes import size
-from scripts.wire import CountingReplica
 from tests.sites.files import docx
 
 HURT = ("urban-rural-planning", "health", "tax-administration", "compulsory-education")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from archive.model import Item
 from crawler.reading import read
@@ -70,14 +69,10 @@ def compare(items: Sequence[Item], rows: Sequence[Row]) -> tuple[Counter[str], l
     for number, row in enumerate(rows):
         item = items[number] if number < len(items) else None
         for key, wanted in row.items():
-            found = None if item is None else _value(item, key)
+            found = None if item is None else (item.more.get(key, "") if key == "level3" else getattr(item, key))
             right = item is not None and bare(found) == bare(wanted)
             kind = "text" if key in FREE_TEXT else "structure"
             counts.update({"cells": 1, kind: 1, "right": right, f"{kind} right": right})
             if not right and item is not None:
                 notes.append(f"row {number + 1} {key}: {found!r} for {wanted!r}")
     return counts, notes
-
-
-def _value(item: Item, key: str) -> Any:
-    return item.more.get(key, "") if key == "level3" else getattr(item, key)

@@ -118,23 +118,18 @@ def _traced(data: Path, arguments: Sequence[str]) -> dict[str, list[Call]]:
     settled = Log()
     at = max(number for number, (_, name) in enumerate(answer.calls) if name == "settle_all")
     settled.calls = answer.calls[at:]
-    change = settled.between("settle_all", "end_crawl")
     return {
         "an answer": answer.between("answered", "arrived"),
-        "a change: settle": change,
+        "a change: settle": settled.between("settle_all", "end_crawl"),
         "a change: tell": told.calls,
     }
 
 
 def _print(name: str, modules: Sequence[str], *, shown: bool) -> None:
-    rooms = [_room(module) for module in modules if not module.startswith(TOOLS)]
+    rooms = [".".join(module.split(".")[:2]) for module in modules if not module.startswith(TOOLS)]
     print(f"{name}: {_figures('rooms', rooms)}; {_figures('modules', modules)}")
     if shown:
         print("  " + " > ".join(room for room, _ in groupby(rooms)))
-
-
-def _room(module: str) -> str:
-    return ".".join(module.split(".")[:2])
 
 
 def _figures(what: str, names: Sequence[str]) -> str:

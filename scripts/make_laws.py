@@ -45,8 +45,7 @@ def texts_of(entry: dict[str, Any]) -> dict[str, dict[str, str]]:
     """{day: {"force", "number"}} of the texts that one entry knows."""
     texts: dict[str, dict[str, str]] = {}
     passed: list[str] = []
-    steps = [step for line in entry["history"] for step in _steps(line)]
-    for day, what in steps:
+    for day, what in [step for line in entry["history"] for step in _steps(line)]:
         if _FORCE.match(what):
             before = [text for text in texts if text <= day]
             if before:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from lxml import html
 from crawler.sources import load_sources
 from scripts.measuring import TOP
 from scripts.processes import Cost, run
-from scripts.wire import CountingReplica
+from tests.sites import server
+from tests.sites.replica import Replica, _charset
 
 PLAIN = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
@@ -32,6 +34,13 @@ class Peer(ABC):
     settings: dict[str, Any] = field(factory=dict)
     slug_of: dict[str, str] = field(factory=dict)
     """The notice of each watched address."""
+
+    def watched(self, site: CountingReplica) -> list[tuple[str, str]]:
+        """Each address that is to be watched, with the element that holds its text; '' of a file."""
+        for slug in site.slugs:
+            self.slug_of |= dict.fromkeys((site.url(slug), *site.files.get(slug, [])), slug)
+        css = selectors(site, self.folder.parent)
+        return [(url, css[slug] if url == site.url(slug) else "") for url, slug in self.slug_of.items()]
 
     @abstractmethod
     def prepare(self, site: CountingReplica) -> None:
@@ -68,6 +77,12 @@ def version_in(bin: Path, package: str) -> str:
     return subprocess.run([str(bin / "python"), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
+def urlwatch(bin: Path, folder: Path) -> list[str]:
+    """The command, with all that it reads and keeps in a folder."""
+    files = (("urls", "urls.yaml"), ("config", "urlwatch.yaml"), ("hooks", "hooks.py"), ("cache", "cache.db"))
+    return [str(bin / "urlwatch"), *(word for option, name in files for word in (f"--{option}", str(folder / name)))]
+
+
 class Guidelines(Peer):
     def prepare(self, site: CountingReplica) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -102,14 +117,10 @@ class Urlwatch(Peer):
         self.folder.mkdir(parents=True, exist_ok=True)
         self._bin = environment(self.folder.parents[1], "urlwatch")
         self.version = version_in(self._bin, "urlwatch")
-        css = selectors(site, self.folder.parent)
-        jobs = []
-        for slug in site.slugs:
-            self.slug_of[site.url(slug)] = slug
-            jobs.append({"url": site.url(slug), "filter": [{"css": css[slug]}, {"html2text": {"method": "re"}}]})
-            for url in site.files.get(slug, []):
-                self.slug_of[url] = slug
-                jobs.append({"url": url, "filter": ["sha1sum"]})
+        jobs = [
+            {"url": url, "filter": [{"css": css}, {"html2text": {"method": "re"}}] if css else ["sha1sum"]}
+            for url, css in self.watched(site)
+        ]
         (self.folder / "urls.yaml").write_text("\n---\n".join(json.dumps(job, ensure_ascii=False) for job in jobs))
         report = {"text": {"details": False, "footer": False}, "stdout": {"enabled": True, "color": False}}
         (self.folder / "urlwatch.yaml").write_text(json.dumps({"report": report, "display": {"error": True}}))
@@ -120,11 +131,7 @@ class Urlwatch(Peer):
         }  # fmt: skip
 
     def cycle(self) -> tuple[Cost, set[str]]:
-        files = (("urls", "urls.yaml"), ("config", "urlwatch.yaml"), ("hooks", "hooks.py"), ("cache", "cache.db"))
-        line = [str(self._bin / "urlwatch")]
-        for option, name in files:
-            line += [f"--{option}", str(self.folder / name)]
-        cost = run(line, PLAIN | {"PYTHONPATH": ""})
+        cost = run(urlwatch(self._bin, self.folder), PLAIN | {"PYTHONPATH": ""})
         urls = re.findall(r"CHANGED: (\S+)", cost.output)
         return cost, {self.slug_of[url] for url in urls if url in self.slug_of}
 
@@ -134,17 +141,9 @@ class Changedetection(Peer):
         self.folder.mkdir(parents=True, exist_ok=True)
         self._bin = environment(self.folder.parents[1], "changedetection.io")
         self.version = version_in(self._bin, "changedetection.io")
-        css = selectors(site, self.folder.parent)
         self._first: list[str] = []
-        watches: list[tuple[str, dict[str, Any]]] = []
-        for slug in site.slugs:
-            self.slug_of[site.url(slug)] = slug
-            watches.append((site.url(slug), {"include_filters": [css[slug]]}))
-            for url in site.files.get(slug, []):
-                self.slug_of[url] = slug
-                watches.append((url, {}))
-        for number, (url, values) in enumerate(watches):
-            self._first += ["-u", url, f"-u{number}", json.dumps(values)]
+        for number, (url, css) in enumerate(self.watched(site)):
+            self._first += ["-u", url, f"-u{number}", json.dumps({"include_filters": [css]} if css else {})]
         self._snapshots: dict[str, int] = {}
         self.settings = {
             "mode": "batch (-b): starts, rechecks all, ends", "fetcher": "html_requests (plain)",
@@ -176,3 +175,74 @@ def programs(folder: Path) -> Sequence[Peer]:
         Changedetection("changedetection.io", folder / "changedetection" / "data"),
         Guidelines("guidelines", folder / "guidelines" / "data", version=VERSION),
     )
+
+
+class _Counted:
+    """A stream that counts what is written."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.sent = 0
+
+    def write(self, data: bytes) -> int:
+        self.sent += len(data)
+        return int(self._stream.write(data))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class _Counting(server._Handler):
+    def do_GET(self) -> None:
+        plain, self.wfile = self.wfile, _Counted(self.wfile)  # type: ignore[assignment]
+        try:
+            super().do_GET()
+        finally:
+            asked = len(self.raw_requestline) + sum(len(f"{k}: {v}\r\n") for k, v in self.headers.items()) + 2
+            wire = getattr(self.server.site, "wire", None)
+            if wire is not None:
+                wire.append((self.server.server_address[:2], self.path, asked + self.wfile.sent))
+            self.wfile = plain
+
+    do_HEAD = do_POST = do_GET
+
+
+server._Handler = _Counting  # type: ignore[misc]
+
+
+class CountingReplica(Replica):
+    def __init__(self) -> None:
+        super().__init__()
+        self.server.wire = []  # type: ignore[attr-defined]
+        self._common = {
+            server._key(served.url)
+            for served in self._served.values()
+            if served.exchange.kind in ("page", "attachment")
+        }  # fmt: skip
+
+    @property
+    def files(self) -> dict[str, list[str]]:
+        """Addresses of the attachments by notice."""
+        found: dict[str, list[str]] = {}
+        for served in self._served.values():
+            if served.exchange.kind == "attachment":
+                found.setdefault(served.exchange.slug, []).append(served.url)
+        return found
+
+    def rewrite(self, slug: str, text: str) -> None:
+        served = self._page(slug)
+        self._replace(served, text.encode(_charset(served.body)))
+
+    def begin(self) -> None:
+        self.server.wire.clear()  # type: ignore[attr-defined]
+
+    def counted(self) -> dict[str, int]:
+        """Bytes both ways since `begin`: the first answer of each address that all programs watch, and everything
+        else (robots, lists, second looks)."""
+        found: Counter[str] = Counter()
+        seen = set()
+        for origin, path, size in self.server.wire:  # type: ignore[attr-defined]
+            first = (origin, path) in self._common and (origin, path) not in seen
+            seen.add((origin, path))
+            found["same" if first else "apart"] += size
+        return {"same": found["same"], "apart": found["apart"]}

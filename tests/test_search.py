@@ -17,9 +17,8 @@ from archive.search.ask import MAX_TERMS, QueryError, match_expression, parse
 from archive.search.drift import check
 from archive.search.query import Hit, count, search
 from archive.search.snippet import piece_of
-from archive.search.texts import document_text, document_title
+from archive.search.texts import Folding, document_text, document_title, entry, phrase, spaced
 from archive.text.fold import search_fold
-from archive.text.tokens import Folding, entry, phrase, spaced
 from tests import corpus
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from archive import words
 from archive.clock import iso, now
 from archive.commands import ATTENTION, FAILED, OK, emit, err, json_option, out, pass_data, stop, write_file
-from archive.laws.outdated import outdated
+from archive.laws.citations import outdated
 from archive.laws.register import load_register
 from archive.local.compare import compare_local
 from archive.local.result import Kind

@@ -8,7 +8,7 @@ import click
 
 import archive
 from archive.commands import FAILED, crawl_by_child, err, out
-from archive.record.database import is_empty
+from archive.record.schema import is_empty
 
 RECORDS = Path(archive.__file__).parent / "demo"
 """What is replayed: tests/sites says how it was made."""

@@ -261,9 +261,7 @@ def _content(before: Attachment, after: Attachment, content: Content) -> _Found:
             return _Found(NEVER_HAD)
         rows, sentences = content(old, new)
         return _Found(DIFFERENT, rows, tuple(sentences)) if rows or sentences else _Found(SAME)
-    if _certainly_other(before, after):
-        return _Found(UNKNOWN)
-    return _Found(NEVER_HAD)
+    return _Found(UNKNOWN) if _certainly_other(before, after) else _Found(NEVER_HAD)
 
 
 def _packed(before: Sequence[Attachment], after: Sequence[Attachment], content: Content) -> _Found:

@@ -24,9 +24,8 @@ from archive.compare.sentences import NO_AREAS, describe, in_short, quoted_chang
 from archive.model import CATALOGUE_ROW, CELL, DIMENSIONS, PIXELS, Change, Document, Kind, RowChange
 from archive.text.fold import compare_fold
 from archive.text.links import link_key
-from archive.text.noise import lines_without_noise
+from archive.text.noise import in_force, lines_without_noise
 from archive.text.same import cells_of, is_attachment_line, is_row, name_key, without_serials
-from archive.text.struck import in_force
 
 FIELDS = {key: words.METADATA[key] for key in words.METADATA if key not in ("title", "source", "repealed", DIMENSIONS)}
 """Metadata that is compared, with the name people know it by. Anything else on a page (its column, its source) is the

@@ -17,9 +17,8 @@ from archive.compare.sentences import quoted_change
 from archive.model import CATALOGUE_ROW, CELL, Document, Item
 from archive.text.fold import compare_fold
 from archive.text.late import late
-from archive.text.noise import without_noise
+from archive.text.noise import in_force, without_noise
 from archive.text.same import cells_of, is_attachment_line, is_row, without_serials
-from archive.text.struck import in_force
 
 CHOSEN = str.maketrans(dict.fromkeys("■◆☑✓✔●◼▣√", "√") | dict.fromkeys("□☐◇○◻", "□"))
 _MARKS = late(r"[√□]+")

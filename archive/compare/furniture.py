@@ -19,9 +19,8 @@ from attrs import frozen
 from archive.model import Document
 from archive.text.fold import compare_fold
 from archive.text.late import late
-from archive.text.noise import lines_without_noise
+from archive.text.noise import in_force, lines_without_noise
 from archive.text.same import is_row
-from archive.text.struck import in_force
 
 LONGEST_LINE = 60
 """Characters of a line that may be furniture; what is longer says something."""
@@ -81,9 +80,8 @@ def figures_of(line: str) -> str:
 def _line_patterns(line: str) -> frozenset[Pattern]:
     if not _may_be(line):
         return frozenset()
-    return frozenset(
-        (Pattern(FurnitureKind.FIGURES, figures_of(line)), Pattern(FurnitureKind.BANNER, compare_fold(line)))
-    )
+    folded = compare_fold(line)
+    return frozenset((Pattern(FurnitureKind.FIGURES, _FIGURES.sub("#", folded)), Pattern(FurnitureKind.BANNER, folded)))
 
 
 def _may_be(line: str) -> bool:

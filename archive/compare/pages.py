@@ -9,8 +9,7 @@ from attrs import evolve
 from archive.compare.furniture import figures_of
 from archive.model import Document
 from archive.text.fold import compare_fold
-from archive.text.noise import lines_without_noise
-from archive.text.struck import in_force
+from archive.text.noise import in_force, lines_without_noise
 
 MOST = 30
 """Lines around a text that two pages may have in common; more are no frame."""

@@ -175,8 +175,7 @@ def _gaps(
     pairs: Sequence[tuple[int, int]], rows: int, others: int
 ) -> Iterable[tuple[tuple[int, int], tuple[int, int]]]:
     """((a, b), (a_end, b_end)) of each stretch between neighbouring pairs."""
-    edges = [(-1, -1), *pairs, (rows, others)]
-    for (a, b), end in pairwise(edges):
+    for (a, b), end in pairwise([(-1, -1), *pairs, (rows, others)]):
         yield (a + 1, b + 1), end
 
 

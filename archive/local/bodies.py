@@ -63,17 +63,13 @@ class Body:
 @lru_cache(maxsize=4_096)
 def bodies_of(subject: str) -> tuple[Body, ...]:
     """The authorities that a national cell names."""
-    text = _outside(compare_fold(subject))
+    text = re.sub(r"^\d+[.、]", "", compare_fold(subject))
     return tuple(Body(_key(_folded(part)), part) for part in _parts(text))
 
 
 def _folded(text: str) -> str:
     """人民政府 as 政府: 民政 is another word."""
     return compare_fold(text).replace("人民政府", "政府")
-
-
-def _outside(text: str) -> str:
-    return re.sub(r"^\d+[.、]", "", text)
 
 
 def _parts(text: str) -> list[str]:

@@ -40,7 +40,9 @@ def compare_local(
     has = _has(local)
     rows: list[RowResult] = []
     for group in groups:
-        theirs = [item for item in national if item.area in group.areas and _is_ours(item, has)]
+        theirs = [
+            item for item in national if item.area in group.areas and (not has.township or item.township is not False)
+        ]
         rows += _results(theirs, group.rows, has, outdated)
     notes += [f"本地目录没有“{NAMES[column]}”列，这一列没有对标" for column in _COLUMNS if column not in has.columns]
     if has.township:
@@ -121,10 +123,6 @@ def _has(local: Sequence[Item]) -> Has:
     county = any(item.county for item in local)
     township = any(item.township for item in local)
     return Has(columns, township=township and not county)
-
-
-def _is_ours(item: Item, has: Has) -> bool:
-    return not has.township or item.township is not False
 
 
 # ---------------------------------------------------------------- rows

@@ -26,6 +26,32 @@ def rows_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] 
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
+def value_of(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+    """The first value of the first row; None when there is none."""
+    found = connection.execute(sql, parameters).fetchone()
+    return found[0] if found else None
+
+
+class Queries:
+    """What is asked of an open database, by whoever has its `connection`."""
+
+    connection: sqlite3.Connection
+
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        return rows_of(self.connection, sql, parameters)
+
+    def row(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
+        return next(iter(self.rows(sql, parameters)), None)
+
+    def value(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+        """The first value of the first row; None when there is none."""
+        return value_of(self.connection, sql, parameters)
+
+    def column(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
+        """The first value of each row."""
+        return [row[0] for row in self.connection.execute(sql, parameters)]
+
+
 class Connected(Protocol):
     """A database of ours, or one of sqlite-utils."""
 

@@ -1,4 +1,5 @@
-"""The one reader of the files that an operator writes: settings.toml, sources.toml (sites.toml), subscriptions.toml.
+"""The one reader of the files that an operator writes: settings.toml, sources.toml (sites.toml), subscriptions.toml;
+and how a program writes a value into one.
 
 What a file may hold is declared once, as an attrs class: a field is a key, its type what the value must be, a field
 without a default must be there, `tuple[Other, ...]` are tables. A file is read to its end: every mistake is kept with
@@ -8,6 +9,7 @@ its line, and all of them are raised as one SettingsError. Checks of the caller'
 from __future__ import annotations
 
 import difflib
+import json
 import math
 import re
 import tomllib
@@ -294,3 +296,16 @@ def _span(words: Any, statement: str, at: int) -> tuple[int, int]:
     """Where words stand from `at` on; (at, at) for what is no text or is written with escapes, as \" and \\ must be."""
     start = statement.find(words, at) if isinstance(words, str) and not ESCAPED.intersection(words) else -1
     return (start, start + len(words)) if start >= 0 else (at, at)
+
+
+# ---------------------------------------------------------------- written
+
+
+def quoted(value: object) -> str:
+    """A text, a number or a list of texts as TOML; JSON's escapes are TOML's, but for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def lines_of(values: Mapping[str, object]) -> list[str]:
+    """`key = value` of all that is neither empty nor None."""
+    return [f"{key} = {quoted(value)}" for key, value in values.items() if value]

@@ -173,13 +173,13 @@ def _assign(store: Store, theirs: Store, numbers: Numbers, groups: Sequence[Grou
 
 def _state(store: Store, version_id: int, group: Group) -> str:
     """What the archives say of a version, unless a person has decided here."""
-    decided = store.row(
+    decided = store.value(
         """SELECT v.state FROM reviews r JOIN versions v ON v.id = r.subject_id
            WHERE r.kind = 'version' AND r.subject_id = ? AND r.state IN ('accepted', 'rejected')""",
         [version_id],
     )
     if decided:
-        return str(decided["state"])
+        return str(decided)
     states = {row["state"] for row in group}
     return next((state for state in _STATES if state in states), group[0]["state"])
 

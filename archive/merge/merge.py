@@ -81,17 +81,17 @@ def _stands(store: Store, notice_id: int) -> None:
     if edition is None:
         return
     edition = with_pictures(store, None, edition)
-    changed = store.rows(
-        f"""SELECT max(detected_at) AS at FROM changes WHERE notice_id = ? AND NOT quiet
+    changed = store.value(
+        f"""SELECT max(detected_at) FROM changes WHERE notice_id = ? AND NOT quiet
             AND kind NOT IN ({", ".join(f"'{kind}'" for kind in MOVES_NOTHING)})""",  # noqa: S608 - kinds of ours
         [notice_id],
     )
-    store.update("notices", notice_id, told=edition.to_json(), changed_at=changed[0]["at"])
+    store.update("notices", notice_id, told=edition.to_json(), changed_at=changed)
     stand(store, notice_id)
 
 
 def _counts(store: Store) -> dict[str, int]:
-    return {table: store.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"] for table in COUNTED}  # noqa: S608 - names
+    return {table: store.value(f"SELECT count(*) FROM {table}") for table in COUNTED}  # noqa: S608 - names
 
 
 # ---------------------------------------------------------------- the permanent keys of rows

@@ -15,7 +15,7 @@ from archive.machine import lock, soundness
 from archive.machine.faults import StoreError
 from archive.operate import holdings
 from archive.record import migrations
-from archive.record.database import is_empty, refuse_newer
+from archive.record.schema import is_empty, refuse_newer
 from archive.record.store import Store
 from archive.warc.check import check_file
 from archive.warc.read import FOLDER

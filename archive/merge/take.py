@@ -101,16 +101,14 @@ def _notices(store: Store, theirs: Store, numbers: Numbers) -> None:
 def _areas(store: Store, theirs: Store, numbers: Numbers) -> None:
     for row in theirs.rows("SELECT * FROM areas ORDER BY id"):
         known = store.row("SELECT id FROM areas WHERE slug = ?", [row["slug"]])
-        notice = numbers.notices.get(row["notice_id"])
-        values = _without(row, "id", notice_id=notice)
+        values = _without(row, "id", notice_id=numbers.notices.get(row["notice_id"]))
         numbers.areas[row["id"]] = known["id"] if known else store.insert("areas", values)
 
 
 def _laws(store: Store, theirs: Store, numbers: Numbers) -> None:
     for row in theirs.rows("SELECT * FROM laws ORDER BY id"):
         known = store.row("SELECT id FROM laws WHERE slug = ? OR title = ?", [row["slug"], row["title"]])
-        notice = numbers.notices.get(row["notice_id"])
-        values = _without(row, "id", notice_id=notice)
+        values = _without(row, "id", notice_id=numbers.notices.get(row["notice_id"]))
         numbers.laws[row["id"]] = known["id"] if known else store.insert("laws", values)
 
 
@@ -121,11 +119,11 @@ def know_laws(store: Store, theirs: Store, numbers: Numbers) -> None:
         if ours is None:
             continue
         known, told = (json.loads(one["known"] or "{}") for one in (ours, row))
-        last = store.row("SELECT max(id) AS id FROM changes WHERE notice_id = ?", [ours["notice_id"]])
+        last = store.value("SELECT max(id) FROM changes WHERE notice_id = ?", [ours["notice_id"]])
         told = known | {
             "date": max(known.get("date", ""), told.get("date", "")),
             "repealed": known.get("repealed") or told.get("repealed", ""),
-            "change": (last and last["id"]) or 0,
+            "change": last or 0,
         }
         if told != known:
             store.update("laws", ours["id"], known=json.dumps(told, ensure_ascii=False))
@@ -189,8 +187,7 @@ def _documents(store: Store, theirs: Store, numbers: Numbers) -> None:
 
 
 def _last(store: Store, document_id: int) -> str:
-    found = store.row("SELECT max(fetched_at) AS at FROM captures WHERE document_id = ?", [document_id])
-    return (found and found["at"]) or ""
+    return store.value("SELECT max(fetched_at) FROM captures WHERE document_id = ?", [document_id]) or ""
 
 
 def _captures(store: Store, source: Source, numbers: Numbers) -> None:

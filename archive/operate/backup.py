@@ -84,7 +84,7 @@ def backup(data: Path, target: Path, *, keep: int = KEEP, whole: bool = False) -
         raise BackupError(f"备份没有完成：{said}；此前的备份没有改动") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)  # nothing when all went well; else a full disk needs its room
-    last = _made_at(good[-1]) if good else ""
+    last = str(_manifest(good[-1]).get("made_at", "")) if good else ""
     damage.note(data, "backup", problems, last)
     if problems:
         raise DataDamaged(folder, problems, good[-1] if good else None)
@@ -180,10 +180,6 @@ def _files(folder: Path) -> dict[str, Entry]:
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise BackupError(f"{folder / MANIFEST} 里的文件名 {name!r} 不可信")
     return files
-
-
-def _made_at(folder: Path) -> str:
-    return str(_manifest(folder).get("made_at", ""))
 
 
 def _there(path: Path, entry: Entry) -> bool:

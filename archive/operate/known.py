@@ -12,9 +12,8 @@ from archive.record.store import Store
 
 def acknowledge(store: Store, slug: str) -> list[Trouble]:
     """Note that a person knows of a notice's present troubles; returns them. Raises StoreError when there are none."""
-    row = store.row("SELECT id FROM notices WHERE slug = ?", [slug])
-    if row is None:
-        raise StoreError(f"没有 slug 为 {slug} 的通知；请用 guidelines status 查看")
+    missing = f"没有 slug 为 {slug} 的通知；请用 guidelines status 查看"
+    row = store.one("SELECT id FROM notices WHERE slug = ?", [slug], missing)
     known = [trouble for trouble in _troubles(store) if trouble.notice == slug]
     if not known:
         raise StoreError(f"{slug} 目前没有问题，无需确认")

@@ -34,7 +34,7 @@ END = "# <<< guidelines"
 RUN = "guidelines-run"
 ENABLED = ("guidelines-run.timer", "guidelines-notify.timer", "guidelines-web.service")
 READER_MB = 2048
-"""More than crawler.sandbox.child.MEMORY_LIMIT."""
+"""More than crawler.sandbox.apart.MEMORY_LIMIT."""
 UNITS = ("guidelines-run.service", "guidelines-notify.service", "guidelines-alarm@.service", *ENABLED)
 
 

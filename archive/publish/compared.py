@@ -159,22 +159,15 @@ class _Sheets:
         for column, width in enumerate(_SUMMARY):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, f"{report.title or '本地目录'}：与国家标准目录对照", self.title)
-        row = 2
-        for key, value in self._facts():
-            self.write(sheet, row, 0, key)
+        told = [(key, value, "") for key, value in self._facts()] + [("", says, look) for look, says in _LEGEND.items()]
+        for row, (key, value, look) in enumerate(told, 2):
+            self.write(sheet, row, 0, key, look)
             self.write(sheet, row, 1, value)
-            row += 1
-        for look, says in _LEGEND.items():
-            self.write(sheet, row, 0, "", look)
-            self.write(sheet, row, 1, says)
-            row += 1
-        row += 1
+        top = 3 + len(told)
         heads = ("领域", "事项", "原表位置", "结论", "国家标准", "本地", "说明")
-        for column, head in enumerate(heads):
-            sheet.write_string(row, column, head, self.head)
-        sheet.autofilter(row, 0, row + max(1, sum(len(r.deviations) for r in found.rows)), len(heads) - 1)
-        for line in self._lines():
-            row += 1
+        sheet.write_row(top, 0, heads, self.head)
+        sheet.autofilter(top, 0, top + max(1, sum(len(r.deviations) for r in found.rows)), len(heads) - 1)
+        for row, line in enumerate(self._lines(), top + 1):
             sheet.set_row(row, _height(line[:-1], _SUMMARY))
             for column, text in enumerate(line[:-1]):
                 self.write(sheet, row, column, text, line[-1] if column == 3 else "")
@@ -283,8 +276,7 @@ class _Sheets:
         for (file, number, line), row in self.by_place.items():
             if (file, number) == (table.file, table.grid.place.table):
                 for column, text in _remarks(row, table.columns_at(line)):
-                    at = _anchor(table.grid, line - 1, column)
-                    told.setdefault(at, []).append(text)
+                    told.setdefault(_anchor(table.grid, line - 1, column), []).append(text)
         for (r, c), texts in told.items():
             text = "\n".join(dict.fromkeys(texts))[:2_000]
             sheet.write_comment(top + r, c, text, {"x_scale": 2, "y_scale": 2, "author": "guidelines"})

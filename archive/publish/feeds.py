@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from archive.clock import parse
-from archive.machine.database import Row, rows_of
+from archive.machine.database import Row, rows_of, value_of
 from archive.publish.report import form
 from archive.record.about import list_name, site_name
 from archive.record.story import Story, stories
@@ -58,7 +58,6 @@ def feed(connection: sqlite3.Connection, base_url: str, area: str = "", zone: tz
 
 def changes_json(connection: sqlite3.Connection, base_url: str) -> tuple[bytes, str, str]:
     """The same changes as (JSON list in the form of `guidelines changes --json` with links, ETag, Last-Modified)."""
-    rows = _changes(connection)
     document = [
         form(row)
         | {
@@ -66,7 +65,7 @@ def changes_json(connection: sqlite3.Connection, base_url: str) -> tuple[bytes, 
             "restored_at": row["restored_at"],
             "link": f"{base_url.rstrip('/')}/changes/{row['id']}",
         }
-        for row in rows
+        for row in _changes(connection)
     ]
     updated = max((change["updated_at"] for change in document), default=_first_crawl(connection))
     return _made(json.dumps(document, ensure_ascii=False, indent=1).encode(), updated)
@@ -100,10 +99,10 @@ def _changes(connection: sqlite3.Connection, area: str = "") -> list[Row]:
 def _title(connection: sqlite3.Connection, area: str) -> str:
     if not area:
         return f"{list_name(connection)}：变化"
-    found = rows_of(connection, "SELECT name FROM areas WHERE slug = ?", [area])
-    if not found:
+    name = value_of(connection, "SELECT name FROM areas WHERE slug = ?", [area])
+    if name is None:
         raise NoSuchArea(f"没有名为 {area} 的领域")
-    return f"{list_name(connection)}：{found[0]['name']}"
+    return f"{list_name(connection)}：{name}"
 
 
 def _entry(root: Any, story: Story, tag: str) -> None:
@@ -116,8 +115,7 @@ def _entry(root: Any, story: Story, tag: str) -> None:
     if story.source:
         _link(entry, "related", story.source, "")
     etree.SubElement(entry, f"{{{ATOM}}}category", term=story.kind, label=story.kind_name)
-    content = _text(entry, "content", render.change(story))
-    content.set("type", "html")
+    _text(entry, "content", render.change(story)).set("type", "html")
 
 
 def _tag(connection: sqlite3.Connection) -> str:

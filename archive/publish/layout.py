@@ -155,15 +155,11 @@ def height(count: int, paper: Paper) -> float:
     return max(18.0, count * paper.font * LINE + 4)
 
 
-def most_lines(paper: Paper) -> int:
-    return int((HIGHEST_ROW - 4) / (paper.font * LINE))
-
-
 def rows(cells: Sequence[str], rooms: Sequence[int], paper: Paper) -> Iterator[tuple[list[str], float]]:
     """One row of the table as rows of the sheet with their heights: more than one where a cell is longer than a row
     may be high. Nothing of a text is lost."""
     broken = [lines(text, room) for text, room in zip(cells, rooms, strict=True)]
-    most = most_lines(paper)
+    most = int((HIGHEST_ROW - 4) / (paper.font * LINE))
     longest = max(map(len, broken))
     if longest <= most:
         yield list(cells), height(longest, paper)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive import words
-from archive.machine.database import Row, rows_of
+from archive.machine.database import Row, rows_of, value_of
 from archive.publish.choice import OF_LEVEL
 from archive.publish.difference import difference
 from archive.record.readings import item_of
@@ -140,14 +140,14 @@ def notice(connection: sqlite3.Connection, base: str, slug: str) -> Record | Non
     found = notices(connection, base, slug)
     if not found:
         return None
-    text = rows_of(
+    text = value_of(
         connection,
         """SELECT v.text FROM notice_pages d JOIN notices n ON n.id = d.notice_id
            JOIN current_versions v ON v.document_id = d.id WHERE n.slug = ?""",
         [slug],
     )
     return found[0] | {
-        "text": text[0]["text"] if text else "",
+        "text": text or "",
         "documents": [_document(connection, base, row) for row in _documents(connection, slug)],
     }
 

@@ -284,8 +284,7 @@ def _cover(sheet: Any, areas: Sequence[tuple[str, Sequence[Entry]]], how: Print,
     across(f"{_kind([entry for _, group in areas for entry in group])}目录{_level(how)}", "cover", 80)
     across(f"编制日期：{how.made_on.isoformat()}" if how.made_on else "", "day", 30)
     across("", "day", 30)
-    for at, heading in enumerate(("序号", "领域", "事项", "依据的通知")):
-        sheet.write_string(row, at, heading, looks["cover_head"])
+    sheet.write_row(row, 0, ("序号", "领域", "事项", "依据的通知"), looks["cover_head"])
     row += 1
     for number, (name, group) in enumerate(areas, 1):
         notices = "\n".join(dict.fromkeys(_notice(entry) for entry in group))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from archive.machine.database import value_of
 from archive.record.look import look
 
 KEY = "list_name"
@@ -26,9 +27,9 @@ def is_of_standards(titles: Sequence[str]) -> bool:
 
 def list_name(connection: sqlite3.Connection) -> str:
     """基层政务公开标准, or whatever else is watched."""
-    found = connection.execute("SELECT value FROM archive_info WHERE key = ?", [KEY]).fetchone()
-    if found and found[0]:
-        return str(found[0])
+    found = value_of(connection, "SELECT value FROM archive_info WHERE key = ?", [KEY])
+    if found:
+        return str(found)
     # an archive that was not crawled since lists have names
     titles = [str(row[0]) for row in connection.execute("SELECT title FROM national_notices WHERE declared = 1")]
     return name_of_list("", titles)

@@ -35,9 +35,8 @@ DOCUMENT_FIELDS = ("state", "verdict", "reason", "trouble_count", "trouble_since
 
 def open_review(store: Store, number: int) -> Row:
     """Raises StoreError when nothing waits under this number."""
-    row = store.row("SELECT * FROM reviews WHERE id = ?", [number])
-    if row is None:
-        raise StoreError(f"没有编号为 {number} 的待决事项；请用 guidelines review 查看")
+    missing = f"没有编号为 {number} 的待决事项；请用 guidelines review 查看"
+    row = store.one("SELECT * FROM reviews WHERE id = ?", [number], missing)
     if row["state"] != "open":
         words = {"accepted": "已接受", "rejected": "已排除", "settled": "已无需决定"}
         hint = "；要改变决定，请先用 guidelines undo 撤销" if row["state"] != "settled" else ""
@@ -62,12 +61,11 @@ def review_of_candidate(connection: sqlite3.Connection, candidate: int) -> tuple
 
 def last_decided(store: Store) -> Row:
     """The decision that `undo` takes back. Raises StoreError when there is none."""
-    row = store.row(
-        "SELECT * FROM reviews WHERE state IN ('accepted', 'rejected') ORDER BY decided_at DESC, id DESC LIMIT 1"
+    return store.one(
+        "SELECT * FROM reviews WHERE state IN ('accepted', 'rejected') ORDER BY decided_at DESC, id DESC LIMIT 1",
+        [],
+        "没有可以撤销的决定",
     )
-    if row is None:
-        raise StoreError("没有可以撤销的决定")
-    return row
 
 
 def ask_about_capture(store: Store, capture: Row) -> int:
@@ -91,11 +89,10 @@ def before(store: Store, review: Row) -> dict[str, Any]:
     """What is so before a decision, for `undo`."""
     notice = store.row("SELECT * FROM notices WHERE id = ?", [review["notice_id"]]) or {}
     document = store.row("SELECT * FROM documents WHERE id = ?", [review["document_id"]]) or {}
-    last = store.row("SELECT max(id) AS id FROM changes")
     return {
         "notice": {name: notice.get(name) for name in NOTICE_FIELDS},
         "document": {name: document.get(name) for name in DOCUMENT_FIELDS} if document else None,
-        "last_change": (last and last["id"]) or 0,
+        "last_change": store.value("SELECT max(id) FROM changes") or 0,
         "versions": [],
     }
 
@@ -137,9 +134,8 @@ def accept(store: Store, review: Row) -> None:
     undo = before(store, review)
     kind = ReviewKind(review["kind"])
     if kind is ReviewKind.CANDIDATE:
-        candidate = store.row("SELECT * FROM candidates WHERE id = ?", [review["subject_id"]])
-        if candidate is None:
-            raise StoreError(f"候选 {review['subject_id']} 不存在")
+        number = review["subject_id"]
+        candidate = store.one("SELECT * FROM candidates WHERE id = ?", [number], f"候选 {number} 不存在")
         values = {"url": candidate["url"], "edition_title": candidate["title"], "next_due": None}
         store.update("notices", candidate["notice_id"], **values)
     _mark(store, review, _MARKS[kind].accepted)
@@ -169,10 +165,9 @@ def accept_capture(store: Store, review: Row, reading: Document) -> None:
 
 def note_version(store: Store, review: Row, version_id: int) -> None:
     """A version that came into being by a decision after it was noted."""
-    row = store.row("SELECT undo FROM reviews WHERE id = ?", [review["id"]])
-    if row:
-        undo = json.loads(row["undo"]) | {"versions": [version_id]}
-        store.update("reviews", review["id"], undo=json.dumps(undo, ensure_ascii=False))
+    undo = json.loads(store.value("SELECT undo FROM reviews WHERE id = ?", [review["id"]]))
+    undo |= {"versions": [version_id]}
+    store.update("reviews", review["id"], undo=json.dumps(undo, ensure_ascii=False))
 
 
 def _mark(store: Store, review: Row, word: str | None) -> None:
@@ -272,13 +267,13 @@ def _set_back_told(store: Store, review: Row, undo: dict[str, Any]) -> None:
 
 def _reread(store: Store, document_id: int, version_id: int) -> int:
     """The latest reading of the bytes that a version was read from: a better reader may have come since."""
-    row = store.row(
-        """SELECT max(w.id) AS id FROM versions v JOIN captures c ON c.id = v.capture_id
+    latest = store.value(
+        """SELECT max(w.id) FROM versions v JOIN captures c ON c.id = v.capture_id
            JOIN captures k ON k.sha256 = c.sha256 JOIN versions w ON w.capture_id = k.id AND w.document_id = ?
            WHERE v.id = ? AND w.state IN ('', 'accepted', 'former')""",
         [document_id, version_id],
     )
-    return int(row["id"]) if row and row["id"] is not None else version_id
+    return int(latest or version_id)
 
 
 def _hold_again(store: Store, review: Row) -> str:

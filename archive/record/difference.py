@@ -162,8 +162,7 @@ def _capture(connection: sqlite3.Connection, change: Mapping[str, Any]) -> Row |
     """The capture that showed it: that of the version it led to, else the last good one of the document. So it is, too,
     where other bytes said the same."""
     led_to = change["to_version"] if change["to_version"] != change["from_version"] else None
-    found = _capture_of(connection, led_to)
-    return found or next(
+    return _capture_of(connection, led_to) or next(
         iter(
             rows_of(
                 connection,

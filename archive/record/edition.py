@@ -260,8 +260,8 @@ def _attachment(store: Store, file: File, standing_in: bool) -> Attachment:
 def _reading(store: Store, file: File) -> Document:
     if file.version_id is not None:
         return store.load(file.version_id)
-    row = store.row("SELECT reason FROM documents WHERE id = ?", [file.document_id])
-    return Document(problem=(row or {}).get("reason") or Problem("unread", "尚未读取"), document_id=file.document_id)
+    reason = store.value("SELECT reason FROM documents WHERE id = ?", [file.document_id])
+    return Document(problem=reason or Problem("unread", "尚未读取"), document_id=file.document_id)
 
 
 def with_version(file: File, document_id: int, version_id: int) -> File:

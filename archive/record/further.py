@@ -29,12 +29,12 @@ def waited(store: Store, told: Edition | None, edition: Edition) -> Edition | No
 
 def _visits(store: Store, told: Edition, edition: Edition) -> int:
     """Crawls that have asked for the page since it became another than the told one; PATIENCE when none did."""
-    row = store.row(
-        """SELECT count(DISTINCT c.crawl_id) AS visits FROM captures c WHERE c.document_id = :page AND c.id >= (
+    visits = store.value(
+        """SELECT count(DISTINCT c.crawl_id) FROM captures c WHERE c.document_id = :page AND c.id >= (
              SELECT min(v.capture_id) FROM versions v WHERE v.document_id = :page AND v.id > :told)""",
         {"page": edition.document_id, "told": told.version_id if told.document_id == edition.document_id else 0},
     )
-    return (row and row["visits"]) or PATIENCE
+    return visits or PATIENCE
 
 
 def taken_over(told: Edition, edition: Edition) -> tuple[File, ...]:

@@ -13,7 +13,6 @@ from attrs import evolve
 from archive.compare.compare import compare, is_confident, is_same
 from archive.compare.furniture import Furniture
 from archive.machine.database import Row
-from archive.machine.faults import StoreError
 from archive.model import Document
 from archive.record.files import member_documents, refresh_links
 from archive.record.learn import learn
@@ -81,8 +80,7 @@ def _surer(document: Document, other: Document) -> bool:
 
 def _was_read_otherwise(store: Store, document_id: int, document: Document) -> bool:
     """Whether the text before is that of another reader still, because its bytes are lost."""
-    row = store.row("SELECT reader FROM documents WHERE id = ?", [document_id])
-    return row is not None and row["reader"] not in (None, document.reader)
+    return store.value("SELECT reader FROM documents WHERE id = ?", [document_id]) not in (None, document.reader)
 
 
 def _keep_unread(store: Store, document_id: int, capture_id: int, current: Row, document: Document) -> bool:
@@ -123,9 +121,7 @@ def keep_members(store: Store, parent_id: int, capture_id: int, members: Sequenc
 
     Raises StoreError when there is no such archive file.
     """
-    parent = store.row("SELECT notice_id, url FROM documents WHERE id = ?", [parent_id])
-    if parent is None:
-        raise StoreError(f"文档 {parent_id} 不存在")
+    parent = store.one("SELECT notice_id, url FROM documents WHERE id = ?", [parent_id], f"文档 {parent_id} 不存在")
     ids = set()
     places = member_documents(store, parent_id, [(path, sha256) for path, sha256, _ in members])
     for (path, sha256, document), known in zip(members, places, strict=True):

@@ -88,8 +88,8 @@ def _enter(store: Store, entries: Register, watched: Mapping[str, Row], day: str
         page, known = watched.get(title), before.get(title)
         values = _row(store, entry, page, known, day)
         if known is None:
-            last = store.row("SELECT max(id) AS id FROM changes WHERE notice_id = ?", [page["id"] if page else None])
-            told = Known(values["date"], values["repealed"], day, (last and last["id"]) or 0)
+            last = store.value("SELECT max(id) FROM changes WHERE notice_id = ?", [page["id"] if page else None])
+            told = Known(values["date"], values["repealed"], day, last or 0)
             store.db.table("laws").insert(values | {"known": json.dumps(asdict(told))})
         elif any(known[key] != value for key, value in values.items()):
             store.db.table("laws").update(known["id"], values)
@@ -123,12 +123,12 @@ def _as_watched(store: Store, entry: Entry, page: Row, known: Row | None, day: s
     from archive.laws.register import Text
 
     texts = {text.date: text for text in entry.texts}
-    first = store.row(
+    first = store.value(
         """SELECT v.metadata FROM standing_versions v JOIN documents d ON d.id = v.document_id
            WHERE d.notice_id = ? AND d.kind = 'page' ORDER BY v.id LIMIT 1""",
         [page["id"]],
     )
-    said = json.loads(first["metadata"] or "{}") if first else {}
+    said = json.loads(first or "{}")
     if not texts and (on := said.get("issued_on") or said.get("published_on")):
         texts[on] = Text(on, _force(said, on))
     for change in store.rows(
@@ -258,8 +258,7 @@ def _resting(store: Store, law: Row, page: Row | None) -> tuple[RowChange, ...]:
 
 
 def _text(store: Store, version_id: int | None) -> str:
-    row = store.row("SELECT text FROM versions WHERE id = ?", [version_id])
-    return row["text"] if row else ""
+    return store.value("SELECT text FROM versions WHERE id = ?", [version_id]) or ""
 
 
 def _articles(cited: str, before: str, after: str) -> tuple[CellChange, ...]:
@@ -274,9 +273,9 @@ def _summary(store: Store, law: Row, rows: tuple[RowChange, ...], repealed: bool
     said = f"自 {law['repealed']} 起废止" if repealed else f"有 {law['date']} 的新文本"
     if not rows:
         return f"《{law['title']}》{said}"
-    areas = store.row(
-        """SELECT count(DISTINCT i.area_id) AS n FROM citations c JOIN items_in_force i ON i.id = c.item_id
+    areas = store.value(
+        """SELECT count(DISTINCT i.area_id) FROM citations c JOIN items_in_force i ON i.id = c.item_id
            WHERE c.law_id = ?""",
         [law["id"]],
     )
-    return f"《{law['title']}》{said}，{areas['n'] if areas else 0} 个领域的 {len(rows)} 条事项以它为依据"
+    return f"《{law['title']}》{said}，{areas} 个领域的 {len(rows)} 条事项以它为依据"

@@ -64,12 +64,12 @@ def propose(store: Store, document_id: int, proven: Iterable[tuple[Pattern, Sequ
 
 def _first_page(store: Store, document_id: int | None) -> int | None:
     """The page whose text a further page goes on with; else the document itself."""
-    row = store.row(
+    page = store.value(
         """SELECT f.page_id FROM documents d JOIN further_pages f ON f.id = d.id
            WHERE d.id = ? AND d.kind = 'attachment'""",
         [document_id],
     )
-    return row["page_id"] if row else document_id
+    return page or document_id
 
 
 def _history(store: Store, document_id: int) -> list[Document]:

@@ -39,20 +39,15 @@ def declare_locals(store: Store, entries: Collection[Local]) -> None:
             store.db.table("locals").delete(id=row["id"])
     for local in entries:
         areas = [ids[name] for name in local.area if name in ids]
-        notice = store.row("SELECT id FROM notices WHERE slug = ?", [local.slug])
         values = {
-            "notice_id": notice["id"] if notice else None,
+            "notice_id": store.value("SELECT id FROM notices WHERE slug = ?", [local.slug]),
             "slug": local.slug,
             "name": local.name,
             "area_id": areas[0][0] if len(areas) == 1 else None,
             "areas": as_json([slug for _, slug in areas]),
             "url": local.url,
         }
-        known = store.row("SELECT id FROM locals WHERE slug = ?", [local.slug])
-        if known:
-            store.update("locals", known["id"], **values)
-        else:
-            store.insert("locals", values)
+        store.put("locals", "slug", values)
 
 
 def inputs_of(national: Sequence[Item], versions: Sequence[int], areas: Sequence[str], laws: str) -> str:

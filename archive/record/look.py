@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.machine import faults
 from archive.machine.faults import StoreError
 from archive.record import migrations
-from archive.record.database import APPLIED, LOST, holds_records, is_empty, refuse_newer
+from archive.record.schema import APPLIED, LOST, holds_records, is_empty, refuse_newer
 
 
 def read_only(data: Path) -> sqlite3.Connection:

@@ -96,12 +96,12 @@ def seen_before(store: Store, notice_id: int, url: str, sound: bool = False) -> 
     until = """AND e.first_seen <= (
                  SELECT max(coalesce(c.finished_at, k.at)) FROM looks k JOIN crawls c ON c.id = k.crawl_id
                  WHERE k.listing_id = l.id AND k.fault = '' AND k.entries > 0)"""
-    rows = store.rows(
+    urls = store.column(
         f"""SELECT e.url FROM listed e JOIN listings l ON l.id = e.listing_id
             WHERE l.notice_id = ? AND l.url = ? {until if sound else ""}""",  # noqa: S608
         [notice_id, url],
     )
-    return {link_key(row["url"]) for row in rows}
+    return set(map(link_key, urls))
 
 
 def shown_of(store: Store, place: tuple[int, str], first: Sequence[tuple[str, bool, str]], pager: bool) -> Shown:
@@ -140,8 +140,8 @@ def keep_look(store: Store, crawl_id: int, listing_id: int, shown: Shown, verdic
 
 def listing_of(store: Store, notice_id: int, url: str) -> int:
     """The id of a list page of a notice, which is created when it is looked at for the first time."""
-    known = store.row("SELECT id FROM listings WHERE notice_id = ? AND url = ?", [notice_id, url])
-    return int(known["id"]) if known else store.insert("listings", {"notice_id": notice_id, "url": url})
+    known: int | None = store.value("SELECT id FROM listings WHERE notice_id = ? AND url = ?", [notice_id, url])
+    return known or store.insert("listings", {"notice_id": notice_id, "url": url})
 
 
 def note_look(store: Store, listing_id: int, *, verified: bool, verdict: str, reason: str) -> None:
@@ -158,8 +158,7 @@ def note_listed(store: Store, listing_id: int, entries: Iterable[tuple[str, str,
 
 
 def is_candidate(store: Store, notice_id: int, url: str) -> bool:
-    rows = store.rows("SELECT url FROM candidates WHERE notice_id = ?", [notice_id])
-    return link_key(url) in {link_key(row["url"]) for row in rows}
+    return link_key(url) in map(link_key, store.column("SELECT url FROM candidates WHERE notice_id = ?", [notice_id]))
 
 
 def propose(store: Store, crawl_id: int, notice_id: int, values: dict[str, str], evidence: Sequence[str]) -> None:

@@ -69,17 +69,16 @@ def _is_icon(store: Store, picture: File) -> bool:
 
 
 def _said(store: Store, picture: File) -> Row:
-    row = store.row("SELECT metadata FROM versions WHERE id = ?", [picture.version_id])
-    return dict(json.loads(row["metadata"])) if row else {}
+    return dict(json.loads(store.value("SELECT metadata FROM versions WHERE id = ?", [picture.version_id]) or "{}"))
 
 
 def is_told_of(store: Store, notice_id: int, document: Document) -> bool:
     """Whether what a picture shows is no news: nobody was told of the notice's pictures yet, or it was among them."""
-    notice = store.row("SELECT told FROM notices WHERE id = ?", [notice_id])
-    told = Edition.of_json(notice["told"]) if notice and notice["told"] else None
-    if told is None or told.pictures is None:
+    told = store.value("SELECT told FROM notices WHERE id = ?", [notice_id])
+    pictures = Edition.of_json(told).pictures if told else None
+    if pictures is None:
         return True
-    return document.metadata[PIXELS] in {_said(store, picture).get(PIXELS) for picture in told.pictures}
+    return document.metadata[PIXELS] in {_said(store, picture).get(PIXELS) for picture in pictures}
 
 
 def note_pictures_seen(store: Store, document_id: int, pictures: Sequence[Attachment]) -> None:
@@ -144,12 +143,12 @@ def _alternates(store: Store, pair: Pair) -> bool:
     before, after = pair
     if before is None or after is None or before.document_id != after.document_id:
         return False
-    row = store.row("SELECT number FROM versions WHERE id = ?", [before.version_id])
-    earlier = store.rows(
-        "SELECT id FROM standing_versions WHERE document_id = ? AND number < ?",
-        [before.document_id, row["number"] if row else 0],
+    earlier = store.column(
+        """SELECT id FROM standing_versions
+           WHERE document_id = ? AND number < (SELECT number FROM versions WHERE id = ?)""",
+        [before.document_id, before.version_id],
     )
-    shown = {store.load(version["id"]).metadata.get(PIXELS) for version in earlier}
+    shown = {store.load(version).metadata.get(PIXELS) for version in earlier}
     return {_said(store, picture).get(PIXELS) for picture in (before, after)} <= shown
 
 

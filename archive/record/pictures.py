@@ -59,12 +59,13 @@ def note_of_version(store: Store, document_id: int, version_id: int, pictures: S
     known = [(row["name"], row["url"]) for row in pictures_of(store, version_id)]
     if not (known or pictures) or not are_watched(store, document_id):
         return
-    if _was_handed_in(store, document_id):
+    handed_in = "SELECT 1 FROM last_good_captures WHERE document_id = ? AND id IN (SELECT id FROM received_captures)"
+    if store.value(handed_in, [document_id]):  # a browser that saves a page names its pictures in ways of its own
         pictures = _known_last(store, document_id)
     if known == [(picture.name, picture.url) for picture in pictures]:
         return
-    notice = store.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
-    ids = picture_documents(store, notice["notice_id"], pictures) if notice else []
+    notice_id = store.value("SELECT notice_id FROM documents WHERE id = ?", [document_id])
+    ids = picture_documents(store, notice_id, pictures)
     store.db.execute("DELETE FROM pictures WHERE version_id = ?", [version_id])
     store.db.table("pictures").insert_all(
         {
@@ -78,23 +79,13 @@ def note_of_version(store: Store, document_id: int, version_id: int, pictures: S
     )
 
 
-def _was_handed_in(store: Store, document_id: int) -> bool:
-    """A page that a browser has saved names its pictures in ways of its own: those that were known stay."""
-    return bool(
-        store.row(
-            "SELECT 1 FROM last_good_captures WHERE document_id = ? AND id IN (SELECT id FROM received_captures)",
-            [document_id],
-        )
-    )
-
-
 def _known_last(store: Store, document_id: int) -> tuple[Attachment, ...]:
-    row = store.row(
-        """SELECT max(p.version_id) AS id FROM pictures p JOIN versions v ON v.id = p.version_id
+    last = store.value(
+        """SELECT max(p.version_id) FROM pictures p JOIN versions v ON v.id = p.version_id
            WHERE v.document_id = ?""",
         [document_id],
     )
-    return tuple(Attachment(one["name"], one["url"]) for one in pictures_of(store, row["id"])) if row else ()
+    return tuple(Attachment(one["name"], one["url"]) for one in pictures_of(store, last))
 
 
 def pictures_of(store: Store, version_id: int | None) -> list[Row]:
@@ -108,9 +99,9 @@ def pictures_of(store: Store, version_id: int | None) -> list[Row]:
 
 def shown_by(store: Store, document_id: int) -> frozenset[int]:
     """The documents of the pictures that a page shows."""
-    rows = store.rows(
+    documents = store.column(
         """SELECT p.document_id FROM pictures p JOIN linking_versions v ON v.id = p.version_id
            WHERE v.document_id = ?""",
         [document_id],
     )
-    return frozenset(row["document_id"] for row in rows)
+    return frozenset(documents)

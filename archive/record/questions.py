@@ -269,5 +269,4 @@ def _named(url: str, files: list[dict[str, str]]) -> bool:
 
 
 def _is_page(store: Store, row: Row) -> bool:
-    found = store.row("SELECT kind FROM documents WHERE id = ?", [row["document_id"]])
-    return bool(found and found["kind"] == "page")
+    return bool(store.value("SELECT kind FROM documents WHERE id = ?", [row["document_id"]]) == "page")

@@ -89,12 +89,12 @@ def _furniture(store: Store) -> None:
 
 def _captures(store: Store) -> None:
     """A later answer that was taken, or that cannot be decided on, leaves nothing to decide of the one before."""
-    latest = store.rows(
+    latest = store.column(
         """SELECT c.id FROM captures c WHERE c.verdict = 'suspect' AND c.decision IS NULL
              AND c.id = (SELECT id FROM captures WHERE document_id = c.document_id
                          AND verdict IN ('ok', 'unchanged', 'suspect') ORDER BY fetched_at DESC, id DESC LIMIT 1)"""
     )
-    _settle(store, ReviewKind.CAPTURE, {row["id"] for row in latest})
+    _settle(store, ReviewKind.CAPTURE, set(latest))
 
 
 def _open(
@@ -116,8 +116,7 @@ def _open(
         store.update("reviews", known["id"], subject_id=subject_id, **values)
         return
     if notice_id is None:
-        owner = store.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
-        notice_id = owner["notice_id"] if owner else None
+        notice_id = store.value("SELECT notice_id FROM documents WHERE id = ?", [document_id])
     store.insert(
         "reviews",
         {

@@ -158,9 +158,11 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
     """
     if old is not None and _bytes_of(store, old) != _bytes_of(store, new):
         raise StoreError(f"版本 {old} 和 {new} 不是从同一份原文读出的，不能记为读取程序改进")
-    notice = store.row("SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?", [document_id])
-    if notice is None:
-        raise StoreError(f"文档 {document_id} 不属于任何通知")
+    notice = store.one(
+        "SELECT n.* FROM notices n JOIN documents d ON d.notice_id = n.id WHERE d.id = ?",
+        [document_id],
+        f"文档 {document_id} 不属于任何通知",
+    )
     summary = "读取程序改进后重新读取同一份原文，文字或表格有出入；部委原文没有变化"
     change = Change(Kind.UPGRADE, summary, quiet=True, document_id=document_id, from_version=old, to_version=new)
     change_id = record_change(store, notice["id"], crawl_id, change)
@@ -184,10 +186,10 @@ def record_upgrade(store: Store, document_id: int, crawl_id: int | None, old: in
 
 def _bytes_of(store: Store, version_id: int) -> str:
     """SHA-256 of what a version was read from; of a file inside an archive file, that of the archive file."""
-    row = store.row(
+    sha256 = store.value(
         "SELECT c.sha256 FROM versions v JOIN captures c ON c.id = v.capture_id WHERE v.id = ?", [version_id]
     )
-    return (row["sha256"] or "") if row else ""
+    return sha256 or ""
 
 
 def _returned(store: Store, change: Change, edition: Edition) -> bool:
@@ -252,8 +254,8 @@ def _tell(store: Store, notice: Row, edition: Edition) -> None:
 
 def _title(store: Store, notice: Row, edition: Edition, said: Row) -> dict[str, str]:
     """An accepted successor brings its own title; every other page is called as it was declared."""
-    page = store.row("SELECT url FROM documents WHERE id = ?", [edition.document_id])
-    succeeds = page is not None and page["url"] == notice["url"] != notice["declared_url"]
+    url = store.value("SELECT url FROM documents WHERE id = ?", [edition.document_id])
+    succeeds = url == notice["url"] != notice["declared_url"]
     title = said["title"] or notice["edition_title"]
     return {"title": title} if succeeds and title else {}
 
@@ -272,7 +274,4 @@ def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
 
 
 def _version(store: Store, version_id: int) -> Row:
-    version = store.row("SELECT * FROM versions WHERE id = ?", [version_id])
-    if version is None:
-        raise StoreError(f"版本 {version_id} 不存在")
-    return version
+    return store.one("SELECT * FROM versions WHERE id = ?", [version_id], f"版本 {version_id} 不存在")

@@ -60,7 +60,7 @@ def keep_signs(store: Store, crawl_id: int, signs: Iterable[Sign]) -> None:
 
 def lied_to_probe(store: Store, document_id: int) -> bool:
     """Whether the document's server, when last probed, called unchanged what it cannot have seen."""
-    last = store.row(
+    last = store.value(
         "SELECT status FROM signs WHERE document_id = ? AND asked = ? ORDER BY id DESC LIMIT 1", [document_id, PROBE]
     )
-    return last is not None and last["status"] == 304
+    return bool(last == 304)

@@ -17,17 +17,16 @@ from attrs import evolve
 
 from archive.clock import iso, now
 from archive.machine import faults
-from archive.machine.database import Database, Row, atomic, rows_of
+from archive.machine.database import Database, Queries, Row, atomic
 from archive.machine.faults import StoreError
 from archive.model import GOOD, Attachment, Capture, Document
 from archive.record import keys
-from archive.record.database import LOST, applied, holds_records, is_empty
 from archive.record.files import attachment_documents
 from archive.record.migrations import SET
 from archive.record.packed import packed
-from archive.record.pictures import note_of_version, pictures_of
+from archive.record.pictures import note_of_version
 from archive.record.readings import capture_row, document_of_row, grid_row, item_row, version_row
-from archive.record.schema import PAGE, bring_up_to_date
+from archive.record.schema import LOST, PAGE, applied, bring_up_to_date, holds_records, is_empty
 from archive.search import index
 from archive.text.same import name_key
 
@@ -37,12 +36,13 @@ _LAST_NUMBER = """SELECT max(v.number) AS number FROM documents d JOIN documents
 """Of a document's versions; the pages of a notice's editions count on."""
 
 
-class Store:
+class Store(Queries):
     """An open archive. One process writes at a time (the crawl lock sees to it); any number may read."""
 
     def __init__(self, data: Path, db: Database) -> None:
         self.data = data
         self.db = db
+        self.connection = db.conn
 
     @classmethod
     def open(cls, data: Path) -> Store:
@@ -80,12 +80,12 @@ class Store:
     def close(self) -> None:
         self.db.conn.close()
 
-    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-        return rows_of(self.db.conn, sql, parameters)
-
-    def row(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
-        found = self.rows(sql, parameters)
-        return found[0] if found else None
+    def one(self, sql: str, parameters: Sequence[Any], missing: str) -> Row:
+        """Raises StoreError when there is no such row: what is `missing`, a sentence for people."""
+        found = self.row(sql, parameters)
+        if found is None:
+            raise StoreError(missing)
+        return found
 
     def update(self, table: str, id: int, **values: Any) -> None:
         self.db.table(table).update(id, values)
@@ -94,11 +94,18 @@ class Store:
         """Insert a row and return its id."""
         return self.db.table(table).insert(values)
 
+    def put(self, table: str, key: str, values: Mapping[str, Any]) -> None:
+        """Change the row with this value of `key`, or insert it."""
+        known = self.value(f"SELECT id FROM {table} WHERE {key} = ?", [values[key]])  # noqa: S608 - names of ours
+        if known:
+            self.update(table, known, **values)
+        else:
+            self.insert(table, values)
+
     # ------------------------------------------------------------ about the archive
 
     def info(self, key: str) -> str:
-        found = self.row("SELECT value FROM archive_info WHERE key = ?", [key])
-        return found["value"] if found else ""
+        return self.value("SELECT value FROM archive_info WHERE key = ?", [key]) or ""
 
     def set_info(self, key: str, value: str) -> None:
         self.db.table("archive_info").insert({"key": key, "value": value}, otherwise="REPLACE")
@@ -202,10 +209,7 @@ class Store:
 
     def capture(self, capture_id: int) -> Row:
         """Raises StoreError when there is none."""
-        found = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
-        if found is None:
-            raise StoreError(f"没有编号为 {capture_id} 的抓取记录")
-        return found
+        return self.one("SELECT * FROM captures WHERE id = ?", [capture_id], f"没有编号为 {capture_id} 的抓取记录")
 
     def lost(self, capture_id: int) -> None:
         """The record of a capture cannot be read any more: the document is fetched again."""
@@ -237,17 +241,15 @@ class Store:
         """Store a reading as the document's next version; its rows are the current ones unless its `state` says that
         it does not stand (held, aside)."""
         stands = state in ("", "accepted")
-        last = self.row(_LAST_NUMBER, [document_id])
-        capture = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
-        if capture is None:
-            raise StoreError(f"抓取记录 {capture_id} 不存在")
+        number = self.value(_LAST_NUMBER, [document_id]) or 0
+        capture = self.capture(capture_id)
         with atomic(self.db):
             version_id = self.insert(
                 "versions",
                 version_row(document)
                 | {
                     "document_id": document_id,
-                    "number": ((last and last["number"]) or 0) + 1,
+                    "number": number + 1,
                     "capture_id": capture_id,
                     "captured_at": capture["fetched_at"],
                     "state": state,
@@ -256,7 +258,8 @@ class Store:
             if stands:
                 self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
             self._insert_attachments(document_id, version_id, document.attachments)
-            note_of_version(self, document_id, version_id, document.pictures)
+            if document.pictures:
+                note_of_version(self, document_id, version_id, document.pictures)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
             national = self.row(
                 "SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id WHERE d.id = ?", [document_id]
@@ -287,10 +290,8 @@ class Store:
     def _insert_attachments(self, document_id: int, version_id: int, attachments: Sequence[Attachment]) -> None:
         if not attachments:
             return
-        page = self.row("SELECT notice_id FROM documents WHERE id = ?", [document_id])
-        if page is None:
-            raise StoreError(f"文档 {document_id} 不存在")
-        documents = attachment_documents(self, page["notice_id"], attachments)
+        notice_id = self.value("SELECT notice_id FROM documents WHERE id = ?", [document_id])
+        documents = attachment_documents(self, notice_id, attachments)
         self.db.table("attachments").insert_all(
             {
                 "version_id": version_id,
@@ -305,14 +306,13 @@ class Store:
     def load(self, version_id: int) -> Document:
         """A version as a Document again: text, metadata, attachments and pictures (names, addresses) and items; no
         grids."""
-        version = self.row(
+        version = self.one(
             """SELECT v.*, d.location, d.url, coalesce(nullif(v.media_type, ''), c.media_type) AS kind
                FROM versions v JOIN documents d ON d.id = v.document_id
                LEFT JOIN captures c ON c.id = v.capture_id WHERE v.id = ?""",
             [version_id],
+            f"版本 {version_id} 不存在",
         )
-        if version is None:
-            raise StoreError(f"版本 {version_id} 不存在")
         document = document_of_row(
             version,
             self.rows("SELECT name, url FROM attachments WHERE version_id = ? ORDER BY position", [version_id]),
@@ -322,5 +322,5 @@ class Store:
                 [version_id],
             ),
         )
-        pictures = pictures_of(self, version_id)
+        pictures = self.rows("SELECT name, url FROM pictures WHERE version_id = ? ORDER BY position", [version_id])
         return evolve(document, pictures=tuple(Attachment(row["name"], row["url"]) for row in pictures))

@@ -9,23 +9,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import Any
 
 from attrs import asdict, frozen
 
 from archive import words
 from archive.clock import local
 from archive.compare.redline import DELETE, EQUAL, Op
-from archive.machine.database import Row, rows_of
+from archive.machine.database import Database, Row, rows_of
 from archive.model import PICTURE, Kind
-from archive.record.advice import advice
-from archive.record.concern import Concern
 from archive.record.difference import Difference, RowStory, of_json, versions_of, work_out
-
-if TYPE_CHECKING:
-    from archive.machine.database import Database
+from archive.text.fold import compare_fold
+from archive.words.columns import LEVELS
 
 FORM = 2
 """Of the kept stories. One of another form was written by another release and is worked out again."""
@@ -250,3 +247,84 @@ def text_of(connection: sqlite3.Connection, story: Story) -> list[Op]:
         at += len(shown) if op in (EQUAL, DELETE) else 0
         ops.append((op, shown))
     return ops
+
+
+# ---------------------------------------------------------------- advice
+
+# What a reader has to do about a change, in one sentence: a suggestion, never more than the change itself shows.
+BACK = "原文已恢复，无需再改；此前据此作过改动的，请改回"
+TAKEN_BACK = "这条变化已撤销；此前据此作过改动的，请改回"
+ROW_BY_ROW = "请按对照页逐行修改本地目录，再按新的内容公开"
+LOOK_AT_PICTURE = "请打开图片原件，与此前保存的图片人工核对，再决定是否修改本地目录"
+NOT_REPEALED = "撤下不等于废止：请先向发布机构核实，再决定是否改动本地目录；存档中的原件仍可查阅"
+BY_KIND: Mapping[str, str] = {
+    Kind.REVISED: "请阅读改动之处，核对本地目录和办理要求是否需要调整",
+    Kind.METADATA: "目录内容没有变；引用过这份通知的文号、日期的，请核对",
+    Kind.ATTACHMENT_ADDED: "请打开新附件，核对其中有没有本地目录尚缺的事项",
+    Kind.ATTACHMENT_REPLACED: "请打开新旧两份文件人工核对，再决定是否修改本地目录",
+    Kind.ATTACHMENT_REMOVED: NOT_REPEALED,
+    Kind.GONE: NOT_REPEALED,
+    Kind.MOVED: "内容没有变；引用了原地址的网页，请改用新地址",
+    Kind.RESTORED: "原文可以照常查阅；因撤下作过改动的，请复核",
+    Kind.SUCCESSOR: "请打开候选网页核对：确为新版的由运行人员采信，不是的排除；在此之前以现行文本为准",
+    Kind.REPEALED: "请停止引用这份通知；以它为依据的本地事项，请核对有没有新的依据",
+    Kind.CORRECTION: "请以本条为准；据先前的告知作过改动的，请改回",
+    Kind.BASIS_AMENDED: "请核对所列各行引用的条款，必要时修改本地目录的公开依据",
+}
+"""Of kinds without an entry nothing has to be done."""
+
+
+def advice(kind: str, *, rows: bool, restored: bool, withdrawn: bool, picture: bool = False) -> str:
+    """'' when nothing has to be done. `rows`: the change names rows of the catalogue that differ; `picture`: it is of
+    a picture in the body."""
+    if withdrawn:
+        return TAKEN_BACK
+    if restored:
+        return BACK
+    if picture:
+        return LOOK_AT_PICTURE
+    if rows and kind in (Kind.REVISED, Kind.ATTACHMENT_REPLACED, Kind.ATTACHMENT_ADDED):
+        return ROW_BY_ROW
+    return BY_KIND.get(kind, "")
+
+
+# ---------------------------------------------------------------- whom it concerns
+
+# Whom rows of a catalogue concern: the areas, the levels that publish, and who has to do it.
+NAMED = 8
+"""公开主体 that are named, the most frequent first."""
+
+
+@frozen
+class Concern:
+    areas: tuple[str, ...] = ()
+    """Names, in the order of the rows."""
+    levels: tuple[str, ...] = ()
+    """县级, 乡级."""
+    subjects: tuple[str, ...] = ()
+    more_subjects: int = 0
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Concern:
+        """`rows`: with the name of their `area`, `county`, `township` and `subject`."""
+        found = list(rows)
+        written: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for row in found:
+            subject = "；".join((row["subject"] or "").split())
+            if subject:
+                written.setdefault(compare_fold(subject), subject)
+                counts[compare_fold(subject)] += 1
+        return cls(
+            tuple(dict.fromkeys(row["area"] for row in found if row["area"])),
+            tuple(word for field, word in LEVELS.items() if any(row[field] for row in found)),
+            tuple(written[key] for key, _ in counts.most_common(NAMED)),
+            max(0, len(counts) - NAMED),
+        )
+
+    @property
+    def sentence(self) -> str:
+        """'社会救助；县级、乡级；县级民政部门', '' when nothing is known."""
+        more = f"等 {len(self.subjects) + self.more_subjects} 种" if self.more_subjects else ""
+        parts = ("、".join(self.areas), "、".join(self.levels), "、".join(self.subjects) + more)
+        return "；".join(part for part in parts if part)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from archive.search.texts import phrase, titled
 from archive.text.fold import search_fold
-from archive.text.tokens import phrase, title_phrase
 
 MAX_CHARACTERS = 100
 MAX_TERMS = 8
@@ -99,7 +99,7 @@ def expression(groups: Iterable[Iterable[str]], excluded: Iterable[str] = ()) ->
     """Of each group one text must occur, none of the excluded ones."""
     kept = [list(dict.fromkeys(filter(phrase, group))) for group in groups]
     anywhere = " AND ".join(_or(either(text) for text in group) for group in kept if group)
-    in_title = " AND ".join(_or(title_phrase(text) for text in group) for group in kept if group)
+    in_title = " AND ".join(_or(phrase(text, titled) for text in group) for group in kept if group)
     unwanted = _or(either(text) for text in dict.fromkeys(filter(phrase, excluded)))
     if unwanted:
         return Expression(f"({anywhere}) NOT {unwanted}", f"({in_title}) NOT {unwanted}")
@@ -108,7 +108,7 @@ def expression(groups: Iterable[Iterable[str]], excluded: Iterable[str] = ()) ->
 
 def either(text: str) -> str:
     """In the text or in the title."""
-    return f"{phrase(text)} OR {title_phrase(text)}"
+    return f"{phrase(text)} OR {phrase(text, titled)}"
 
 
 def _or(phrases: Iterable[str]) -> str:

@@ -15,18 +15,13 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, partial
-from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from archive.machine.database import atomic
+from archive.machine.database import Database, atomic
 from archive.search import texts
-from archive.search.texts import KINDS
-from archive.text.tokens import entry
-
-if TYPE_CHECKING:
-    from archive.machine.database import Database
+from archive.search.texts import KINDS, entry
+from archive.text import fold, noise
 
 log = logging.getLogger(__name__)
 FORM = "3"
@@ -253,9 +248,7 @@ def _note(connection: sqlite3.Connection, entries: Iterable[Noted]) -> None:
 def form() -> str:
     """What an index must have been made by: the rules of folding and noise, and the characters that Python knows."""
     rules = [FORM, unicodedata.unidata_version]
-    for name in ("fold", "noise", "struck", "tokens"):
-        path = Path(str(import_module(f"archive.text.{name}").__file__))
-        rules.append(path.read_text("utf-8"))
+    rules += [Path(str(module.__file__)).read_text("utf-8") for module in (fold, noise, texts)]
     return hashlib.sha256("\0".join(rules).encode()).hexdigest()[:16]
 
 

@@ -18,8 +18,8 @@ from attrs import Factory, define, frozen
 from archive.search import texts
 from archive.search.ask import Query, Term, either, expression
 from archive.search.meaning import NUMBER, Synonyms, alternatives
+from archive.search.texts import phrase, spaced, titled
 from archive.text.fold import search_fold
-from archive.text.tokens import phrase, title_phrase
 
 PROBES = 600
 """Questions to the index that one query may ask."""
@@ -133,8 +133,8 @@ def _respelled(index: Index, word: str) -> str:
 def _written(index: Index, before: str, after: str) -> Iterator[str]:
     """Folded titles and texts of rows, then of titles of notices, that hold both parts of a word near each other."""
     match = " OR ".join(
-        f"NEAR({of(before)} {of(after)}, 1)" if before and after else of(before or after)
-        for of in (phrase, title_phrase)
+        f"NEAR({phrase(before, held)} {phrase(after, held)}, 1)" if before and after else phrase(before or after, held)
+        for held in (spaced, titled)
     )
     ids = index.first("item", match, LOOKED_AT)
     for _, title, text in texts.items(index.connection, ids):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve, frozen
 
+from archive.search.texts import Folding
 from archive.text.fold import search_fold
-from archive.text.tokens import Folding
 
 LENGTH = 120
 """Characters of a snippet."""

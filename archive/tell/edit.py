@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from archive.machine.toml import lines_of, quoted
 from archive.machine.written import replaced
 from archive.tell.subscriptions import NAME, load
 
@@ -37,21 +37,19 @@ def added(text: str, name: str, address: str, server: str | None, given: Mapping
     operator."""
     if name in _names(text):
         raise Unknown(f"已有名为“{name}”的订阅人")
-    lines = ["[[subscriber]]", f"name = {_string(name)}", f"address = {_string(address)}"]
-    for key in ("areas", "notices", "levels"):
-        if given.get(key):
-            lines.append(f"{key} = [{', '.join(map(_string, given[key]))}]")
     daily, weekly = given.get("daily"), given.get("weekly")
-    if weekly:
-        lines += ['when = "weekly"', f"on = {_string(weekly)}"]
-    elif daily:
-        lines.append('when = "daily"')
-    if daily:
-        lines.append(f"at = {_string(daily)}")
-    if given.get("operator"):
-        lines.append('role = "operator"')
-    head = f"mail = {_string(server)}\n" if server else ""
-    return head + text.rstrip("\n") + ("\n\n" if text.strip() else "") + "\n".join(lines) + "\n"
+    values = {
+        "name": name,
+        "address": address,
+        **{key: given.get(key) for key in ("areas", "notices", "levels")},
+        "when": "weekly" if weekly else daily and "daily",
+        "on": weekly,
+        "at": daily,
+        "role": given.get("operator") and "operator",
+    }
+    entry = "\n".join(["[[subscriber]]", *lines_of(values)])
+    head = f"mail = {quoted(server)}\n" if server else ""
+    return head + text.rstrip("\n") + ("\n\n" if text.strip() else "") + entry + "\n"
 
 
 def paused(text: str, name: str, pause: bool) -> str:
@@ -83,8 +81,3 @@ def _block(lines: Sequence[str], text: str, name: str) -> tuple[int, int]:
     while end < len(lines) and lines[end - 1].lstrip().startswith("#"):
         end -= 1
     return first, end
-
-
-def _string(value: str) -> str:
-    """A TOML string; JSON's escapes are TOML's, but for DEL."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -129,9 +129,7 @@ def _key(entries: Sequence[Entry]) -> str:
 
 def _cut(text: str, limit: int) -> str:
     """The start of a text within a number of bytes, whole characters only."""
-    if len(text.encode()) <= limit:
-        return text
-    return text.encode()[: limit - 3].decode("utf-8", "ignore") + "…"
+    return text if len(text.encode()) <= limit else text.encode()[: limit - 3].decode("utf-8", "ignore") + "…"
 
 
 def _title(entries: Sequence[Entry], site: str) -> str:

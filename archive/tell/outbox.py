@@ -18,7 +18,7 @@ from typing import Any
 from attrs import frozen
 
 from archive.clock import iso
-from archive.machine.database import atomic, rows_of
+from archive.machine.database import Queries, atomic
 from archive.machine.tables import Database, Migrations, Table
 from archive.record.schema import migrate
 
@@ -94,11 +94,12 @@ class Telling:
     """Of the trouble."""
 
 
-class Outbox:
+class Outbox(Queries):
     """An open `notify.db`. Each thread opens its own."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        self.connection = db.conn
 
     @classmethod
     def open(cls, data: Path) -> Outbox:
@@ -130,12 +131,8 @@ class Outbox:
     def _deliveries(self) -> Table:
         return self.db.table("deliveries")
 
-    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-        return rows_of(self.db.conn, sql, parameters)
-
     def info(self, key: str) -> str:
-        found = self.rows("SELECT value FROM info WHERE key = ?", [key])
-        return str(found[0]["value"]) if found else ""
+        return str(self.value("SELECT value FROM info WHERE key = ?", [key]) or "")
 
     def set_info(self, key: str, value: str) -> None:
         """Call it in a transaction."""

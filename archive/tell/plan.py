@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from archive import clock
-from archive.machine.database import atomic, rows_of
+from archive.machine.database import atomic, rows_of, value_of
 from archive.machine.toml import SettingsError
 from archive.model import Change, Kind
 from archive.operate import health
@@ -201,9 +201,9 @@ def _crawls_since(archive: sqlite3.Connection, trouble: health.Trouble) -> int:
     """Crawls that met a document's trouble; a file that is fetched well and cannot be read has no other count."""
     if trouble.document_id is None:
         return 0
-    found = rows_of(
+    crawls = value_of(
         archive,
-        "SELECT count(DISTINCT crawl_id) AS n FROM captures WHERE document_id = ? AND fetched_at >= ?",
+        "SELECT count(DISTINCT crawl_id) FROM captures WHERE document_id = ? AND fetched_at >= ?",
         [trouble.document_id, trouble.since],
     )
-    return int(found[0]["n"])
+    return int(crawls)

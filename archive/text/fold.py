@@ -52,11 +52,9 @@ class _Searched(dict[int, str]):
     """Character to folded characters, filled as text comes by."""
 
     def __missing__(self, code: int) -> str:
-        parts = []
-        for char in unicodedata.normalize("NFKC", RADICALS.get(code, chr(code))).lower():
-            if unicodedata.category(char) not in _UNSEEN:
-                parts.append(_BRACKETS.get(char) or _simplified().get(char, char))
-        self[code] = "".join(parts)
+        folded = unicodedata.normalize("NFKC", RADICALS.get(code, chr(code))).lower()
+        seen = (char for char in folded if unicodedata.category(char) not in _UNSEEN)
+        self[code] = "".join(_BRACKETS.get(char) or _simplified().get(char, char) for char in seen)
         return self[code]
 
 

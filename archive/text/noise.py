@@ -134,6 +134,11 @@ _OF_DAY = (
 )
 
 
+def in_force(text: str) -> str:
+    """The text without what is struck out in it (struck.py)."""
+    return _pattern("〔删：[^〔〕]*〕").sub("", text) if "〔删：" in text else text
+
+
 def without_noise(line: str) -> str:
     """The line without the widgets in it, '' when nothing else was in it; the line itself when it has none.
 

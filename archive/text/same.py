@@ -12,9 +12,8 @@ from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW
 from archive.text.filetypes import NAMED
 from archive.text.fold import PLAIN_SIGNS, compare_fold
 from archive.text.late import late
-from archive.text.noise import lines_without_noise, without_counters
+from archive.text.noise import in_force, lines_without_noise, without_counters
 from archive.text.numbers import serial_number
-from archive.text.struck import in_force
 
 
 def compared(text: str) -> str:

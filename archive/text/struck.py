@@ -1,7 +1,7 @@
 """Words that stand struck out in the original, and digits set high or low, as plain text.
 
 The archive keeps struck words, marked (〔删：20〕7个工作日); they are not in force, so comparison, search and the
-catalogue leave them out: 20 struck out for 7 is told as 20 having become 7.
+catalogue leave them out (noise.py): 20 struck out for 7 is told as 20 having become 7.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping
 
 from archive.text.late import late
 
-_STRUCK = late("〔删：[^〔〕]*〕")
 _NEIGHBOURS = late("〔删：([^〔〕]*)〕〔删：")
 _BRACKETS = str.maketrans("〔〕", "[]")
 _HIGH = dict(zip("0123456789+-=()−＋－＝（）０１２３４５６７８９ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁻⁺⁻⁼⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱ", strict=True))
@@ -24,11 +23,6 @@ _LONGEST = 20
 def struck(text: str) -> str:
     """A piece of text that is struck out in the original, marked as such; blanks stay as they are."""
     return f"〔删：{text.translate(_BRACKETS)}〕" if text.strip() else text
-
-
-def in_force(text: str) -> str:
-    """The text without what is struck out in it."""
-    return _STRUCK.sub("", text) if "〔删：" in text else text
 
 
 def joined(text: str) -> str:

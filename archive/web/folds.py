@@ -52,8 +52,7 @@ def _lines(ops: Iterable[Op]) -> list[list[Op]]:
         first, *rest = text.split("\n")
         if first:
             lines[-1].append((op, first))
-        for piece in rest:
-            lines.append([(op, piece)] if piece else [])
+        lines += [[(op, piece)] if piece else [] for piece in rest]
     return [line for line in lines if _text(line).strip()]
 
 

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from attrs import define, field, frozen
 
+from archive.machine.database import Queries
+
 MOST = 300
 """Things kept; visitors may ask for any number of different ones."""
 Found = TypeVar("Found")
@@ -27,7 +29,7 @@ class BadParameter(Exception):
 
 
 @frozen
-class Visit:
+class Visit(Queries):
     """One request for a page of ours, in the thread that may query."""
 
     connection: sqlite3.Connection
@@ -49,14 +51,12 @@ class Visit:
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         return [dict(row) for row in self.connection.execute(sql, parameters)]
 
-    def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
-        return next(iter(self.rows(sql, parameters)), None)
-
-    def value(self, sql: str, parameters: Parameters = ()) -> Any:
-        return self.connection.execute(sql, parameters).fetchone()[0]
-
-    def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
-        return [row[0] for row in self.connection.execute(sql, parameters)]
+    def one(self, sql: str, parameters: Parameters, missing: str) -> Row:
+        """Raises Missing when there is no such row, with a sentence for people."""
+        found = self.row(sql, parameters)
+        if found is None:
+            raise Missing(missing)
+        return found
 
     def names(self, sql: str, parameters: Parameters = ()) -> dict[Any, Any]:
         """What a choice offers: the first column's values, each with its name in the second."""
@@ -73,18 +73,12 @@ class Visit:
     def numbered(self, what: str, sql: str) -> Row:
         """The row that `sql` finds by the number in the path. Raises Missing."""
         id = self.id(what)
-        found = self.row(sql, [id])
-        if found is None:
-            raise Missing(f"没有编号为 {id} 的{what}。")
-        return found
+        return self.one(sql, [id], f"没有编号为 {id} 的{what}。")
 
     def called(self, none: str, sql: str) -> Row:
         """The row that `sql` finds by the name in the path. Raises Missing, which says `none`."""
         slug = self.vars["slug"]
-        found = self.row(sql, [slug])
-        if found is None:
-            raise Missing(none.format(slug))
-        return found
+        return self.one(sql, [slug], none.format(slug))
 
     def version(self, id: int | None) -> Row | None:
         sql = "SELECT *, capture_id IN (SELECT id FROM received_captures) AS received FROM versions WHERE id = ?"

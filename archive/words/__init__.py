@@ -230,9 +230,7 @@ def verdict(code: str, why: str = "") -> str:
 
 def reason(code: str) -> str:
     """The words for a reason; 'http-503' and unknown codes are said as they are."""
-    if code.startswith("http-"):
-        return f"服务器返回 HTTP {code.removeprefix('http-')}"
-    return REASONS.get(code, code)
+    return f"服务器返回 HTTP {code.removeprefix('http-')}" if code.startswith("http-") else REASONS.get(code, code)
 
 
 def change(code: str) -> str:

@@ -135,9 +135,7 @@ def _place_of(page: Page, name: str, value: str) -> str:
         if (meta.get("name") or "") and value_of(name, meta.get("content") or "") == value:
             return f"<meta name={meta.get('name')}>"
     known = compare_fold(value)
-    if known and known in compare_fold(page.document.title):
-        return "标题"
-    return "正文的开头或落款"
+    return "标题" if known and known in compare_fold(page.document.title) else "正文的开头或落款"
 
 
 def _label_of(page: Page, name: str, fits: Callable[[str], bool]) -> str:

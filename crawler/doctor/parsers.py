@@ -10,8 +10,7 @@ from crawler.reading.formats import unpackers
 from crawler.reading.formats.ocr import engine
 from crawler.reading.formats.office import soffice
 from crawler.samples import SAMPLES, SCAN
-from crawler.sandbox.apart import proved, read_sample
-from crawler.sandbox.child import MEMORY_LIMIT, SECONDS, Limits
+from crawler.sandbox.apart import MEMORY_LIMIT, SECONDS, Limits, proved, read_sample
 
 _REINSTALL = "请重新安装程序：pip install --require-hashes -r requirements.lock"
 _TIGHT = 700_000_000

@@ -27,9 +27,7 @@ DEMO = "演示样本"
 def is_demo(path: Path) -> bool:
     """Whether a WARC file says in its warcinfo that it is part of the demonstration."""
     for record in records(path):
-        if record.type == "warcinfo":
-            return DEMO in record.body.decode("utf-8", "replace")
-        return False
+        return DEMO in record.body.decode("utf-8", "replace") if record.type == "warcinfo" else False
     return False
 
 

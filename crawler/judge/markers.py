@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from archive.text.late import late
+from crawler.reading.html.charset import common_share
 
 # The scripts of protection products: 腾讯 EdgeOne, 加速乐, 瑞数, 阿里云 WAF, 安恒, 知道创宇, Cloudflare.
 CHALLENGE_MARKERS = late(
@@ -69,13 +70,6 @@ SORRY = late(
 # U+FFFD and controls (the private area holds ticks and old punctuation); 锟斤拷 and its like are UTF-8 read as gbk
 # twice over; Ã and its like are UTF-8 read as Latin.
 GARBAGE = late(r"[\ufffd\x80-\x9f]|锟斤拷|烫烫烫|屯屯屯|[ÃÂâ][\x80-\xbf€™œ]|鈥|锛|銆|涓€|鐨勩")
-_COMMON = late("[，。、；：的一是在和有不为中人大了国以及等关于通知公开政府信息部办行业务定进应发会工作年月日]")
-
-
-def common_share(text: str) -> float:
-    """Share of the commonest Chinese characters among all beyond ASCII: about .3 in official text, 0 in mojibake."""
-    foreign = sum(1 for character in text if character > "\x7f")
-    return len(_COMMON.findall(text)) / foreign if foreign else 1.0
 
 
 def is_mojibake(title: str) -> bool:

@@ -124,9 +124,7 @@ def next_page(payload: bytes, headers: Mapping[str, str], url: str) -> str:
         if compare_fold("".join(anchor.itertext())) in _NEXT:
             return _target(anchor, _base(root, url))
     script = _PAGER.search("".join(text for element in root.iter("script") for text in element.itertext()))
-    if script and int(script[1]) > 1:
-        return urljoin(url, f"{script[2]}_1.{script[3]}")
-    return ""
+    return urljoin(url, f"{script[2]}_1.{script[3]}") if script and int(script[1]) > 1 else ""
 
 
 def _parse(payload: bytes, headers: Mapping[str, str]) -> html.HtmlElement | None:
@@ -297,9 +295,7 @@ def _page_says_revised(old: Predecessor, entry: Listed, document: Document) -> b
 
 def _days(earlier: str, later: str) -> int:
     """Days between two ISO dates; 0 when one of them is missing (then nothing speaks for a new edition)."""
-    if not earlier or not later:
-        return 0
-    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
+    return 0 if not earlier or not later else (date.fromisoformat(later) - date.fromisoformat(earlier)).days
 
 
 _EDITION = late(

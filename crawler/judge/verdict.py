@@ -13,7 +13,7 @@ from archive.model import CATALOGUE_ROW, CORRUPT, PICTURE, TABLE_ROW, Finding, R
 from archive.text.filetypes import BINARY, PICTURES
 from archive.text.fold import title_fold
 from crawler.judge import ending
-from crawler.judge.evidence import SHORT, Evidence, Look
+from crawler.judge.evidence import SHORT, Evidence, Look, has_substance
 from crawler.judge.markers import (
     CHALLENGE_MARKERS,
     CHALLENGE_WORDS,
@@ -23,9 +23,8 @@ from crawler.judge.markers import (
     SHELL_WORDS,
     SORRY,
     TESTING,
-    common_share,
 )
-from crawler.judge.substance import has_substance
+from crawler.reading.html.charset import common_share
 from crawler.reading.sniff import sniff
 
 VERY_SHORT = 150

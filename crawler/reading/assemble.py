@@ -13,8 +13,7 @@ from attrs import evolve, frozen
 
 from archive.model import CATALOGUE_ROW, CELL, TABLE_ROW, Document, Grid
 from archive.text.fold import RADICALS
-from archive.text.noise import without_noise
-from archive.text.struck import in_force
+from archive.text.noise import in_force, without_noise
 from crawler.reading.catalogue.tables import read_tables
 from crawler.reading.rule import Rule
 

@@ -13,6 +13,7 @@ import contextlib
 import multiprocessing
 import os
 import pickle
+import resource
 import signal
 import tempfile
 import threading
@@ -24,17 +25,25 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import cast
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from archive.model import Document
-from crawler.reading import reader_id
-from crawler.reading.fault import ReadingFault, cause_of
+from archive.model import Document, Problem
+from crawler.reading import read, reader_id
+from crawler.reading.fault import EXHAUSTED, ReadingFault, cause_of
+from crawler.reading.formats.errors import KEPT
+from crawler.reading.formats.ocr import engine
 from crawler.reading.rule import Rule
 from crawler.reading.sniff import sniff
 from crawler.samples import BEFORE_A_CRAWL, FOLDER, SAMPLES, Sample
-from crawler.sandbox import child, living
-from crawler.sandbox.child import MEMORY_LIMIT, SECONDS, Answer, Limits, Task, seconds_for
+from crawler.sandbox import living
+from crawler.sandbox.ready import load
 
+SECONDS = 300.0
+"""A .doc with 1,000 rows takes two minutes on two busy cores; what takes longer than this is broken."""
+MEMORY_LIMIT = 2_000_000_000
+"""Bytes of address space."""
+PICTURED = ("pdf", "docx")
+"""Kinds of files with pages that may have to be recognised."""
 DOUBTFUL = ("timeout", "memory", "crashed", "corrupt")
 """Problems that a machine in need gives to sound files, too."""
 _CHECKING = threading.Lock()
@@ -56,7 +65,7 @@ def read_apart(
     """
     check_machine()
     kind = sniff(payload, headers)
-    document = _attempt(payload, headers, rule, Limits.here(seconds or seconds_for(kind), memory))
+    document = _attempt(payload, headers, rule, Limits.here(seconds or _seconds_for(kind), memory))
     if document.problem.code in DOUBTFUL:
         check_samples([kind if kind in SAMPLES else "page"])
     # named as this process names its reader: the fork server keeps the environment that it was started with
@@ -112,13 +121,13 @@ def _attempt(payload: bytes, headers: Mapping[str, str], rule: Rule, limits: Lim
     if answer is not None and answer.document is not None:
         return answer.document
     if is_late:
-        problem = child.late(limits.seconds)
+        problem = _late(limits.seconds)
     elif code == -signal.SIGXCPU:
-        problem = child.late(limits.processor)
+        problem = _late(limits.processor)
     elif code == -signal.SIGKILL:  # not by us, so by the kernel that ran out of memory
-        problem = child.too_big(limits)
+        problem = _too_big(limits)
     else:
-        problem = child.crashed(signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}")
+        problem = _crashed(signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}")
     return Document(problem=problem)
 
 
@@ -185,7 +194,7 @@ def _await_end_of_server() -> None:
 
 def _started(task: Task) -> tuple[Connection, ForkServerProcess]:
     receiver, sender = _SERVER.Pipe(duplex=False)
-    process = _SERVER.Process(target=child.answer, args=(sender, task), name="guidelines-read")
+    process = _SERVER.Process(target=_work, args=(sender, task), name="guidelines-read")
     try:
         with sender, _STARTING:
             process.start()
@@ -193,3 +202,133 @@ def _started(task: Task) -> tuple[Connection, ForkServerProcess]:
         receiver.close()
         raise
     return receiver, process
+
+
+# ---------------------------------------------------------------- inside it
+
+
+def _seconds_for(kind: str) -> float:
+    """What a file of this kind may take: pages that are pictures take ten seconds each where they are recognised."""
+    return engine.SECONDS if kind in PICTURED and engine.installed() else SECONDS
+
+
+@frozen
+class Limits:
+    """What one reader may take: our own limits or, where they are smaller, those that this process has inherited."""
+
+    seconds: float
+    """Wall clock."""
+    processor: int
+    """Seconds of processor time."""
+    memory: int
+    """Bytes of address space."""
+
+    @classmethod
+    def here(cls, seconds: float, memory: int) -> Limits:
+        processor = min((int(seconds) + 1, *_inherited(resource.RLIMIT_CPU)))
+        return cls(seconds, processor, min((memory, *_inherited(resource.RLIMIT_AS))))
+
+    @property
+    def megabytes(self) -> int:
+        return self.memory // 1_000_000
+
+    @property
+    def scarce(self) -> str:
+        """Which of them somebody has set lower than is good, '' when none is."""
+        if self.memory >= MEMORY_LIMIT and self.processor >= SECONDS:
+            return ""
+        return f"，本机给读取进程的上限是内存 {self.megabytes} MB、处理器 {self.processor} 秒"
+
+    def apply(self) -> None:
+        _lower(resource.RLIMIT_CORE, 0, 0)
+        _lower(resource.RLIMIT_CPU, self.processor, self.processor + 1)
+        _lower(resource.RLIMIT_AS, self.memory, self.memory)
+
+
+def _inherited(kind: int) -> tuple[int, ...]:
+    """The limits that are in force, soft and hard; none of them can be exceeded, and the hard one not be raised."""
+    return tuple(limit for limit in resource.getrlimit(kind) if limit != resource.RLIM_INFINITY)
+
+
+def _lower(kind: int, soft: int, hard: int) -> None:
+    hard = min((hard, *_inherited(kind)))
+    if kind == resource.RLIMIT_CPU:  # the kernel asks the hard limit first and kills without a word
+        soft = min(soft, max(hard - 1, 1))
+    resource.setrlimit(kind, (min(soft, hard), hard))
+
+
+@frozen
+class Answer:
+    """What a reader sends back: the Document, or what the machine lacks."""
+
+    document: Document | None = None
+    fault: str = ""
+
+
+@frozen
+class Task:
+    """What a reader is given. scratch: the folder for its temporary files."""
+
+    payload: bytes
+    headers: Mapping[str, str]
+    rule: Rule
+    limits: Limits
+    scratch: str
+
+
+def _late(seconds: float) -> Problem:
+    return Problem(
+        "timeout",
+        f"这个文件在限定的时间（{round(seconds)} 秒）内没有读完，已停止。{KEPT}；请下载后用办公软件打开核对。",
+    )
+
+
+def _too_big(limits: Limits) -> Problem:
+    return Problem(
+        "memory",
+        f"读这个文件所需的内存超过了上限（{limits.megabytes} MB），已停止。{KEPT}；请下载后用办公软件打开核对。",
+    )
+
+
+def _crashed(what: str) -> Problem:
+    return Problem("crashed", f"读取程序在处理这个文件时出错（{what}）。{KEPT}；请下载核对，并把文件反馈给维护人员。")
+
+
+def _work(sender: Connection, task: Task) -> None:
+    """Read the task's file and send the Answer."""
+    os.setsid()  # first of all: what the parent kills is this session
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tempfile.tempdir = task.scratch
+    try:
+        task.limits.apply()
+        load()
+    except Exception as error:  # whatever an import raises: no file has been looked at
+        found = Answer(fault=cause_of(error, f"上限 {task.limits.megabytes} MB"))
+    else:
+        found = _read(task)
+    sender.send_bytes(pickle.dumps(found))
+
+
+def _read(task: Task) -> Answer:
+    try:
+        return Answer(read(task.payload, task.headers, task.rule))
+    except MemoryError:
+        problem = _too_big(task.limits)
+    except ImportError as error:  # a library that loads its parts late
+        return Answer(fault=cause_of(error))
+    except Exception as error:  # the last net: each reader catches what its library is known to raise
+        if isinstance(error, OSError) and error.errno in EXHAUSTED:
+            return Answer(fault=cause_of(error))
+        problem = _crashed(type(error).__name__)
+    return Answer(Document(problem=problem))
+
+
+def _end_with_parent() -> None:
+    """Once the process that asked is dead, this session (LibreOffice too) has nobody to answer to."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        for pid in living.members(os.getpid()):
+            if pid != os.getpid():
+                os.kill(pid, signal.SIGKILL)
+        os._exit(1)

@@ -245,11 +245,11 @@ class ListingsSpider(ArchiveSpider):
     @cached_property
     def _pages(self) -> set[str]:
         """Addresses of notices, so that one is never proposed as the successor of another."""
-        rows = self.crawl.store.rows(
+        urls = self.crawl.store.column(
             """SELECT url FROM documents WHERE kind = 'page' UNION SELECT location FROM documents WHERE kind = 'page'
                UNION SELECT url FROM notices UNION SELECT declared_url FROM notices"""
         )
-        return {link_key(row["url"]) for row in rows if row["url"]}
+        return set(map(link_key, filter(None, urls)))
 
     # ------------------------------------------------------------ the page
 

@@ -42,7 +42,10 @@ class NoticesSpider(ArchiveSpider):
     async def start(self) -> AsyncIterator[Any]:
         self.store = self.crawl.store
         self.keeper = Keeper(self.crawl, self.crawler)
-        for notice in self.crawl.notices:
+        self.ids = {row["slug"]: row["id"] for row in self.store.rows("SELECT slug, id FROM notices")}
+        notices = self.crawl.notices
+        self.declared_hosts = {notice.slug: self.crawl.hosts(notice) for notice in notices}
+        for notice in notices:
             for asked in self._ask(notice, Attachment("", notice.url), "page"):
                 yield asked
 
@@ -59,17 +62,13 @@ class NoticesSpider(ArchiveSpider):
         further: int | None = None,
     ) -> Iterator[Request | Answer]:
         """A request for a document, or its outcome when the address is none; nothing when it is under way already."""
-        row = self.store.row("SELECT id FROM notices WHERE slug = ?", [notice.slug])
-        if row is None:
-            raise LookupError(f"notice {notice.slug} is not declared in the archive")
+        notice_id, hosts = self.ids[notice.slug], self.declared_hosts[notice.slug]
         url, name = place.url, place.name
-        document_id = document or self.store.document(row["id"], kind, url, name=name, mirror=mirror)
+        document_id = document or self.store.document(notice_id, kind, url, name=name, mirror=mirror)
         if document_id in self.open:
             return
-        hosts = self.crawl.hosts(notice)
-        job = Job(
-            notice, row["id"], kind, url, document_id, mirror, known(self.store, document_id), name, hosts, further
-        )
+        before = known(self.store, document_id)
+        job = Job(notice, notice_id, kind, url, document_id, mirror, before, name, hosts, further)
         self.open[document_id] = job
         try:
             yield job.request(callback=self.answered, errback=self.failed, cb_kwargs={"job": job})
@@ -141,8 +140,7 @@ class NoticesSpider(ArchiveSpider):
         """The files to ask for; those past the limit are noted as not asked for, which `status` says."""
         for attachment in files[most:]:
             document_id = self.store.document(job.notice_id, "attachment", attachment.url, name=attachment.name)
-            row = self.store.row("SELECT state FROM documents WHERE id = ?", [document_id])
-            if row is not None and row["state"] == "unread":
+            if self.store.value("SELECT state FROM documents WHERE id = ?", [document_id]) == "unread":
                 self.store.not_asked_for(document_id, TOO_MANY)
         return files[:most]
 

@@ -7,8 +7,8 @@ import pytest
 from archive.text.numbers import han_count
 from crawler.reading.catalogue.areas import AreaFinder, Named
 from crawler.reading.catalogue.channels import habit, read_channels
-from crawler.reading.catalogue.deadlines import read_deadline
 from crawler.reading.catalogue.headers import label_role
+from crawler.reading.catalogue.items import read_deadline
 from crawler.reading.catalogue.marks import read_mark
 from tests.catalogue.generator import AREAS
 

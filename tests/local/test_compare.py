@@ -9,7 +9,7 @@ from archive.local.compare import compare_local
 from archive.local.deadlines import limit_of, weigh
 from archive.local.result import Comparison, Kind
 from archive.model import Item
-from crawler.reading.catalogue.deadlines import read_deadline
+from crawler.reading.catalogue.items import read_deadline
 from tests.factory import item
 from tests.local.generator import SEEDS, copies, national_items
 from tests.local.score import compared, score

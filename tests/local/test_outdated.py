@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive.laws.outdated import outdated
+from archive.laws.citations import outdated
 from archive.laws.register import load_register
 
 OF = outdated(load_register(), "2025-06-01")

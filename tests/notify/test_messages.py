@@ -10,10 +10,9 @@ from attrs import evolve
 from archive.compare.excerpts import IN_A_MESSAGE, passages
 from archive.compare.redline import redline
 from archive.model import Kind
-from archive.record.advice import advice
 from archive.record.look import read_only
 from archive.record.store import Store
-from archive.record.story import Story, stories
+from archive.record.story import Story, advice, stories
 from archive.tell import markup, render
 from archive.tell.messages import Entry, compose
 from tests.factory import make_archive

@@ -16,7 +16,7 @@ from archive.operate import schedule
 from archive.operate.install import files, machine
 from archive.settings import environment_of, load_settings, take_over
 from archive.tell.subscriptions import load
-from crawler.sandbox.child import MEMORY_LIMIT
+from crawler.sandbox.apart import MEMORY_LIMIT
 from tests.notify.receivers import Mailbox, mail_server
 
 MAIL = "mailtos://robot:${{SMTP_PASSWORD}}@127.0.0.1:{port}?mode=starttls&from=archive@example.gov.cn"

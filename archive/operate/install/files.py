@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from archive.machine.toml import quoted
 from archive.machine.written import replaced
 from archive.operate.schedule import environment_file
 from archive.settings import load_settings
@@ -26,7 +26,7 @@ def write_settings(data: Path, values: Mapping[str, str | int]) -> Path:
     path = data / NAME
     text = path.read_text("utf-8-sig") if path.exists() else ""
     for key, value in values.items():
-        text = _with_line(text, key, f"{key} = {json.dumps(value, ensure_ascii=False)}")
+        text = _with_line(text, key, f"{key} = {quoted(value)}")
     with replaced(path, text.encode()) as new:
         load_settings(new.parent)
     return path

@@ -26,8 +26,8 @@ from archive.machine.faults import Fault
 from archive.machine.lock import crawl_lock
 from archive.operate import backup
 from archive.operate.backup import BackupError
-from archive.record.database import is_empty
 from archive.record.look import look
+from archive.record.schema import is_empty
 
 NOTE = "upgrade.json"
 WHEEL = "guidelines_archive-*.whl"

@@ -39,25 +39,30 @@ _KINDS = {
 }
 
 
+_OF_ONE = (
+    ("一条公开事项和它的历次修订", "/rows/{}.json", "SELECT key FROM items_in_force ORDER BY id LIMIT 1"),
+    ("一份通知：文字、附件、各版的 SHA-256", "/notices/{}.json", "SELECT slug FROM notices ORDER BY number LIMIT 1"),
+    (
+        "一条修订：逐字对照和改了的格子",
+        "/changes/{}.json",
+        "SELECT id FROM changes WHERE kind <> 'upgrade' ORDER BY id DESC LIMIT 1",
+    ),
+)
+"""What is shown, its address, and where the key in it comes from."""
+
+
 def _examples(visit: Visit) -> list[Example]:
     """Of what this archive holds, so that each of them works as it stands."""
     area = visit.row(
         """SELECT slug, name FROM areas a WHERE EXISTS (SELECT 1 FROM items i WHERE i.area_id = a.id AND i.current = 1)
            ORDER BY position LIMIT 1"""
     )
-    row = visit.row("SELECT key FROM items_in_force ORDER BY id LIMIT 1")
-    notice = visit.row("SELECT slug FROM notices ORDER BY number LIMIT 1")
-    change = visit.row("SELECT id FROM changes WHERE kind <> 'upgrade' ORDER BY id DESC LIMIT 1")
     found = [Example("全部领域，各有多少条公开事项", "/areas.json")]
     if area:
         query = urlencode({"area": area["slug"], "level": "township"})
         found.append(Example(f"{area['name']}领域乡级公开的事项，每条含来源和版本", f"/catalogue.json?{query}"))
-    if row:
-        found.append(Example("一条公开事项和它的历次修订", f"/rows/{row['key']}.json"))
-    if notice:
-        found.append(Example("一份通知：文字、附件、各版的 SHA-256", f"/notices/{notice['slug']}.json"))
-    if change:
-        found.append(Example("一条修订：逐字对照和改了的格子", f"/changes/{change['id']}.json"))
+    for what, path, sql in _OF_ONE:
+        found += [Example(what, path.format(known)) for known in visit.column(sql)]
     return found
 
 

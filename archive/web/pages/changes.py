@@ -14,8 +14,7 @@ from archive.compare.excerpts import near
 from archive.compare.redline import side_by_side
 from archive.model import Kind
 from archive.publish.choice import known_origins
-from archive.record.concern import Concern
-from archive.record.story import Story, stories, text_of
+from archive.record.story import Concern, Story, stories, text_of
 from archive.settings import load_settings
 from archive.web.folds import folds
 from archive.web.pager import Pager

@@ -53,34 +53,28 @@ def _capture_of_version(visit: Visit, document_id: int) -> Row | None:
     if not visit.text("version"):
         return None
     number = visit.number("version", "版本")
-    found = visit.row(
+    return visit.one(
         """SELECT c.* FROM versions v JOIN captures c ON c.id = v.capture_id
            WHERE v.document_id = ? AND v.number = ?""",
         [document_id, number],
+        f"这份文件没有第 {number} 版。",
     )
-    if found is None:
-        raise Missing(f"这份文件没有第 {number} 版。")
-    return found
 
 
 def _capture_of_digest(visit: Visit, document_id: int) -> Row:
     """The capture that brought these very bytes: of a file that cannot be read there is no version. Raises Missing."""
-    found = visit.row(
+    return visit.one(
         "SELECT * FROM good_captures WHERE document_id = ? AND sha256 = ? ORDER BY id LIMIT 1",
         [document_id, visit.text("sha256")],
+        "这份文件没有这个 SHA-256 的原件。",
     )
-    if found is None:
-        raise Missing("这份文件没有这个 SHA-256 的原件。")
-    return found
 
 
 def _bytes(visit: Visit, document: Row, capture: Row | None) -> tuple[bytes, Row]:
     """The bytes of a capture, the latest good one unless one is given, and the capture they came with; of a file in an
     archive file, those of the member."""
     if document["kind"] == "member":
-        parent = visit.row("SELECT * FROM documents WHERE id = ?", [document["parent_id"]])
-        if parent is None:
-            raise Missing(NO_RECORD)
+        parent = visit.one("SELECT * FROM documents WHERE id = ?", [document["parent_id"]], NO_RECORD)
         body, holder = _bytes(visit, parent, capture)
         return _member(body, document), holder | {"filename": "", "media_type": ""}
     latest = capture or visit.row("SELECT * FROM last_good_captures WHERE document_id = ?", [document["id"]])

@@ -151,22 +151,21 @@ def _chain(found: Row, seen: list[Row]) -> list[Row]:
 def _told(visit: Visit, chain: list[Row]) -> dict[tuple[str, int], Row]:
     """Changes by the version that they led to ('to'), and by the row that they took away ('removed')."""
     versions, items = (json.dumps([row[name] for row in chain]) for name in ("version_id", "id"))
-    found: dict[tuple[str, int], Row] = {}
     columns = "c.id, c.kind, c.summary, c.detected_at, c.from_version, c.to_version"
-    for row in visit.rows(
+    led_to = visit.rows(
         f"""SELECT {columns} FROM json_each(?) v JOIN changes c ON c.to_version = v.value
             WHERE c.withdrawn_at IS NULL ORDER BY c.id""",  # noqa: S608 - a constant
         [versions],
-    ):
-        found[("to", row["to_version"])] = row
-    for row in visit.rows(
+    )
+    took_away = visit.rows(
         f"""SELECT {columns}, r.item_before FROM json_each(?) v JOIN row_changes r ON r.item_before = v.value
             JOIN changes c ON c.id = r.change_id
             WHERE r.kind = 'removed' AND c.withdrawn_at IS NULL ORDER BY c.id""",  # noqa: S608 - a constant
         [items],
-    ):
-        found[("removed", row["item_before"])] = row
-    return found
+    )
+    return {("to", row["to_version"]): row for row in led_to} | {
+        ("removed", row["item_before"]): row for row in took_away
+    }
 
 
 ROUTES: tuple[tuple[str, Any], ...] = (

@@ -35,8 +35,7 @@ def results(visit: Visit) -> Context:
     if not query:
         return context
     found = find(visit.connection, query, filters)
-    parameters = {"q": query, **chosen}
-    pager = Pager.of(visit, len(found.ranking), PAGE, parameters)
+    pager = Pager.of(visit, len(found.ranking), PAGE, {"q": query, **chosen})
     shown = hits(visit.connection, found, PAGE, pager.offset)
     counts = facets(visit.connection, found.ids)
     return context | {

@@ -79,7 +79,7 @@ def split(text: str) -> tuple[Entry, ...]:
     for mark, label in _segments(_unnumbered(plain(text))):
         for index, name in enumerate(_names(label, marked=bool(mark))):
             # one mark holds for names joined by 、 but not for what follows after a gap
-            entries.append(Entry(mark if index == 0 or _joined(label) else "", name))
+            entries.append(Entry(mark if index == 0 or re.search(r"[、，,；;]", label) else "", name))
     return tuple(entries)
 
 
@@ -200,10 +200,6 @@ def _known_at(text: str) -> bool:
     return any(pattern.match(line) for _, pattern in _KNOWN) or line.startswith(("其他", "其它"))
 
 
-def _joined(label: str) -> bool:
-    return bool(re.search(r"[、，,；;]", label))
-
-
 def _names(label: str, *, marked: bool) -> list[str]:
     """Canonical names in a label, and what is unknown verbatim (without the layout's line breaks).
 
@@ -212,7 +208,7 @@ def _names(label: str, *, marked: bool) -> list[str]:
     whole = squeeze(label).strip("、,;。_:…")
     if not whole:
         return []
-    if known := _canonical(whole):
+    if known := next((name for name, pattern in _KNOWN if pattern.fullmatch(whole)), ""):
         return [known]
     names: list[str] = []
     rest, unknown = whole, ""
@@ -228,7 +224,7 @@ def _names(label: str, *, marked: bool) -> list[str]:
             unknown, position = "", position + length
             continue
         char = rest[position]
-        if char in "、,;。" and not _inside_brackets(unknown):
+        if char in "、,;。" and unknown.count("(") <= unknown.count(")"):
             names += [unknown] if unknown.strip("_") else []
             unknown = ""
         else:
@@ -260,20 +256,10 @@ def _longest(text: str) -> tuple[str, int]:
     return best
 
 
-def _canonical(text: str) -> str:
-    return next((name for name, pattern in _KNOWN if pattern.fullmatch(text)), "")
-
-
-def _inside_brackets(text: str) -> bool:
-    return text.count("(") > text.count(")")
-
-
 def _verbatim(name: str, label: str) -> str:
     """An unknown name with the marks of punctuation as the cell writes them."""
     if name in CHANNELS:
         return name
     wide = "".join(label.split())
     start = squeeze(wide).find(name)
-    if start >= 0 and len(squeeze(wide)) == len(wide):
-        return wide[start : start + len(name)]
-    return name
+    return wide[start : start + len(name)] if start >= 0 and len(squeeze(wide)) == len(wide) else name

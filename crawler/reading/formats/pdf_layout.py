@@ -144,7 +144,7 @@ def _continues(previous: Line, line: Line, left: float, right: float, indented: 
     return right - previous.x1 < line.first + size
 
 
-def edges_of(values: list[float]) -> list[float]:
+def edges_of(values: Iterable[float]) -> list[float]:
     """Sorted, with those that are nearly the same as one."""
     found: list[float] = []
     for value in sorted(values):

@@ -15,7 +15,7 @@ from archive.words.columns import GROUPS
 from crawler.reading.catalogue.headers import ROLE_OF, group_of, is_header, label_role
 from crawler.reading.catalogue.lattice import squeeze
 from crawler.reading.formats.pdf_grid import Cell, Laid, Rule
-from crawler.reading.formats.pdf_layout import Char, Line, Segment, homes, levels, lines_of, visual_lines
+from crawler.reading.formats.pdf_layout import Char, Segment, homes, levels, lines_of, visual_lines
 from crawler.reading.formats.pdf_rows import Band, Column, bands_of, inner_rules, merged_down
 
 _LABELS = "\n".join(ROLE_OF)
@@ -297,7 +297,11 @@ def _table(paper: Paper, region: Sequence[Sequence[Segment]], head: int, columns
     cells += _body_cells(body, bands, columns, rules if columns.ruled else (), depth)
     if not cells:
         return []
-    ys = [*(top + (start - top) * row / depth for row in range(depth)), *_edges(bands)]
+    ys = [
+        *(top + (start - top) * row / depth for row in range(depth)),
+        bands[0].top,
+        *(band.bottom for band in bands),
+    ]
     found = Laid(paper.page, cells, ys, list(columns.edges))
     found.guessed = not columns.ruled
     if columns.ruled:
@@ -332,10 +336,6 @@ def _close(laid: Laid, first: int, rules: Sequence[Rule]) -> None:
     laid.ys[first] = max(above, default=laid.ys[first])
     laid.ys[-1] = min(below, default=laid.ys[-1])
     laid.close(rules)
-
-
-def _edges(bands: Sequence[Band]) -> list[float]:
-    return [bands[0].top, *(band.bottom for band in bands)]
 
 
 def _by_column(chars: Sequence[Char], columns: Columns) -> list[list[Char]]:
@@ -383,12 +383,10 @@ def _body_cells(
         middle = (left + right) / 2
         mine = [rule.y for rule in rules if rule.x0 - 2 <= middle <= rule.x1 + 2]
         for first, last in merged_down(bands, mine):
-            lines = [line for line in column.lines if bands[first].top <= _middle(line) < bands[last].bottom]
+            lines = [
+                line for line in column.lines if bands[first].top <= (line.top + line.bottom) / 2 < bands[last].bottom
+            ]
             cell = Cell(depth + first, column.index, last - first + 1, 1, "", lines, column.left, column.right)
             cell.set()
             cells.append(cell)
     return cells
-
-
-def _middle(line: Line) -> float:
-    return (line.top + line.bottom) / 2

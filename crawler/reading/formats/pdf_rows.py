@@ -10,7 +10,7 @@ from statistics import median
 
 from attrs import frozen
 
-from crawler.reading.formats.pdf_layout import Line
+from crawler.reading.formats.pdf_layout import Line, edges_of
 
 _SERIAL = re.compile(r"[(（]?\d{1,4}[)）.、．]?")
 _MOST = 600
@@ -56,15 +56,7 @@ def inner_rules(columns: Sequence[Column], rules: Iterable[float]) -> list[float
     """Lines with text above and below them; a text that a page's end cuts may reach over its edge."""
     lines = [line for column in columns for line in column.lines]
     least, most = min((line.bottom for line in lines), default=0), max((line.top for line in lines), default=0)
-    return [y for y in _apart(rules) if least - 2 < y < most + 2]
-
-
-def _apart(values: Iterable[float]) -> list[float]:
-    found: list[float] = []
-    for value in sorted(values):
-        if not found or value - found[-1] > 3:
-            found.append(value)
-    return found
+    return [y for y in edges_of(rules) if least - 2 < y < most + 2]
 
 
 def _cuts(

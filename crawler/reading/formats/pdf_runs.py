@@ -82,9 +82,7 @@ def _part(laid: Laid) -> Part | None:
     for row in range(len(lattice)):
         if begins_header(lattice, row) and (header is None or row >= header.stop):
             header = read_header(lattice, row)
-    if header is None:
-        return None
-    return Part(laid, header.stop, tuple(column.role for column in header.columns))
+    return None if header is None else Part(laid, header.stop, tuple(column.role for column in header.columns))
 
 
 def _goes_on(part: Part, laid: Laid) -> Part | None:

@@ -92,15 +92,15 @@ def _body(chars: Sequence[layout.Char], height: float) -> list[layout.Char]:
     reach = max((char.bottom for char in body if char.text.strip()), default=0.0)
     for level in layout.levels((char for char in chars if char.middle[1] >= height * _FOOT), 0.3):
         inked = [char for char in level if char.text.strip()]
-        if not inked or inked[0].top - reach > inked[0].size or layout.PAGE_NUMBER.fullmatch(_text(level)):
+        if (
+            not inked
+            or inked[0].top - reach > inked[0].size
+            or layout.PAGE_NUMBER.fullmatch("".join(char.text for char in level).strip())
+        ):
             break
         body += level
         reach = max(char.bottom for char in inked)
     return body
-
-
-def _text(level: Sequence[layout.Char]) -> str:
-    return "".join(char.text for char in level).strip()
 
 
 def _placed(chars: Sequence[layout.Char], ruled: list[tuple[float, float, Laid]], loose: Sequence[Loose]) -> Found:

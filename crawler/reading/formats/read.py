@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from archive.model import Document
 from archive.text.filetypes import MEDIA_TYPES, PICTURES, UNREAD
 from crawler.reading.assemble import Block, Paragraph, assemble, clean
-from crawler.reading.formats import archives, html, ofd, pdf, pdf_scan, picture, text
+from crawler.reading.formats import archives, pdf, pdf_scan, picture, plain
 from crawler.reading.formats.errors import UnreadableError, corrupt, empty, encrypted, needs_ocr, unsupported
 from crawler.reading.formats.office import doc, docx, odf, sheets, wordml
 from crawler.reading.rule import Rule
@@ -64,11 +64,11 @@ def _read(kind: str, payload: bytes, headers: Mapping[str, str], rule: Rule) -> 
         case "pdf":
             blocks, review = pdf.read(payload)
         case "ofd":
-            blocks = ofd.read(payload)
+            blocks = plain.ofd(payload)
         case "html":
-            blocks = html.read(payload, headers)
+            blocks = plain.html(payload, headers)
         case "txt":
-            blocks = text.read(payload, headers)
+            blocks = plain.text(payload, headers)
         case "empty":
             raise UnreadableError(
                 "empty", "文件是空的（没有内容）。请在浏览器里核对原网页，必要时联系发布单位重新上传。"

@@ -20,6 +20,7 @@ _META = re.compile(rb"<(?:meta\b[^>]{0,300}?charset|\?xml\b[^>]{0,100}?encoding)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
 # Half of running Chinese official text is made of these; text decoded by the wrong table has hardly any.
 _COMMON = re.compile("[，。、；：的一是在和有不为中人大了国以及等关于通知公开政府信息部办行业务定进应发会工作]")
+_COMMON_OR_DATE = re.compile(f"{_COMMON.pattern[:-1]}年月日]")
 _BAD = re.compile("[\ufffd\ue000-\uf8ff\x80-\x9f\x00-\x08\x0e-\x1f]")
 SAMPLE = 200_000
 
@@ -45,7 +46,7 @@ def decode(payload: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
         if payload.startswith(bom) and name == charset:
             payload = payload[len(bom) :]
     text = payload.decode(charset, "replace")
-    return _clean(text), charset
+    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", "", text), charset
 
 
 def detect(payload: bytes, headers: Mapping[str, str]) -> str:
@@ -73,6 +74,12 @@ def _score(sample: bytes, charset: str) -> float:
     return (len(_COMMON.findall(text)) - 3 * len(_BAD.findall(text))) / foreign + (0.2 if charset == "utf-8" else 0.0)
 
 
+def common_share(text: str) -> float:
+    """Share of the commonest Chinese characters among all beyond ASCII: about .3 in official text, 0 in mojibake."""
+    foreign = sum(1 for character in text if character > "\x7f")
+    return len(_COMMON_OR_DATE.findall(text)) / foreign if foreign else 1.0
+
+
 def _utf16(sample: bytes) -> str:
     """UTF-16 without a mark: every second byte of the markup that a page begins with is NUL."""
     head = sample[:40]
@@ -80,7 +87,3 @@ def _utf16(sample: bytes) -> str:
         if len(head) == 40 and half.count(0) > 15 and head.count(0) < 25:
             return name
     return ""
-
-
-def _clean(text: str) -> str:
-    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", "", text)

@@ -39,11 +39,7 @@ def is_data(table: Element) -> bool:
     if inner and (len(rows) < 3 or inner * 2 > weight(table)):
         return False
     # a page's frame: menu beside article
-    return not any(_paragraphs(cell) > 12 and weight(cell) * 3 > weight(table) * 2 for row in rows for cell in row)
-
-
-def _paragraphs(cell: Element) -> int:
-    return len(select(cell, "p"))
+    return not any(len(select(cell, "p")) > 12 and weight(cell) * 3 > weight(table) * 2 for row in rows for cell in row)
 
 
 def grid_of(table: Element, number: int = 1) -> Grid:
@@ -111,9 +107,7 @@ def _span(cell: Element, name: str) -> int:
     """colspan or rowspan as a number of at least 1; 0 rows means 'to the end'."""
     found = re.match(r"\s*(\d{1,9})", cell.get(name, ""))
     number = int(found[1]) if found else 1
-    if name == "rowspan":
-        return number or 1_000_000
-    return min(max(number, 1), MAX_COLSPAN)
+    return number or 1_000_000 if name == "rowspan" else min(max(number, 1), MAX_COLSPAN)
 
 
 def _placed(rows: list[list[Element]]) -> list[Cell]:

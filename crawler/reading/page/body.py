@@ -3,15 +3,18 @@ sentences, else what trafilatura finds. Whichever it is, the page's sentences mu
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+
 import trafilatura
 from attrs import evolve, frozen
 
-from crawler.reading.html.dom import BLANK, Element, is_hidden, select, tag_of, text_of, weight
+from crawler.reading.html.dom import BLANK, Element, is_hidden, parse, select, tag_of, text_of, weight
 from crawler.reading.html.tables import is_data
 from crawler.reading.page.furniture import narrowed
 from crawler.reading.page.page import Page
 from crawler.reading.page.prose import Prose, box_of, common, main_box
-from crawler.reading.page.script import body_in_script
 from crawler.reading.rule import Rule
 
 ENOUGH = 30
@@ -42,7 +45,7 @@ def find_body(root: Element, rule: Rule, html: str, page: Page) -> Body | None:
     """The body of a page, None where there is no text that could be one."""
     prose = page.prose
     chosen, short, placed = _by_selector(root, rule)
-    if chosen is not None and _declared(root, chosen, rule):
+    if chosen is not None and any(chosen in select(root, css) for css in rule.declared):
         return Body(chosen)
     if chosen is not None:
         return _narrowed(_whole(root, chosen, rule, prose), page)
@@ -83,10 +86,6 @@ def _by_selector(root: Element, rule: Rule) -> tuple[Element | None, Element | N
         if short is None and _substance(best):
             short = best
     return None, short, placed
-
-
-def _declared(root: Element, chosen: Element, rule: Rule) -> bool:
-    return any(chosen in select(root, css) for css in rule.declared)
 
 
 def _whole(root: Element, chosen: Element, rule: Rule, prose: Prose) -> Body:
@@ -159,3 +158,49 @@ def _is_frame(element: Element) -> bool:
 def _to_file(anchor: Element) -> bool:
     name = (anchor.get("href") or "").rpartition("/")[2]
     return "." in name and not name.lower().endswith((".html", ".htm", ".shtml"))
+
+
+# ---------------------------------------------------------------- a text in a script
+
+# A page whose text stands in its script, as JSON that the browser makes the page of (gkmlpt and other shells).
+LONGEST = 5_000_000
+"""Characters of a script that are looked through."""
+ENOUGH_IN_SCRIPT = 60
+_CONTENT = re.compile(r"[\"'](?:content|body|htmlContent|articleContent|text|contentHtml)[\"']\s*:\s*(?=\")")
+_FILES = re.compile(r"[\"'](?:attachments?|files|attachmentList|fileList|annex)[\"']\s*:\s*(?=\[)")
+_ADDRESS = ("url", "link", "path", "fileUrl", "downloadUrl", "src")
+_NAME = ("name", "title", "fileName", "filename", "text")
+_MOST = 50
+
+
+def body_in_script(root: Element) -> tuple[Element, tuple[tuple[str, str], ...]] | None:
+    """(the text as an element, (name, address) of the files named beside it); None where no script holds one."""
+    best: tuple[int, Element, str] | None = None
+    for script in select(root, "script"):
+        source = "".join(map(str, script.itertext()))[:LONGEST]
+        for text in _values(source, _CONTENT):
+            if isinstance(text, str) and "<" in text:
+                element = parse(text)
+                size = weight(element)
+                if size >= ENOUGH_IN_SCRIPT and (best is None or size > best[0]):
+                    best = (size, element, source)
+    return None if best is None else (best[1], tuple(_files(best[2])))
+
+
+def _values(source: str, name: re.Pattern[str]) -> Iterator[object]:
+    decoder = json.JSONDecoder()
+    for found in list(name.finditer(source))[:_MOST]:
+        try:
+            yield decoder.raw_decode(source, found.end())[0]
+        except (ValueError, RecursionError):
+            continue
+
+
+def _files(source: str) -> Iterator[tuple[str, str]]:
+    for entries in _values(source, _FILES):
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict):
+                address = next((entry[key] for key in _ADDRESS if isinstance(entry.get(key), str)), "")
+                name = next((entry[key] for key in _NAME if isinstance(entry.get(key), str)), "")
+                if address:
+                    yield name, address

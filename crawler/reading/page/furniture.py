@@ -107,7 +107,9 @@ def edges(element: Element, page: Page) -> list[Element]:
         outer = box.getparent()
         while outer is not None and outer is not element and all(other.place in going for other in page.inside(outer)):
             box, outer = outer, outer.getparent()
-        if all(other.place in going for other in page.inside(box)) and not _has_title(box, page):
+        if all(other.place in going for other in page.inside(box)) and not any(
+            _is_heading(line, page) for line in page.inside(box)
+        ):
             found.append(box)
     return list(dict.fromkeys(found))
 
@@ -120,10 +122,6 @@ def _run(lines: Sequence[Line], page: Page, *, ahead: bool = False) -> list[Line
             break
         run.append(line)
     return run
-
-
-def _has_title(box: Element, page: Page) -> bool:
-    return any(_is_heading(line, page) for line in page.inside(box))
 
 
 def _is_heading(line: Line, page: Page) -> bool:

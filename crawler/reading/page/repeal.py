@@ -72,7 +72,7 @@ def repealed(root: Element, html: str, body: Element | None, titles: Sequence[st
     """The words, at most 120 characters. titles: the article's own first, then all that stand where one stands."""
     if not ANY.search(html):
         return ""
-    own = _own_title(titles)
+    own = next((bare_title(title) for title in titles if title), "")
     asides = _Asides(root, body)
     lines = list(_lines(root, body, asides))
     found = (
@@ -89,10 +89,6 @@ def bare_title(title: str) -> str:
     """The title without the mark that its document is repealed."""
     found = marked(title)
     return found[0] if found else title
-
-
-def _own_title(titles: Sequence[str]) -> str:
-    return next((bare_title(title) for title in titles if title), "")
 
 
 # ---------------------------------------------------------------- what belongs to other documents
@@ -183,17 +179,13 @@ def _in_sentence(lines: Sequence[_Line], own: str) -> str:
 
 def _at_title(root: Element, lines: Sequence[_Line], titles: Sequence[str], own: str) -> str:
     """A mark at what is the document's own title or number, wherever that stands."""
-    whole = next((text_of_title(element) for element in select(root, "title")), "")
+    whole = next((BLANK.sub(" ", text_title(element)).strip() for element in select(root, "title")), "")
     candidates = [(whole, True), *((title, False) for title in titles), *((line.text, False) for line in lines)]
     for text, certain in candidates:
         found = marked(text) if len(text) <= 300 else None
         if found and (certain or _is_own(found[0], own, whole)):
             return found[1] if certain or len(text) > LONGEST else text
     return ""
-
-
-def text_of_title(element: Element) -> str:
-    return BLANK.sub(" ", text_title(element)).strip()
 
 
 def _is_own(text: str, own: str, whole: str) -> bool:

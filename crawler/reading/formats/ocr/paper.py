@@ -61,9 +61,7 @@ def _without_specks(ink: Any, least: int = 12) -> Any:
 
 def _straightened(picture: Any) -> Any:
     angle = _angle(picture)
-    if abs(angle) < 0.03:
-        return picture
-    return _turned(picture, angle, (255, 255, 255))
+    return picture if abs(angle) < 0.03 else _turned(picture, angle, (255, 255, 255))
 
 
 def _angle(picture: Any) -> float:

@@ -256,8 +256,7 @@ def _text_boxes(element: etree._Element) -> list[etree._Element]:
 
 def _symbol(element: etree._Element) -> str:
     try:
-        code = int(element.get(W + "char", ""), 16)
-        return marks.symbol(element.get(W + "font", ""), code)
+        return marks.symbol(element.get(W + "font", ""), int(element.get(W + "char", ""), 16))
     except (ValueError, OverflowError):
         return ""
 

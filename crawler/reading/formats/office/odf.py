@@ -54,9 +54,7 @@ def _sheet(table: etree._Element) -> list[Block]:
     name = table.get(_TABLE + "name", "")
     grid = _grid(table, [], name)
     grid = grids.trim(grid) if grid is not None else None
-    if grid is None:
-        return []
-    return [*sheets.heading(name), grid]
+    return [] if grid is None else [*sheets.heading(name), grid]
 
 
 def _grid(table: etree._Element, inner: list[Grid], sheet: str = "") -> Grid | None:

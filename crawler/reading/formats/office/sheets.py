@@ -128,9 +128,7 @@ def sheet_blocks(
     height = sum(row not in hidden.rows for row in range(len(texts)))
     grid = grids.build(kept, Place(0, sheet=name), height=height)
     grid = grids.trim(grid) if grid is not None else None
-    if grid is None:
-        return []
-    return [*heading(name), evolve(grid, notes=hidden.notes(cells, start))]
+    return [] if grid is None else [*heading(name), evolve(grid, notes=hidden.notes(cells, start))]
 
 
 def heading(name: str) -> list[Block]:

@@ -33,8 +33,7 @@ def read(payload: bytes) -> list[Block]:
     body = root.find(W + "body")
     if body is None:
         raise corrupt(WHAT)
-    reader = Reader(Styles(root.find(W + "styles")), Numbering(None))
-    return list(reader.blocks(body))
+    return list(Reader(Styles(root.find(W + "styles")), Numbering(None)).blocks(body))
 
 
 def _as_in_docx(element: etree._Element) -> None:
