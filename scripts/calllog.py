@@ -56,7 +56,7 @@ class Log:
 
     def _note(self, frame: FrameType, event: str, _: Any) -> None:
         module = frame.f_globals.get("__name__", "")
-        if event == "call" and (module.startswith(OURS) or module == "__main__"):
+        if event == "call" and module.startswith(OURS) and not _is_loading(frame):
             self.calls.append((module, frame.f_code.co_name))
 
     def between(self, first: str, last: str) -> list[Call]:
@@ -64,6 +64,15 @@ class Log:
         names = [name for _, name in self.calls]
         begin = names.index(first)
         return self.calls[begin : names.index(last, begin) + 1]
+
+
+def _is_loading(frame: FrameType | None) -> bool:
+    """Whether a module of ours is being loaded: what is loaded on the way is not entered."""
+    while frame is not None:
+        if frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__", "").startswith(OURS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def main() -> None:
