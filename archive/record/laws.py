@@ -18,6 +18,7 @@ from archive.laws.register import Entry, Register, Text, load_register
 from archive.laws.titles import folded
 from archive.machine.database import Row, atomic
 from archive.model import CellChange, Change, Item, Kind, RowChange
+from archive.record import in_force
 from archive.record.changes import record_change
 from archive.record.store import Store
 from archive.watched import Role
@@ -64,15 +65,20 @@ def settle_laws(store: Store, crawl_id: int | None) -> list[int]:
 def _enter(store: Store, entries: Register, watched: Mapping[str, Row], day: str) -> None:
     """Each entry as a row of `laws`; one that is met for the first time is known as it is now."""
     before = {row["title"]: row for row in store.rows("SELECT * FROM laws")}
+    others = False
     for title, entry in entries.items():
         page, known = watched.get(title), before.get(title)
         values = _row(store, entry, page, known, day)
+        is_other = known is None or any(known[key] != value for key, value in values.items())
         if known is None:
             last = store.row("SELECT max(id) AS id FROM changes WHERE notice_id = ?", [page["id"] if page else None])
             told = Known(values["date"], values["repealed"], day, (last and last["id"]) or 0)
             store.db.table("laws").insert(values | {"known": json.dumps(asdict(told))})
-        elif any(known[key] != value for key, value in values.items()):
+        elif is_other:
             store.db.table("laws").update(known["id"], values)
+        others = others or is_other
+    if others:
+        in_force.changed(store.db)
 
 
 def _row(store: Store, entry: Entry, page: Row | None, known: Row | None, day: str) -> Row:
@@ -135,6 +141,7 @@ def _cite(store: Store, entries: Register) -> None:
     form = f"{FORM} {hash_of(entries)}"
     if store.info(RESOLVED) != form:
         store.db.execute("DELETE FROM citations")
+        in_force.changed(store.db)
         store.set_info(RESOLVED, form)
     ids = {row["title"]: row["id"] for row in store.rows("SELECT id, title FROM laws")}
     short: dict[int, dict[str, str]] = {}
@@ -149,7 +156,7 @@ def _cite(store: Store, entries: Register) -> None:
     if not rows:
         return
     resolver = Resolver(entries)
-    store.db.table("citations").insert_all(
+    found = [
         {
             "item_id": row["id"],
             "law_id": ids.get(citation.title),
@@ -162,7 +169,10 @@ def _cite(store: Store, entries: Register) -> None:
         }
         for row in rows
         for position, citation in enumerate(resolver.find(row["basis"], short.setdefault(row["version_id"], {})), 1)
-    )
+    ]
+    store.db.table("citations").insert_all(found)
+    if found:
+        in_force.changed(store.db)
 
 
 def hash_of(entries: Register) -> str:

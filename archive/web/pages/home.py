@@ -25,7 +25,7 @@ def home(visit: Visit) -> Context:
            ORDER BY detected_at DESC, id DESC LIMIT ?""",
         [iso(now() - NEW_FOR), NEWS],
     )
-    counts = visit.memo.of("counts", lambda: visit.names(_COUNTS))
+    counts = visit.memo.of_rows("counts", lambda: visit.names(_COUNTS))
     areas = visit.rows("SELECT id, slug, name FROM areas ORDER BY position, id")
     return {
         "areas": [area | {"items": counts.get(area["id"], 0)} for area in areas],
