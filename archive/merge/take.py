@@ -10,6 +10,7 @@ from attrs import Factory, define
 
 from archive.machine.database import Row
 from archive.merge.source import Refused, Source
+from archive.record import in_force
 from archive.record.store import Store
 
 _OF_LATEST = (
@@ -110,6 +111,8 @@ def _laws(store: Store, theirs: Store, numbers: Numbers) -> None:
         known = store.row("SELECT id FROM laws WHERE slug = ? OR title = ?", [row["slug"], row["title"]])
         values = _without(row, "id", notice_id=numbers.notices.get(row["notice_id"]))
         numbers.laws[row["id"]] = known["id"] if known else store.insert("laws", values)
+        if known is None:
+            in_force.changed(store.db)
 
 
 def know_laws(store: Store, theirs: Store, numbers: Numbers) -> None:

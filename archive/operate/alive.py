@@ -16,6 +16,7 @@ from attrs import frozen
 
 from archive import clock
 from archive.machine import faults
+from archive.operate.troubles.hosts import answers_of
 from archive.operate.troubles.machine import machine_troubles
 from archive.operate.troubles.trouble import value
 
@@ -40,7 +41,9 @@ class Sign:
 def signs(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Sign]:
     """The three signs of life. A database that cannot be read is one of them, never an error."""
     try:
-        found = {trouble.code: trouble.what for trouble in machine_troubles(data, connection, now)}
+        found = {
+            trouble.code: trouble.what for trouble in machine_troubles(data, connection, now, answers_of(connection))
+        }
         crawled = value(connection, "SELECT 1 FROM own_crawls WHERE finished_at IS NOT NULL LIMIT 1")
         value(connection, "SELECT count(*) FROM documents")
     except sqlite3.DatabaseError:

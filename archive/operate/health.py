@@ -18,6 +18,7 @@ from typing import Any
 
 from archive import clock
 from archive.machine.database import Row, rows_of
+from archive.operate.troubles.hosts import answers_of
 from archive.operate.troubles.machine import deliveries, gathered, machine_troubles
 from archive.operate.troubles.notices import notice_troubles as notice_troubles
 from archive.operate.troubles.notices import waiting
@@ -60,10 +61,11 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
 
 def troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Trouble]:
     """Everything that is wrong now, acknowledged or not, the notices first in the order of the list."""
+    answers = answers_of(connection)
     return [
-        *gathered(connection, notice_troubles(connection)),
+        *gathered(connection, notice_troubles(connection, answers)),
         *waiting(connection),
-        *machine_troubles(data, connection, now),
+        *machine_troubles(data, connection, now, answers),
     ]
 
 

@@ -23,9 +23,10 @@ def laws(connection: sqlite3.Connection, day: str, *, cited: bool = True) -> lis
     number of rows and areas."""
     found = rows_of(
         connection,
-        """SELECT l.*, count(DISTINCT i.id) AS items, count(DISTINCT i.area_id) AS areas FROM laws l
-           LEFT JOIN citations c ON c.law_id = l.id LEFT JOIN items_in_force i ON i.id = c.item_id
-           GROUP BY l.id ORDER BY count(DISTINCT i.id) DESC, l.title""",
+        """SELECT l.*, coalesce(r.items, 0) AS items, coalesce(r.areas, 0) AS areas FROM laws l LEFT JOIN (
+             SELECT c.law_id, count(DISTINCT i.id) AS items, count(DISTINCT i.area_id) AS areas
+             FROM citations c JOIN items_in_force i ON i.id = c.item_id GROUP BY c.law_id) r ON r.law_id = l.id
+           ORDER BY coalesce(r.items, 0) DESC, l.title""",
     )
     return [_at(law, day) for law in found if law["items"] or law["notice_id"] or not cited]
 

@@ -18,6 +18,7 @@ from archive.clock import iso, now
 from archive.machine.database import Row, atomic
 from archive.machine.faults import StoreError
 from archive.model import Change, Document, Kind, Verdict
+from archive.record import in_force
 from archive.record.changes import record_change
 from archive.record.edition import Edition
 from archive.record.reviews import ReviewKind
@@ -220,7 +221,7 @@ def _withdraw_versions(store: Store, ids: set[int]) -> None:
                  SELECT id FROM good_captures WHERE document_id = ? AND sha256 = ? AND id >= ?)""",
             [version["document_id"], capture["sha256"], capture["id"]],
         )
-        store.db.execute("UPDATE items SET current = 0 WHERE version_id = ?", [id])
+        in_force.withdraw(store.db, id)
 
 
 def _withdraw_changes(store: Store, review: Row, undo: dict[str, Any], withdrawn: set[int]) -> list[int]:

@@ -18,6 +18,7 @@ from archive.clock import iso, now
 from archive.laws.titles import folded
 from archive.machine.database import Row, atomic
 from archive.model import CellChange, Change, Item, Kind, RowChange
+from archive.record import in_force
 from archive.record.changes import record_change
 from archive.record.store import Store
 from archive.watched import Role
@@ -84,15 +85,20 @@ def _inputs(store: Store, day: str) -> str:
 def _enter(store: Store, entries: Register, watched: Mapping[str, Row], day: str) -> None:
     """Each entry as a row of `laws`; one that is met for the first time is known as it is now."""
     before = {row["title"]: row for row in store.rows("SELECT * FROM laws")}
+    others = False
     for title, entry in entries.items():
         page, known = watched.get(title), before.get(title)
         values = _row(store, entry, page, known, day)
+        is_other = known is None or any(known[key] != value for key, value in values.items())
         if known is None:
             last = store.value("SELECT max(id) FROM changes WHERE notice_id = ?", [page["id"] if page else None])
             told = Known(values["date"], values["repealed"], day, last or 0)
             store.db.table("laws").insert(values | {"known": json.dumps(asdict(told))})
-        elif any(known[key] != value for key, value in values.items()):
+        elif is_other:
             store.db.table("laws").update(known["id"], values)
+        others = others or is_other
+    if others:
+        in_force.changed(store.db)
 
 
 def _row(store: Store, entry: Entry, page: Row | None, known: Row | None, day: str) -> Row:
@@ -159,6 +165,7 @@ def _cite(store: Store, entries: Register) -> None:
     form = f"{FORM} {hash_of(entries)}"
     if store.info(RESOLVED) != form:
         store.db.execute("DELETE FROM citations")
+        in_force.changed(store.db)
         store.set_info(RESOLVED, form)
     ids = {row["title"]: row["id"] for row in store.rows("SELECT id, title FROM laws")}
     short: dict[int, dict[str, str]] = {}
@@ -168,7 +175,7 @@ def _cite(store: Store, entries: Register) -> None:
     from archive.laws.citations import Resolver
 
     resolver = Resolver(entries)
-    store.db.table("citations").insert_all(
+    found = [
         {
             "item_id": row["id"],
             "law_id": ids.get(citation.title),
@@ -181,7 +188,10 @@ def _cite(store: Store, entries: Register) -> None:
         }
         for row in rows
         for position, citation in enumerate(resolver.find(row["basis"], short.setdefault(row["version_id"], {})), 1)
-    )
+    ]
+    store.db.table("citations").insert_all(found)
+    if found:
+        in_force.changed(store.db)
 
 
 _UNRESOLVED = """

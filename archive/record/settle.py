@@ -25,6 +25,7 @@ from archive.compare.furniture import NONE
 from archive.machine.database import Row, atomic
 from archive.machine.faults import StoreError
 from archive.model import Change, Kind
+from archive.record import in_force
 from archive.record.changes import record_change
 from archive.record.edition import (
     Edition,
@@ -263,13 +264,8 @@ def _title(store: Store, notice: Row, edition: Edition, said: Row) -> dict[str, 
 def _keep_current(store: Store, notice: Row, edition: Edition) -> None:
     """Rows in force, and found, are those of the versions that the edition holds, if it is that of a notice."""
     files = [file for outer in edition.files for file in (outer, *outer.members)]
-    held = json.dumps([edition.version_id, *(file.version_id for file in files if file.version_id is not None)])
-    store.db.execute(
-        """UPDATE items SET current = (version_id IN (SELECT value FROM json_each(?))
-               AND EXISTS (SELECT 1 FROM national_items n WHERE n.id = items.id))
-           WHERE document_id IN (SELECT id FROM documents WHERE notice_id = ?)""",
-        [held, notice["id"]],
-    )
+    held = (edition.version_id, *(file.version_id for file in files if file.version_id is not None))
+    in_force.keep(store.db, notice["id"], held)
     index.index_all_of_notice(store.db, notice["id"])
 
 

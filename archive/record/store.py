@@ -20,7 +20,7 @@ from archive.machine import faults
 from archive.machine.database import Database, Queries, Row, atomic
 from archive.machine.faults import StoreError
 from archive.model import GOOD, Attachment, Capture, Document
-from archive.record import keys
+from archive.record import in_force, keys
 from archive.record.files import attachment_documents
 from archive.record.migrations import SET
 from archive.record.packed import packed
@@ -256,14 +256,12 @@ class Store(Queries):
                 },
             )
             if stands:
-                self.db.execute("UPDATE items SET current = 0 WHERE document_id = ?", [document_id])
+                in_force.displace(self.db, document_id)
             self._insert_attachments(document_id, version_id, document.attachments)
             if document.pictures:
                 note_of_version(self, document_id, version_id, document.pictures)
             areas = {row["slug"]: row["id"] for row in self.rows("SELECT slug, id FROM areas")}
-            national = self.row(
-                "SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id WHERE d.id = ?", [document_id]
-            )
+            current = stands and self._is_national(document_id)
             self.db.table("grids").insert_all(
                 packed(grid_row(table))
                 | {"version_id": version_id, "position": position, "area_id": areas.get(table.area)}
@@ -275,17 +273,23 @@ class Store(Queries):
                     "version_id": version_id,
                     "document_id": document_id,
                     "area_id": areas.get(item.area),
-                    "current": int(stands and national is not None),
+                    "current": int(current),
                 }
                 for item in document.items
             )
             if document.items:
                 keys.give(self.db.conn, version_id)
+            if document.items and current:
+                in_force.changed(self.db)
             self.db.table("documents").update(
                 document_id, {"state": "current", "reason": "", "reader": document.reader}
             )
             index.index_document(self.db, document_id)
         return version_id
+
+    def _is_national(self, document_id: int) -> bool:
+        sql = "SELECT 1 FROM documents d JOIN national_notices n ON n.id = d.notice_id WHERE d.id = ?"
+        return self.row(sql, [document_id]) is not None
 
     def _insert_attachments(self, document_id: int, version_id: int, attachments: Sequence[Attachment]) -> None:
         if not attachments:

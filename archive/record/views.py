@@ -131,8 +131,8 @@ VIEWS = (
         "documents_in_force",
         "现行文件",
         "现行网页、它们及其续页所链接的附件，以及附件压缩包内的文件；有续页从未取得的，也包括此前的附件。",
-        """SELECT d.* FROM documents d WHERE d.id IN (
-             SELECT p.id FROM pages_in_force p WHERE p.notice_id = d.notice_id)
+        """SELECT d.* FROM documents d WHERE (d.kind = 'page' AND d.id IN (
+             SELECT p.id FROM pages_in_force p WHERE p.notice_id = d.notice_id))
            OR (d.kind <> 'page' AND NOT (d.parent_id IS NOT NULL AND d.state = 'gone') AND EXISTS (
              SELECT 1 FROM attachments a JOIN linking_versions v ON v.id = a.version_id
              JOIN pages_in_force p ON p.id = v.document_id

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from attrs import define, field, frozen
 
 from archive.machine.database import Queries
+from archive.record import in_force
 
 MOST = 300
 """Things kept; visitors may ask for any number of different ones."""
@@ -123,20 +124,37 @@ class Visit(Queries):
 
 
 @define
+class Kept:
+    """What was found in one state of the archive; threads may share it."""
+
+    _now: tuple[Hashable, dict[Hashable, Any]] = field(factory=lambda: (None, {}))
+    """The state and what was found in it: together, for a thread may still be looking while another sees the next."""
+
+    def of(self, state: Hashable, key: Hashable, make: Callable[[], Found]) -> Found:
+        """What `make` finds; the same as last time in the same state. Ask for the state before you call this."""
+        known, kept = self._now
+        if state != known or len(kept) >= MOST:
+            kept = {}
+            self._now = state, kept
+        if key not in kept:
+            kept[key] = make()
+        found: Found = kept[key]
+        return found
+
+
+@define
 class Memo:
     """Of one connection: SQLite counts the commits of others for each connection by itself."""
 
     connection: sqlite3.Connection
-    _version: int = -1
-    _kept: dict[Hashable, Any] = field(factory=dict)
+    _of_rows: Kept = field(factory=Kept)
+    """Of all connections of a site."""
+    _of_all: Kept = field(factory=Kept)
 
     def of(self, key: Hashable, make: Callable[[], Found]) -> Found:
         """What `make` finds; the same as last time while the archive is as it was then."""
-        version = self.connection.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._version or len(self._kept) >= MOST:
-            self._kept.clear()
-            self._version = version
-        if key not in self._kept:
-            self._kept[key] = make()
-        found: Found = self._kept[key]
-        return found
+        return self._of_all.of(self.connection.execute("PRAGMA data_version").fetchone()[0], key, make)
+
+    def of_rows(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """The same of what nothing but the rows in force and their bases decides: most commits touch neither."""
+        return self._of_rows.of(in_force.mark(self.connection), key, make)

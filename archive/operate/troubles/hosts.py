@@ -4,8 +4,9 @@ for every address, clocks that are wrong. Read from the signs of the answers (ar
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import cached_property
 from itertools import groupby
 from statistics import median
 
@@ -44,12 +45,12 @@ class Answer:
     crawl_id: int
     before: Row | None
 
-    @property
+    @cached_property
     def skew(self) -> float:
         """Seconds that the server's clock is ahead of ours."""
         return (clock.parse(self.served) - clock.parse(self.at)).total_seconds() + self.age
 
-    @property
+    @cached_property
     def stands_still(self) -> bool:
         if not self.served or self.before is None or self.before["served"] != self.served:
             return False
@@ -60,13 +61,17 @@ class Answer:
         return self.kind in OLD and self.age >= OLD[self.kind]
 
     @property
+    def is_frozen(self) -> bool:
+        return self.stands_still or self.too_old
+
+    @property
     def held_for(self) -> float:
         """Seconds that its content is old, as far as it says so."""
         return max(self.age, -self.skew if self.served else 0)
 
 
-def host_troubles(connection: sqlite3.Connection) -> Iterator[Trouble]:
-    answers = sorted(_answers(connection), key=lambda answer: answer.host)
+def host_troubles(connection: sqlite3.Connection, answers: Iterable[Answer]) -> Iterator[Trouble]:
+    answers = sorted(answers, key=lambda answer: answer.host)
     ours = own_clock(answers)
     for host, group in groupby(answers, lambda answer: answer.host):
         yield from _of_host(connection, host, list(group), ours)
@@ -78,7 +83,7 @@ def _of_host(connection: sqlite3.Connection, host: str, answers: Sequence[Answer
         what = f"网站 {host} 的 {len(same)} 个不同地址返回了完全相同的内容"
         why = "网站可能改成了由脚本生成的页面，或缓存出错；请用浏览器核对，需要时在 sources.toml 里改用别的地址"
         yield _point(host, "same-bytes", what, same, why)
-    frozen_ones = [a for a in answers if a.stands_still or a.too_old]
+    frozen_ones = [a for a in answers if a.is_frozen]
     if frozen_ones:
         oldest = max(a.held_for for a in frozen_ones)
         what = f"网站 {host} 的 {len(frozen_ones)} 个地址给的是缓存里的旧内容，已有 {_span(oldest)}没有更新"
@@ -89,7 +94,7 @@ def _of_host(connection: sqlite3.Connection, host: str, answers: Sequence[Answer
         what = f"网站 {host} 不论怎么问都答“没有变化”（304），程序已改为每次取全文"
         why = "程序用一个不可能的标记去问，它也说没有变化；它给的 304 不可信，请告知网站的管理者"
         yield _point(host, "always-304", what, blind, why)
-    skews = [a.skew - ours for a in answers if a.served and a not in frozen_ones]
+    skews = [a.skew - ours for a in answers if a.served and not a.is_frozen]
     if skews and abs(median(skews)) >= HOST_OFF:
         off = median(skews)
         what = f"网站 {host} 的时钟比本机{'快' if off > 0 else '慢'} {_span(abs(off))}"
@@ -112,9 +117,8 @@ def own_clock(answers: Sequence[Answer]) -> float:
     return middle if len(agreeing) * 5 >= len(skews) * 4 and abs(middle) >= OURS_OFF else 0
 
 
-def machine_clock(connection: sqlite3.Connection) -> tuple[str, str] | None:
+def machine_clock(answers: Sequence[Answer]) -> tuple[str, str] | None:
     """What to say of this machine's clock, and since when; None when nothing."""
-    answers = _answers(connection)
     off = own_clock(answers)
     if not off:
         return None
@@ -125,31 +129,29 @@ def machine_clock(connection: sqlite3.Connection) -> tuple[str, str] | None:
 # ---------------------------------------------------------------- what is asked of the tables
 
 
-def _answers(connection: sqlite3.Connection) -> list[Answer]:
-    """Of the pages and files in force and of the lists that are watched."""
-    watched = rows_of(
+def answers_of(connection: sqlite3.Connection) -> list[Answer]:
+    """The latest answers of the pages and files in force and of the lists that are watched."""
+    found = rows_of(
         connection,
-        """SELECT max(s.id) AS id, d.kind, n.slug, n.number FROM signs s
-             JOIN documents_in_force d ON d.id = s.document_id JOIN notices n ON n.id = d.notice_id
-           WHERE n.declared = 1 GROUP BY d.id
-           UNION SELECT max(s.id), 'listing', n.slug, n.number FROM signs s
-             JOIN listings l ON l.url = s.url JOIN notices n ON n.id = l.notice_id
-           WHERE n.declared = 1 AND s.document_id IS NULL GROUP BY l.url ORDER BY number""",
+        """SELECT k.kind, k.slug, s.*, b.id AS before_id, b.at AS before_at, b.served AS before_served FROM (
+             SELECT max(s.id) AS id, d.kind, n.slug, n.number FROM signs s
+               JOIN documents_in_force d ON d.id = s.document_id JOIN notices n ON n.id = d.notice_id
+             WHERE n.declared = 1 GROUP BY d.id
+             UNION SELECT max(s.id), 'listing', n.slug, n.number FROM signs s
+               JOIN listings l ON l.url = s.url JOIN notices n ON n.id = l.notice_id
+             WHERE n.declared = 1 AND s.document_id IS NULL GROUP BY l.url) k
+           JOIN signs s ON s.id = k.id
+           LEFT JOIN signs b ON b.id = (SELECT p.id FROM signs p WHERE p.url = s.url AND p.crawl_id < s.crawl_id
+                                        ORDER BY p.id DESC LIMIT 1)
+           ORDER BY k.number, k.id""",
     )
-    return [_answer(connection, row) for row in watched]
+    return [_answer(row) for row in found]
 
 
-def _answer(connection: sqlite3.Connection, row: Row) -> Answer:
-    sign = rows_of(connection, "SELECT * FROM signs WHERE id = ?", [row["id"]])[0]
-    before = rows_of(
-        connection,
-        "SELECT at, served FROM signs WHERE url = ? AND crawl_id < ? ORDER BY id DESC LIMIT 1",
-        [sign["url"], sign["crawl_id"]],
-    )
-    keys = ("url", "host", "at", "status", "served", "age", "digest", "document_id", "crawl_id")
-    return Answer(
-        kind=row["kind"], notice=row["slug"], before=next(iter(before), None), **{key: sign[key] for key in keys}
-    )
+def _answer(row: Row) -> Answer:
+    before = {"at": row["before_at"], "served": row["before_served"]} if row["before_id"] is not None else None
+    keys = ("url", "host", "kind", "at", "status", "served", "age", "digest", "document_id", "crawl_id")
+    return Answer(notice=row["slug"], before=before, **{key: row[key] for key in keys})
 
 
 def _same_bytes(connection: sqlite3.Connection, answers: Sequence[Answer]) -> Sequence[Answer]:

@@ -15,7 +15,7 @@ from archive.machine.database import rows_of
 from archive.machine.lock import holder
 from archive.operate import damage
 from archive.operate.troubles import network
-from archive.operate.troubles.hosts import machine_clock
+from archive.operate.troubles.hosts import Answer, machine_clock
 from archive.operate.troubles.remedies import of_the_machine
 from archive.operate.troubles.trouble import Trouble, info, value
 from archive.settings import load_settings
@@ -30,7 +30,10 @@ OVERDUE_AFTER = timedelta(hours=48)
 BACKUP_STALE_AFTER = timedelta(days=14)
 
 
-def machine_troubles(data: Path, connection: sqlite3.Connection, now: datetime) -> Iterator[Trouble]:
+def machine_troubles(
+    data: Path, connection: sqlite3.Connection, now: datetime, answers: Sequence[Answer]
+) -> Iterator[Trouble]:
+    """`answers`: the latest of every watched address, by which the clock is known."""
     free = shutil.disk_usage(data).free
     if free < DISK_FREE_MIN:
         what = f"数据目录所在磁盘只剩 {free / 2**20:.0f} MB，请清理或扩容"
@@ -38,7 +41,7 @@ def machine_troubles(data: Path, connection: sqlite3.Connection, now: datetime) 
     late = _overdue(data, connection, now)
     if late:
         yield of_the_machine("overdue", "定时抓取已逾期，请检查定时任务", late, "guidelines schedule show")
-    wrong = machine_clock(connection)
+    wrong = machine_clock(answers)
     if wrong:
         yield of_the_machine("clock", *wrong, "guidelines doctor")
     yield from _damage(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from attrs import frozen
 
 UNREACHED = frozenset({"dns", "refused", "timeout", "reset"})
 """Reasons of a capture for which nothing at all came from the site (see crawler/download/errors.py)."""
+_ANSWERED = """SELECT 1 FROM captures WHERE crawl_id = ? AND (verdict IS NOT 'error' OR coalesce(http_status, 0) <> 0
+    OR coalesce(reason, '') NOT IN (SELECT value FROM json_each(?))) LIMIT 1"""
 HOSTS = 2
 """One silent site may be down; two, and no other that answers, is the machine's own network."""
 
@@ -29,13 +32,12 @@ def offline(connection: sqlite3.Connection) -> Offline | None:
     silent: list[tuple[str, str, str]] = []
     crawls = 0
     for (crawl_id,) in connection.execute("SELECT id FROM own_crawls WHERE kind = 'live' ORDER BY id DESC").fetchall():
-        rows = connection.execute(
-            "SELECT url, fetched_at, verdict, reason, http_status FROM captures WHERE crawl_id = ? ORDER BY id",
-            [crawl_id],
-        ).fetchall()
-        if any(verdict != "error" or reason not in UNREACHED or status for _, _, verdict, reason, status in rows):
+        if connection.execute(_ANSWERED, [crawl_id, json.dumps(sorted(UNREACHED))]).fetchone():
             break
-        silent += [(urlsplit(url).hostname or "", at, reason) for url, at, _, reason, _ in rows]
+        rows = connection.execute(
+            "SELECT url, fetched_at, reason FROM captures WHERE crawl_id = ? ORDER BY id", [crawl_id]
+        ).fetchall()
+        silent += [(urlsplit(url).hostname or "", at, reason) for url, at, reason in rows]
         crawls += bool(rows)
     hosts = {host for host, _, _ in silent}
     if len(hosts) < HOSTS:

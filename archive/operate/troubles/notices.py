@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 
 from attrs import evolve
 
@@ -16,42 +17,46 @@ from archive.machine.database import Row, rows_of
 from archive.model import Problem, Reason
 from archive.operate.troubles.areas import emptied
 from archive.operate.troubles.catalogues import catalogue_troubles
-from archive.operate.troubles.hosts import host_troubles
+from archive.operate.troubles.hosts import Answer, answers_of, host_troubles
 from archive.operate.troubles.lists import list_troubles
 from archive.operate.troubles.pictures import picture_troubles
 from archive.operate.troubles.remedies import remedy
+from archive.operate.troubles.stakes import Stakes
 from archive.operate.troubles.trouble import Trouble
 
 
-def notice_troubles(connection: sqlite3.Connection) -> list[Trouble]:
-    """What is wrong with pages, their files and the rules that read them; those that `acknowledge` can quiet."""
+def notice_troubles(connection: sqlite3.Connection, answers: Sequence[Answer] | None = None) -> list[Trouble]:
+    """What is wrong with pages, their files and the rules that read them; those that `acknowledge` can quiet.
+
+    `answers`: the latest of every watched address, where the caller has asked for them already."""
+    stakes = Stakes(connection)
     known = {
         row["slug"]: json.loads(row["acknowledged"] or "[]")
         for row in rows_of(connection, "SELECT slug, acknowledged FROM notices")
     }
     found = [
-        *_page_troubles(connection),
-        *_attachment_troubles(connection),
+        *_page_troubles(connection, stakes),
+        *_attachment_troubles(connection, stakes),
         *_unasked_troubles(connection),
         *picture_troubles(connection),
         *_unhanded_troubles(connection),
-        *_unsure_file_troubles(connection),
+        *_unsure_file_troubles(connection, stakes),
         *_rule_troubles(connection),
         *list_troubles(connection),
-        *host_troubles(connection),
+        *host_troubles(connection, answers_of(connection) if answers is None else answers),
         *_area_troubles(connection),
         *catalogue_troubles(connection),
     ]
     return [evolve(trouble, acknowledged=trouble.mark in known[trouble.notice]) for trouble in found]
 
 
-def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+def _page_troubles(connection: sqlite3.Connection, stakes: Stakes) -> list[Trouble]:
     found = []
     for row in rows_of(
         connection,
-        """SELECT n.*, (SELECT r.id FROM waiting r JOIN documents d ON d.id = r.document_id
-                        WHERE r.notice_id = n.id AND r.kind = 'capture' AND d.kind = 'page'
-                        ORDER BY r.id LIMIT 1) AS review
+        """SELECT id, slug, title, state, verdict, reason, checked_at, trouble_since, trouble_count,
+                  (SELECT r.id FROM waiting r JOIN documents d ON d.id = r.document_id
+                   WHERE r.notice_id = n.id AND r.kind = 'capture' AND d.kind = 'page' ORDER BY r.id LIMIT 1) AS review
            FROM notices n WHERE declared = 1 AND (state IN ('suspect', 'blocked', 'unreachable', 'gone')
                OR (state = 'never-fetched' AND EXISTS (SELECT 1 FROM own_crawls WHERE finished_at IS NOT NULL)))
            ORDER BY number""",
@@ -71,29 +76,16 @@ def _page_troubles(connection: sqlite3.Connection) -> list[Trouble]:
                 crawls=max(1, row["trouble_count"] or 0),
                 reason=f"{row['verdict']} {row['reason']}",
                 why=help.why,
-                stake=_stake(connection, row["id"]),
+                stake=stakes.of_notice(row["id"]),
             )
         )
     return found
 
 
-def _stake(connection: sqlite3.Connection, notice_id: int, document_id: int | None = None) -> str:
-    """What rests on a text that is not sure."""
-    row = rows_of(
-        connection,
-        """SELECT count(*) AS items, count(DISTINCT area_id) AS areas FROM items_in_force
-           WHERE notice_id = ? AND (? IS NULL OR file_id = ?)""",
-        [notice_id, document_id, document_id],
-    )[0]
-    if not row["items"]:
-        return "其间原文如有修订，不会收到提醒"
-    return f"{row['areas']} 个领域的 {row['items']} 条现行事项以旧文为准，其间如有修订，不会收到提醒"
-
-
-def _attachment_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+def _attachment_troubles(connection: sqlite3.Connection, stakes: Stakes) -> list[Trouble]:
     """Attachments of the pages in force (and files inside them) that cannot be had or cannot be read."""
     return [
-        _trouble_of_file(connection, row, state)
+        _trouble_of_file(row, state, stakes)
         for row in rows_of(
             connection,
             """SELECT d.*, n.slug, n.title, c.reason AS last_reason, c.fetched_at
@@ -116,7 +108,7 @@ def _states_of_file(row: Row) -> tuple[str, ...]:
     return ("gone",) if row["state"] == "gone" else ("unread",)
 
 
-def _trouble_of_file(connection: sqlite3.Connection, row: Row, state: str) -> Trouble:
+def _trouble_of_file(row: Row, state: str, stakes: Stakes) -> Trouble:
     said = {"unreadable": "无法读取", "gone": "已撤下", "unread": "没有取得"}[state]
     last_reason = row["last_reason"] or ""
     beside = state == "unread" and row["state"] == "unreadable"
@@ -135,7 +127,7 @@ def _trouble_of_file(connection: sqlite3.Connection, row: Row, state: str) -> Tr
         document_id=row["id"],
         reason=problem.code or last_reason,
         why=_why_of_file(state, last_reason),
-        stake=_stake(connection, row["notice_id"], row["parent_id"] or row["id"]),
+        stake=stakes.of_file(row["notice_id"], row["parent_id"] or row["id"]),
     )
 
 
@@ -196,7 +188,7 @@ def _unhanded_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     ]
 
 
-def _unsure_file_troubles(connection: sqlite3.Connection) -> list[Trouble]:
+def _unsure_file_troubles(connection: sqlite3.Connection, stakes: Stakes) -> list[Trouble]:
     """Files that came or went on a page whose body, and with it the list of its files, is only guessed."""
     return [
         Trouble(
@@ -208,7 +200,7 @@ def _unsure_file_troubles(connection: sqlite3.Connection) -> list[Trouble]:
             command=f"guidelines acknowledge {row['slug']}",
             reason=str(row["last"]),
             why=f"网页正文没有可靠的定位，附件增减没有作为修订提醒；请看 guidelines diff {row['last']} 并核对原网页",
-            stake=_stake(connection, row["notice_id"]),
+            stake=stakes.of_notice(row["notice_id"]),
         )
         for row in rows_of(
             connection,
@@ -225,7 +217,7 @@ def _rule_troubles(connection: sqlite3.Connection) -> list[Trouble]:
     found = []
     for row in rows_of(
         connection,
-        """SELECT n.*, v.captured_at, v.document_id, v.proposal,
+        """SELECT n.slug, n.title, v.captured_at, v.document_id, v.proposal,
                   EXISTS (SELECT 1 FROM versions w WHERE w.document_id = d.id AND w.confidence = 'high') AS once
            FROM linking_versions v JOIN pages_in_force d ON d.id = v.document_id JOIN notices n ON n.id = d.notice_id
            WHERE n.declared = 1 AND d.mirror = '' AND v.confidence = 'low'
@@ -280,7 +272,8 @@ def waiting(connection: sqlite3.Connection) -> list[Trouble]:
     rows = rows_of(connection, "SELECT * FROM waiting ORDER BY id")
     places = Counter(map(_page_of, rows))
     first = {_page_of(row): row for row in reversed(rows)}
-    return [_waiting(connection, first[page], number) for page, number in places.items()]
+    stakes = Stakes(connection)
+    return [_waiting(stakes, first[page], number) for page, number in places.items()]
 
 
 def _page_of(review: Row) -> tuple[str, int]:
@@ -289,7 +282,7 @@ def _page_of(review: Row) -> tuple[str, int]:
     return (review["kind"], review["document_id"]) if by_page else ("", review["id"])
 
 
-def _waiting(connection: sqlite3.Connection, row: Row, places: int) -> Trouble:
+def _waiting(stakes: Stakes, row: Row, places: int) -> Trouble:
     said = words.WAITING[row["kind"]] if places == 1 else words.PLACES.format(places)
     return Trouble(
         subject=f"review:{row['id']}",
@@ -299,8 +292,8 @@ def _waiting(connection: sqlite3.Connection, row: Row, places: int) -> Trouble:
         since=row["opened_at"],
         command=f"guidelines review {row['id']}",
         document_id=row["document_id"] if row["kind"] in ("capture", "version") else None,
-        why=_whywaiting(connection, row),
-        stake=_stake_of(connection, row),
+        why=_whywaiting(stakes.connection, row),
+        stake=_stake_of(stakes, row),
         operator=row["kind"] != "candidate",
     )
 
@@ -313,7 +306,7 @@ def _whywaiting(connection: sqlite3.Connection, review: Row) -> str:
     return f"{why}；{_where_to_look(proposal)}"
 
 
-def _stake_of(connection: sqlite3.Connection, review: Row) -> str:
+def _stake_of(stakes: Stakes, review: Row) -> str:
     if review["kind"] == "furniture":
         return "在决定之前，这一处的改动不作为修订提醒"
-    return _stake(connection, review["notice_id"])
+    return stakes.of_notice(review["notice_id"])

@@ -15,6 +15,9 @@ NEW_FOR = timedelta(days=90)
 NEWS = 8
 _COUNTS = "SELECT area_id, count(*) FROM items WHERE current = 1 GROUP BY area_id"
 """The rows of `items_in_force`, counted by an index alone."""
+_NOTICES = """SELECT number, slug, title, declared, issuer, document_number, state, repealed, checked_at
+    FROM national_notices ORDER BY declared DESC, number"""
+"""Without the told editions: each names all files of its notice."""
 
 
 def home(visit: Visit) -> Context:
@@ -25,13 +28,13 @@ def home(visit: Visit) -> Context:
            ORDER BY detected_at DESC, id DESC LIMIT ?""",
         [iso(now() - NEW_FOR), NEWS],
     )
-    counts = visit.memo.of("counts", lambda: visit.names(_COUNTS))
+    counts = visit.memo.of_rows("counts", lambda: visit.names(_COUNTS))
     areas = visit.rows("SELECT id, slug, name FROM areas ORDER BY position, id")
     return {
         "areas": [area | {"items": counts.get(area["id"], 0)} for area in areas],
         "emptied": {area.slug: area.rows for area in without_rows},
         "emptied_of": {area.notice for area in without_rows},
-        "notices": visit.rows("SELECT * FROM national_notices ORDER BY declared DESC, number"),
+        "notices": visit.rows(_NOTICES),
         "changes": with_areas(visit, news),
         "days": NEW_FOR.days,
         "waiting": visit.value("SELECT count(*) FROM waiting"),

@@ -24,8 +24,8 @@ _AMENDED = """SELECT b.slug, b.title, b.state, b.since, count(DISTINCT i.id) AS 
 def listing(visit: Visit) -> Context:
     state = visit.choice("state", words.LAW_STATES, "状态")
     day = iso(now())[:10]
-    found = visit.memo.of(("laws", day), lambda: laws(visit.connection, day))
-    covered = visit.memo.of("coverage", lambda: coverage(visit.connection))
+    found = visit.memo.of_rows(("laws", day), lambda: laws(visit.connection, day))
+    covered = visit.memo.of_rows("coverage", lambda: coverage(visit.connection))
     return {
         "title": "公开依据",
         "laws": [law for law in found if not state or law["state"] == state],
@@ -33,7 +33,7 @@ def listing(visit: Visit) -> Context:
         "states": {code: word for code, word in words.LAW_STATES.items() if any(law["state"] == code for law in found)},
         "coverage": covered,
         "unresolved": list(covered["printed"].items())[:UNRESOLVED],
-        "amended": visit.memo.of("amended", lambda: visit.rows(_AMENDED)),
+        "amended": visit.memo.of_rows("amended", lambda: visit.rows(_AMENDED)),
         "ends": ENDS,
         "source": SOURCE,
     }

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from archive.record.look import read_only
-from archive.web.visit import Memo
+from archive.web.visit import Kept, Memo
 
 Result = TypeVar("Result")
 
@@ -28,6 +28,7 @@ class Threads:
         self.data = data
         self._executor = ThreadPoolExecutor(COUNT, thread_name_prefix="pages")
         self._local = threading.local()
+        self._of_rows = Kept()
         self._turns: dict[object, asyncio.Semaphore] = {}
 
     async def run(self, kind: object, function: Callable[[sqlite3.Connection, Memo], Result]) -> Result:
@@ -37,7 +38,7 @@ class Threads:
     def _with_connection(self, function: Callable[[sqlite3.Connection, Memo], Result]) -> Result:
         memo = getattr(self._local, "memo", None)
         if memo is None:
-            memo = self._local.memo = Memo(read_only(self.data))
+            memo = self._local.memo = Memo(read_only(self.data), self._of_rows)
         return function(memo.connection, memo)
 
 
