@@ -26,9 +26,9 @@ from archive.machine.faults import StoreError
 from archive.machine.lock import crawl_lock
 from archive.model import Notice
 from archive.operate.known import forget_settled
+from archive.record import reviews
 from archive.record.declare import declare
 from archive.record.laws import settle_laws
-from archive.record.reviews import sync
 from archive.record.settle import settle_all
 from archive.record.signs import keep_signs
 from archive.record.store import Store
@@ -134,7 +134,7 @@ def finish(store: Store, settings: Settings, crawl_id: int) -> None:
     mark_gone(store, settings)
     settle_all(store, crawl_id)
     settle_laws(store, crawl_id)
-    sync(store)
+    reviews.sync(store)
     hold_locals(store, crawl_id)
     update_notices(store, settings, crawl_id)
     forget_settled(store)

@@ -23,8 +23,8 @@ from archive.machine import faults, lifeline
 from archive.machine.faults import StoreError
 from archive.machine.lock import LockHeld, crawl_lock
 from archive.machine.toml import SettingsError
+from archive.record import reviews
 from archive.record.laws import settle_laws
-from archive.record.reviews import sync
 from archive.record.settle import settle_all
 from archive.record.store import Store
 from archive.settings import load_settings
@@ -123,7 +123,7 @@ def reextract(data: Path, token: str) -> None:
                     logger.warning("%s：%s", row["url"], error)
             settle_all(store, crawl_id)
             settle_laws(store, crawl_id)
-            sync(store)
+            reviews.sync(store)
             hold_locals(store, crawl_id)
 
 

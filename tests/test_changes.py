@@ -13,7 +13,7 @@ from archive.cli import cli
 from archive.commands import out
 from archive.compare.compare import compare, compare_content, is_confident
 from archive.model import Attachment, Change, Document, Kind
-from archive.record.reviews import sync
+from archive.record import reviews
 from archive.record.store import Store
 from archive.text.fold import compare_fold
 from archive.text.links import link_key
@@ -343,7 +343,7 @@ def test_candidates_are_refused_once(archive: Store) -> None:
             "evidence": '["标题含“修订”"]',
         }
     )
-    sync(archive)
+    reviews.sync(archive)
     (candidate,) = json.loads(run(archive, "candidates", "--json"))
     assert candidate["evidence"] == ["标题含“修订”"]
     run(archive, "candidates", "reject", str(candidate["id"]))

@@ -17,8 +17,9 @@ from archive.clock import now as clock_now
 from archive.machine.lock import crawl_lock
 from archive.model import Capture, Reason, Verdict
 from archive.operate import health
+from archive.record import reviews
 from archive.record.look import read_only
-from archive.record.reviews import note_capture, sync
+from archive.record.reviews import note_capture
 from archive.record.store import Store
 from tests.factory import attachment_document, capture, item, make_archive, page_document
 
@@ -149,7 +150,7 @@ def test_a_rule_that_no_longer_matches_needs_a_person(store: Store) -> None:
     capture(store, 1, page["id"], "http://x/", evolve(page_document("演示", "演示样本。改版之后。"), confidence="low"))
     found = look(store)
     assert "规则不再适用" in found["attention"][0]["what"]
-    sync(store)
+    reviews.sync(store)
     found = look(store)
     (point,) = found["attention"]
     assert "与上一版不同，待核对" in point["what"], "one question, not two"
@@ -170,7 +171,7 @@ def test_a_candidate_waits_for_a_decision(store: Store) -> None:
         {"notice_id": notice(store, "land"), "url": "http://land.example/t9.html", "title": "新版通知",
          "found_at": "2026-11-22T00:00:00Z", "state": "new"}
     )  # fmt: skip
-    sync(store)
+    reviews.sync(store)
     found = look(store)
     assert found["candidates"] == 1
     assert found["attention"][0]["command"] == "guidelines review 1"

@@ -162,7 +162,6 @@ def _asked(command: str, data: Path, *arguments: str) -> Any:
 
 # ---------------------------------------------------------------- what `try` shows
 
-# How `guidelines try` shows what was read of a page or file.
 LINES = 12
 """Of the text."""
 

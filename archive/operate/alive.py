@@ -16,9 +16,9 @@ from attrs import frozen
 
 from archive import clock
 from archive.machine import faults
+from archive.machine.database import value_of
 from archive.operate.troubles.hosts import answers_of
 from archive.operate.troubles.machine import machine_troubles
-from archive.operate.troubles.trouble import value
 
 TIMEOUT = 15.0
 """Seconds."""
@@ -44,8 +44,8 @@ def signs(data: Path, connection: sqlite3.Connection, now: datetime) -> list[Sig
         found = {
             trouble.code: trouble.what for trouble in machine_troubles(data, connection, now, answers_of(connection))
         }
-        crawled = value(connection, "SELECT 1 FROM own_crawls WHERE finished_at IS NOT NULL LIMIT 1")
-        value(connection, "SELECT count(*) FROM documents")
+        crawled = value_of(connection, "SELECT 1 FROM own_crawls WHERE finished_at IS NOT NULL LIMIT 1")
+        value_of(connection, "SELECT count(*) FROM documents")
     except sqlite3.DatabaseError:
         lost = "档案库 archive.db 读不出来"
         return [Sign("crawl", False, lost), Sign("archive", False, lost), *_deliveries(data, {}, now)]
@@ -69,9 +69,9 @@ def oldest_due(outbox: Path) -> str:
     sql = "SELECT min(created_at) FROM deliveries WHERE state IN ('pending', 'sending') AND attempts > 0"
     try:
         with closing(sqlite3.connect(f"{outbox.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
-            if not value(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+            if not value_of(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
                 return ""
-            return str(value(connection, sql) or "")
+            return str(value_of(connection, sql) or "")
     except sqlite3.DatabaseError:
         return ""  # damaged: troubles/machine.py says so
 

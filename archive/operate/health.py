@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from archive import clock
-from archive.machine.database import Row, rows_of
+from archive.machine.database import Row, rows_of, value_of
 from archive.operate.troubles.hosts import answers_of
 from archive.operate.troubles.machine import deliveries, gathered, machine_troubles
 from archive.operate.troubles.notices import notice_troubles as notice_troubles
 from archive.operate.troubles.notices import waiting
 from archive.operate.troubles.trouble import Trouble as Trouble
-from archive.operate.troubles.trouble import info, value
+from archive.operate.troubles.trouble import info
 
 
 def status(data: Path, connection: sqlite3.Connection, now: datetime | None = None) -> dict[str, Any]:
@@ -47,9 +47,9 @@ def status(data: Path, connection: sqlite3.Connection, now: datetime | None = No
                 FROM national_notices n WHERE declared = 1 ORDER BY number""",
         ),
         "attention": attention,
-        "review": value(connection, "SELECT count(*) FROM waiting"),
+        "review": value_of(connection, "SELECT count(*) FROM waiting"),
         "doubtful": doubtful_count(connection),
-        "candidates": value(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
+        "candidates": value_of(connection, "SELECT count(*) FROM candidates WHERE state = 'new'"),
         "deliveries": deliveries(data),
         "crawl": crawl,
         "verify": info(connection, "last_verify"),
@@ -75,7 +75,7 @@ def doubtful_count(connection: sqlite3.Connection) -> int:
            + (SELECT count(*) FROM current_versions v JOIN documents d ON d.id = v.document_id
               JOIN national_notices n ON n.id = d.notice_id
               WHERE d.superseded_by IS NULL AND (coalesce(v.review, '[]') <> '[]' OR v.confidence = 'low'))"""
-    return int(value(connection, sql))
+    return int(value_of(connection, sql))
 
 
 def warc_size(data: Path) -> int:

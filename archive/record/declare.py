@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from archive.machine.database import Row, atomic
+from archive.machine.database import atomic
 from archive.model import Notice
 from archive.record import about
 from archive.record.locals import declare_locals
@@ -19,11 +19,10 @@ def declare(store: Store, sources: Sources) -> None:
     before = store.rows("SELECT number, task, unit, due FROM tasks ORDER BY id")
     with atomic(store.db):
         store.set_info(about.KEY, about.name_of_list(sources.name, [notice.title for notice in sources.notices]))
-        known = {row["slug"]: row for row in store.rows("SELECT * FROM notices")}
-        for slug in known.keys() - {notice.slug for _, notice in sources.watched}:
-            store.update("notices", known[slug]["id"], declared=0)
+        slugs = json.dumps([notice.slug for _, notice in sources.watched])
+        store.db.execute("UPDATE notices SET declared = 0 WHERE slug NOT IN (SELECT value FROM json_each(?))", [slugs])
         for role, notice in sources.watched:
-            _declare_notice(store, role, notice, known.get(notice.slug))
+            _declare_notice(store, role, notice)
         _declare_areas(store, sources)
         declare_locals(store, sources.locals)
         if tasks != before:
@@ -34,7 +33,7 @@ def declare(store: Store, sources: Sources) -> None:
             index.index_notice(store.db, row["id"])
 
 
-def _declare_notice(store: Store, role: Role, notice: Notice, known: Row | None) -> None:
+def _declare_notice(store: Store, role: Role, notice: Notice) -> None:
     values = {
         "role": str(role),
         "number": notice.number,
@@ -45,24 +44,18 @@ def _declare_notice(store: Store, role: Role, notice: Notice, known: Row | None)
         "declared_url": notice.url,
         "declared": 1,
     }
+    known = store.row("SELECT url, declared_url FROM notices WHERE slug = ?", [notice.slug])
     if known is None:
-        store.insert("notices", values | {"url": notice.url, "state": "never-fetched"})
-        return
-    if known["declared_url"] != notice.url:
+        values |= {"url": notice.url, "state": "never-fetched"}
+    elif known["declared_url"] != notice.url:
         values |= {"url": notice.url, "edition_title": "", "next_due": None}
     elif known["url"] != notice.url:  # an accepted successor's address and title stay
         del values["title"]
-    _update(store, "notices", known, values)
-
-
-def _update(store: Store, table: str, known: Row, values: Row) -> None:
-    """Only what differs: most crawls follow the same list as the one before."""
-    store.update(table, known["id"], **{key: value for key, value in values.items() if known[key] != value})
+    store.put("notices", "slug", values)
 
 
 def _declare_areas(store: Store, sources: Sources) -> None:
     ids = {row["slug"]: row["id"] for row in store.rows("SELECT slug, id FROM notices")}
-    known = {row["slug"]: row for row in store.rows("SELECT * FROM areas")}
     notice_of = {name: ids[notice.slug] for notice in sources.notices for name in notice.areas}
     for position, area in enumerate(sources.areas, 1):
         values = {
@@ -72,7 +65,4 @@ def _declare_areas(store: Store, sources: Sources) -> None:
             "notice_id": notice_of.get(area.name),
             "position": position,
         }
-        if area.slug in known:
-            _update(store, "areas", known[area.slug], values)
-        else:
-            store.insert("areas", values)
+        store.put("areas", "slug", values)

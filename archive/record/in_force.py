@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from archive.machine.database import Database
+from archive.machine.database import Database, value_of
 
 KEY = "rows_in_force"
 """Of archive_info: another value whenever they have become others."""
@@ -20,8 +20,7 @@ KEY = "rows_in_force"
 
 def mark(connection: sqlite3.Connection) -> str:
     """Of the rows in force as they are now."""
-    found = connection.execute("SELECT value FROM archive_info WHERE key = ?", [KEY]).fetchone()
-    return str(found[0]) if found else ""
+    return value_of(connection, "SELECT value FROM archive_info WHERE key = ?", [KEY]) or ""
 
 
 def changed(db: Database) -> None:

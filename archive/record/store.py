@@ -95,12 +95,12 @@ class Store(Queries):
         return self.db.table(table).insert(values)
 
     def put(self, table: str, key: str, values: Mapping[str, Any]) -> None:
-        """Change the row with this value of `key`, or insert it."""
-        known = self.value(f"SELECT id FROM {table} WHERE {key} = ?", [values[key]])  # noqa: S608 - names of ours
-        if known:
-            self.update(table, known, **values)
-        else:
+        """Change the row with this value of `key` where it differs, or insert it."""
+        known = self.row(f"SELECT * FROM {table} WHERE {key} = ?", [values[key]])  # noqa: S608 - names of ours
+        if known is None:
             self.insert(table, values)
+        else:
+            self.update(table, known["id"], **{name: one for name, one in values.items() if known[name] != one})
 
     # ------------------------------------------------------------ about the archive
 

@@ -13,8 +13,8 @@ from statistics import median
 from attrs import frozen
 
 from archive import clock
-from archive.machine.database import Row, rows_of
-from archive.operate.troubles.trouble import Trouble, value
+from archive.machine.database import Row, rows_of, value_of
+from archive.operate.troubles.trouble import Trouble
 from archive.record.signs import PROBE
 
 OLD = {"listing": 2 * 86400, "page": 7 * 86400}
@@ -168,7 +168,7 @@ def _same_bytes(connection: sqlite3.Connection, answers: Sequence[Answer]) -> Se
 
 def _were_different(connection: sqlite3.Connection, group: Sequence[Answer]) -> bool:
     before = {
-        value(
+        value_of(
             connection,
             "SELECT sha256 FROM captures WHERE document_id = ? AND crawl_id < ? AND sha256 <> '' ORDER BY id LIMIT 1",
             [answer.document_id, answer.crawl_id],
@@ -180,7 +180,7 @@ def _were_different(connection: sqlite3.Connection, group: Sequence[Answer]) -> 
 
 def _blind(connection: sqlite3.Connection, answer: Answer) -> bool:
     last = "SELECT status FROM signs WHERE document_id = ? AND asked = ? ORDER BY id DESC LIMIT 1"
-    return bool(value(connection, last, [answer.document_id, PROBE]) == 304)
+    return bool(value_of(connection, last, [answer.document_id, PROBE]) == 304)
 
 
 # ---------------------------------------------------------------- words

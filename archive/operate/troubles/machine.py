@@ -11,13 +11,13 @@ from pathlib import Path
 
 from archive import clock, words
 from archive.machine import faults
-from archive.machine.database import rows_of
+from archive.machine.database import rows_of, value_of
 from archive.machine.lock import holder
 from archive.operate import damage
 from archive.operate.troubles import network
 from archive.operate.troubles.hosts import Answer, machine_clock
 from archive.operate.troubles.remedies import of_the_machine
-from archive.operate.troubles.trouble import Trouble, info, value
+from archive.operate.troubles.trouble import Trouble, info
 from archive.settings import load_settings
 
 UNFINISHED_AFTER = timedelta(hours=8)
@@ -62,10 +62,10 @@ def machine_troubles(
 
 def _overdue(data: Path, connection: sqlite3.Connection, now: datetime) -> str:
     """Since when a crawl is overdue, '' when it is not. An archive that was never crawled is not overdue."""
-    due = value(connection, "SELECT min(next_due) FROM notices WHERE declared = 1")
+    due = value_of(connection, "SELECT min(next_due) FROM notices WHERE declared = 1")
     if due and now - clock.parse(due) > OVERDUE_AFTER:
         return str(due)
-    last = value(connection, "SELECT max(finished_at) FROM own_crawls WHERE outcome IS NULL OR outcome = 'done'")
+    last = value_of(connection, "SELECT max(finished_at) FROM own_crawls WHERE outcome IS NULL OR outcome = 'done'")
     longest = timedelta(hours=load_settings(data).interval_max) + OVERDUE_AFTER
     return str(last) if last and now - clock.parse(last) > longest else ""
 
@@ -78,7 +78,7 @@ def deliveries(data: Path) -> dict[str, int]:
         return counts
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
-            if value(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
+            if value_of(connection, "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'"):
                 states = dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall())
                 counts["pending"] = states.get("pending", 0) + states.get("sending", 0)
                 counts["failed"] = states.get("dead", 0)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from typing import Any
 
 from attrs import frozen
 
-from archive.machine.database import Row
+from archive.machine.database import Row, value_of
 
 
 @frozen
@@ -41,11 +39,5 @@ class Trouble:
 
 
 def info(connection: sqlite3.Connection, key: str) -> Row | None:
-    found = value(connection, "SELECT value FROM archive_info WHERE key = ?", [key])
+    found = value_of(connection, "SELECT value FROM archive_info WHERE key = ?", [key])
     return json.loads(found) if found else None
-
-
-def value(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> Any:
-    """The first value of the first row; None when there is none."""
-    found = connection.execute(sql, parameters).fetchone()
-    return found[0] if found else None
