@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections import namedtuple
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from archive.clock import now as clock_now
 from archive.machine.lock import crawl_lock
 from archive.model import Capture, Reason, Verdict
 from archive.operate import health
+from archive.operate.troubles.lists import list_troubles
 from archive.record import reviews
 from archive.record.look import read_only
 from archive.record.reviews import note_capture
@@ -220,3 +222,22 @@ def test_a_declared_list_page_that_gives_no_list_is_told(store: Store) -> None:
     store.update("listings", 1, verified=1)
     (point,) = look(store)["attention"]
     assert "列表页" in point["what"]
+
+
+def test_what_is_asked_of_lists_does_not_grow_with_the_looks_at_them(store: Store) -> None:
+    """Four looks a day for years: in steps of SQLite's machine, not in seconds."""
+    listing = {"notice_id": 1, "url": "http://land.example/tz/", "verified": 0, "verdict": "ok", "reason": ""}
+    id = store.insert("listings", listing | {"checked_at": iso(clock_now())})
+
+    def steps(looks: int) -> int:
+        at = {"listing_id": id, "crawl_id": 1, "at": iso(clock_now()), "verdict": "ok", "entries": 9, "fault": ""}
+        store.db.table("looks").insert_all([at] * looks)
+        taken: list[None] = []
+        with closing(read_only(store.data)) as connection:
+            connection.set_progress_handler(lambda: taken.append(None), 10)
+            assert list(list_troubles(connection)) == []
+        return len(taken)
+
+    few = steps(10)
+    assert few
+    assert steps(1000) <= few + 5
